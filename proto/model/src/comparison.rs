@@ -1,0 +1,208 @@
+//! What people read: measurements side by side. The coordinator makes these, renderers only show them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::device::{DeviceId, DeviceKind};
+use crate::ids::{JobId, MachineId, SweepId};
+use crate::job::Weights;
+use crate::job::{Failure, JobState};
+use crate::measurement::{Answer, Input, Stages};
+use crate::named::named_enum;
+use crate::quality::Flag;
+use crate::stats::{Estimate, Summary};
+use crate::workload::{Task, Workload};
+
+named_enum!(
+    /// What the rows of a table are.
+    "grouping" GroupBy {
+        /// One row a workload and machine; CPU and GPU side by side. The practice's own table.
+        Size = "size",
+        /// One row a machine; sizes side by side.
+        Machine = "machine",
+        /// One row a device; sizes side by side, fastest first.
+        Device = "device",
+    }
+);
+
+/// One cell of a sweep on one machine, with what came of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Its sweep.
+    pub sweep: SweepId,
+    /// Its job.
+    pub job: JobId,
+    /// Its machine.
+    pub machine: MachineId,
+    /// The machine's name.
+    pub machine_name: String,
+    /// Its device.
+    pub device: DeviceId,
+    /// The device's product name.
+    pub device_name: String,
+    /// What was computed.
+    pub workload: Workload,
+    /// What came of it.
+    pub outcome: Outcome,
+}
+
+/// What came of a cell.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum Outcome {
+    /// A time.
+    Measured(Box<Measured>),
+    /// A named failure.
+    Failed(Failure),
+    /// Nothing yet.
+    Pending {
+        /// Where the job stands.
+        state: JobState,
+    },
+}
+
+/// A measurement without its raw samples.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Measured {
+    /// Forward times in seconds.
+    pub summary: Summary,
+    /// The first forward in seconds.
+    pub first_seconds: f64,
+    /// Operations a second at the median.
+    pub flops_per_second: f64,
+    /// The parts around it.
+    pub stages: Stages,
+    /// Threads that took part.
+    pub threads: u32,
+    /// Of a classifier.
+    pub weights: Option<Weights>,
+    /// Of a classifier.
+    pub input: Option<Input>,
+    /// Worker and library versions.
+    pub build: String,
+    /// Reasons for care.
+    pub flags: Vec<Flag>,
+    /// The five most likely classes.
+    pub answers: Vec<Answer>,
+    /// Largest logit difference from the reference engine over its RMS.
+    pub logit_error: Option<f32>,
+    /// Most memory that the worker held.
+    pub peak_memory_bytes: Option<u64>,
+    /// Milliseconds since 1970.
+    pub started_ms: u64,
+}
+
+/// What a column holds. Renderers name it in the reader's language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "column", rename_all = "snake_case")]
+pub enum Column {
+    /// The machine's name.
+    Machine,
+    /// The device's product name.
+    Device,
+    /// The model, or "matmul".
+    Model,
+    /// Pixels or rows a side.
+    Size,
+    /// Images in one forward.
+    Batch,
+    /// Seconds on this kind of device.
+    Time {
+        /// Which kind.
+        device: DeviceKind,
+    },
+    /// Seconds for this task on this kind of device; none where the row itself is a device.
+    TaskTime {
+        /// Which task.
+        task: Task,
+        /// Which kind.
+        device: Option<DeviceKind>,
+    },
+    /// CPU seconds over GPU seconds.
+    SpeedUp,
+}
+
+/// One place in a table.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "value", rename_all = "snake_case")]
+pub enum Value {
+    /// A name.
+    Text {
+        /// The name.
+        text: String,
+    },
+    /// A count.
+    Count {
+        /// The count.
+        count: u32,
+    },
+    /// Seconds.
+    Seconds {
+        /// Median and interval.
+        estimate: Estimate,
+        /// Reasons for care.
+        flagged: bool,
+    },
+    /// A ratio.
+    Ratio {
+        /// Ratio and interval.
+        estimate: Estimate,
+    },
+    /// Nothing, and why.
+    Missing {
+        /// The reason, in a few words.
+        reason: String,
+    },
+}
+
+/// Rows that may be compared: every measurement in it has the same precision, threads, engine, weights and build.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Table {
+    /// What all its rows have in common, as `name: value` pairs in reading order.
+    pub basis: Vec<(String, String)>,
+    /// What the columns hold.
+    pub columns: Vec<Column>,
+    /// Values, as many in each row as there are columns.
+    pub rows: Vec<Vec<Value>>,
+}
+
+/// A machine of the comparison, for the line "what it ran on".
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Environment {
+    /// Who.
+    pub machine: MachineId,
+    /// Its name.
+    pub name: String,
+    /// The processors' name.
+    pub cpu: String,
+    /// Cores.
+    pub physical_cores: u32,
+    /// Hardware threads.
+    pub logical_cores: u32,
+    /// Vector extensions.
+    pub simd: Vec<String>,
+    /// RAM.
+    pub memory_bytes: u64,
+    /// Operating system and version.
+    pub os: String,
+    /// GPUs by name, with the reason where one cannot be used.
+    pub gpus: Vec<String>,
+    /// Why there is none.
+    pub no_gpu: Option<String>,
+}
+
+/// Measurements side by side.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Comparison {
+    /// What the rows are.
+    pub by: GroupBy,
+    /// The sweeps that it was made from, newest first.
+    pub sweeps: Vec<SweepId>,
+    /// The sweep's name, where it is one sweep.
+    pub title: String,
+    /// The tables, one for each set of comparable measurements.
+    pub tables: Vec<Table>,
+    /// What they were measured on.
+    pub environments: Vec<Environment>,
+    /// Every cell, in reading order.
+    pub entries: Vec<Entry>,
+}

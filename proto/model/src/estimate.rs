@@ -1,0 +1,220 @@
+//! What a workload will cost, before it runs: operations, memory and time.
+
+use std::time::Duration;
+
+use crate::job::JobSpec;
+use crate::measuring;
+use crate::workload::{Model, Task};
+
+/// A convolution of a classifier at a given image size: what its cost follows from.
+struct Convolution {
+    inputs: u64,
+    outputs: u64,
+    kernel: u64,
+    groups: u64,
+    /// Pixels a side, before and after.
+    side_in: u64,
+    side_out: u64,
+}
+
+impl Convolution {
+    /// Multiply-accumulates for one image.
+    fn macs(&self) -> f64 {
+        let per_pixel = (self.inputs / self.groups * self.kernel * self.kernel * self.outputs) as f64;
+        per_pixel * (self.side_out as f64).powi(2)
+    }
+
+    /// Numbers held while it runs: input, output, and the unrolled input (im2col) of plain candle.
+    fn values(&self) -> f64 {
+        let unrolled = if self.groups > 1 { 0 } else { self.inputs * self.kernel * self.kernel };
+        self.inputs as f64 * (self.side_in as f64).powi(2)
+            + (2 * self.outputs + unrolled) as f64 * (self.side_out as f64).powi(2)
+    }
+}
+
+/// Collects a network's convolutions while following the side of its feature maps.
+struct Trace {
+    side: u64,
+    convolutions: Vec<Convolution>,
+}
+
+impl Trace {
+    /// A square convolution padded by half its kernel, as all in these networks are.
+    fn conv(&mut self, inputs: u64, outputs: u64, kernel: u64, stride: u64, groups: u64) {
+        let side_out = (self.side + 2 * (kernel / 2) - kernel) / stride + 1;
+        self.convolutions.push(Convolution { inputs, outputs, kernel, groups, side_in: self.side, side_out });
+        self.side = side_out;
+    }
+}
+
+fn convolutions(model: Model, size: u32) -> Vec<Convolution> {
+    let mut trace = Trace { side: u64::from(size), convolutions: Vec::new() };
+    match model {
+        Model::ResNet18 => {
+            trace.conv(3, 64, 7, 2, 1);
+            // Max-pool 3x3, stride 2, padding 1.
+            trace.side = (trace.side - 1) / 2 + 1;
+            let mut inputs = 64;
+            for (stage, outputs) in [64, 128, 256, 512].into_iter().enumerate() {
+                for block in 0..2 {
+                    let stride = if stage > 0 && block == 0 { 2 } else { 1 };
+                    let before = trace.side;
+                    trace.conv(inputs, outputs, 3, stride, 1);
+                    trace.conv(outputs, outputs, 3, 1, 1);
+                    if stride == 2 {
+                        let after = trace.side;
+                        trace.side = before;
+                        trace.conv(inputs, outputs, 1, 2, 1);
+                        debug_assert_eq!(trace.side, after);
+                    }
+                    inputs = outputs;
+                }
+            }
+        }
+        Model::MobileNetV2 => {
+            trace.conv(3, 32, 3, 2, 1);
+            let mut inputs = 32;
+            // Expansion, output channels, repeats, stride: table 2 of the paper.
+            for (expansion, outputs, repeats, stride) in [
+                (1, 16, 1, 1),
+                (6, 24, 2, 2),
+                (6, 32, 3, 2),
+                (6, 64, 4, 2),
+                (6, 96, 3, 1),
+                (6, 160, 3, 2),
+                (6, 320, 1, 1),
+            ] {
+                for repeat in 0..repeats {
+                    let hidden = inputs * expansion;
+                    if expansion > 1 {
+                        trace.conv(inputs, hidden, 1, 1, 1);
+                    }
+                    trace.conv(hidden, hidden, 3, if repeat == 0 { stride } else { 1 }, hidden);
+                    trace.conv(hidden, outputs, 1, 1, 1);
+                    inputs = outputs;
+                }
+            }
+            trace.conv(320, 1280, 1, 1, 1);
+        }
+    }
+    trace.convolutions
+}
+
+/// Multiply-accumulates of the fully connected layer.
+fn classifier_macs(model: Model) -> f64 {
+    match model {
+        Model::ResNet18 => 512.0 * 1000.0,
+        Model::MobileNetV2 => 1280.0 * 1000.0,
+    }
+}
+
+/// Parameters, batch-norm statistics included.
+fn parameters(model: Model) -> f64 {
+    match model {
+        Model::ResNet18 => 11_699_112.0,
+        Model::MobileNetV2 => 3_538_984.0,
+    }
+}
+
+/// Floating-point operations of one run: two a multiply-accumulate.
+pub fn flops(task: Task) -> f64 {
+    match task {
+        Task::Classify { model, size, batch } => {
+            let macs: f64 = convolutions(model, size).iter().map(Convolution::macs).sum();
+            2.0 * f64::from(batch) * (macs + classifier_macs(model))
+        }
+        Task::Matmul { size } => 2.0 * f64::from(size).powi(3),
+    }
+}
+
+/// Bytes that one run of plain candle in f32 needs: weights twice (file and tensors), the input, and the largest
+/// moment of the network.
+pub fn memory_bytes(task: Task) -> u64 {
+    let values = match task {
+        Task::Classify { model, size, batch } => {
+            let largest = convolutions(model, size).iter().map(Convolution::values).fold(0.0, f64::max);
+            let image = 3.0 * f64::from(size).powi(2);
+            2.0 * parameters(model) + f64::from(batch) * (3.0 * image + largest)
+        }
+        Task::Matmul { size } => 3.0 * f64::from(size).powi(2),
+    };
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates; never negative")]
+    let bytes = (values * 4.0) as u64;
+    bytes
+}
+
+/// FLOP/s to expect of a CPU core before anything was measured.
+const CORE_FLOPS: f64 = 8e9;
+/// FLOP/s to expect of a GPU before anything was measured.
+const GPU_FLOPS: f64 = 1e12;
+
+/// FLOP/s to expect of a device before anything was measured on it.
+pub fn assumed_flops(kind: crate::device::DeviceKind, cores: u32) -> f64 {
+    match kind {
+        crate::device::DeviceKind::Cpu => CORE_FLOPS * f64::from(cores.max(1)),
+        crate::device::DeviceKind::Cuda => GPU_FLOPS,
+    }
+}
+
+/// How long a cell takes on a device of that many FLOP/s: load, first run, warm-up and sampling.
+pub fn cell_duration(job: &JobSpec, flops_per_second: f64) -> Duration {
+    let run = (flops(job.workload.task) / flops_per_second).max(1e-5);
+    let load = 0.5;
+    let warm_up = (run * measuring::WARMUP_WINDOW as f64).clamp(run, measuring::WARMUP_MAX_NS as f64 * 1e-9 + run);
+    let before = run + warm_up;
+    let seconds = if let Some(runs) = job.measuring.runs {
+        before + run * f64::from(runs)
+    } else {
+        let budget = job.measuring.budget_ms as f64 / 1000.0;
+        let least = (run * measuring::MIN_RUNS as f64).max(measuring::MIN_TIME_NS as f64 * 1e-9);
+        // One run is under way when the budget ends.
+        (before + least).min(budget.max(before) + run)
+    };
+    Duration::try_from_secs_f64(load + seconds).unwrap_or(Duration::MAX)
+}
+
+/// When to give a worker up: far beyond what it should take, since a slow machine is not a broken one.
+pub fn deadline(expected: Duration) -> Duration {
+    expected.saturating_mul(4).saturating_add(Duration::from_secs(120)).min(Duration::from_secs(24 * 3600))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn classify(model: Model, size: u32, batch: u32) -> Task {
+        Task::Classify { model, size, batch }
+    }
+
+    #[test]
+    fn operations_are_those_of_the_papers() {
+        // fvcore's count of torchvision's models: 1.814 and 0.301 GMAC at 224; 37.90 and 6.26 at 1024.
+        for (model, size, gmac) in [
+            (Model::ResNet18, 224, 1.814),
+            (Model::ResNet18, 1024, 37.90),
+            (Model::MobileNetV2, 224, 0.301),
+            (Model::MobileNetV2, 1024, 6.26),
+        ] {
+            let found = flops(classify(model, size, 1)) / 2e9;
+            assert!((found / gmac - 1.0).abs() < 0.005, "{model} {size}: {found}");
+        }
+        assert!((flops(Task::Matmul { size: 1000 }) - 2e9).abs() < 1.0);
+        let one = flops(classify(Model::ResNet18, 224, 1));
+        assert!((flops(classify(Model::ResNet18, 224, 8)) / one - 8.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn smallest_sizes_do_not_underflow() {
+        for model in Model::ALL {
+            assert!(flops(classify(*model, 1, 1)) > 0.0);
+        }
+    }
+
+    #[test]
+    fn memory_of_an_absurd_size_is_terabytes_and_of_a_usual_one_is_not() {
+        assert!(memory_bytes(classify(Model::ResNet18, 100_000, 1)) > 1 << 40);
+        assert!(memory_bytes(classify(Model::ResNet18, 1024, 1)) < 1 << 30);
+        assert_eq!(memory_bytes(Task::Matmul { size: 10_000 }), 1_200_000_000);
+        assert_eq!(memory_bytes(classify(Model::ResNet18, 1_000_000, 4096)) >> 50 > 0, true);
+    }
+}

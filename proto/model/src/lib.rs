@@ -1,0 +1,27 @@
+//! Cotejo's vocabulary as plain types and pure functions: what is computed, on what, how it is measured, and what
+//! the figures say. Nothing here does I/O, and nothing here knows the wire or candle.
+
+pub mod named;
+
+pub mod comparison;
+pub mod device;
+pub mod estimate;
+pub mod frames;
+pub mod ids;
+pub mod job;
+pub mod machine;
+pub mod measurement;
+pub mod measuring;
+pub mod quality;
+pub mod stats;
+pub mod sweep;
+pub mod workload;
+
+pub use device::{Device, DeviceId, DeviceKind, DeviceSelector};
+pub use ids::{BootId, Digest, JobId, MachineId, SweepId};
+pub use job::{Assignment, Failure, FailureCode, JobSpec, JobState};
+pub use machine::{Capability, Machine};
+pub use measurement::Measurement;
+pub use measuring::MeasuringPlan;
+pub use sweep::SweepSpec;
+pub use workload::{Engine, Model, Precision, Task, Threads, Workload};

@@ -1,0 +1,137 @@
+//! The record of one successful attempt. Figures are raw; what they say is computed from them when they are read.
+
+use serde::{Deserialize, Serialize};
+
+use crate::device::DeviceId;
+use crate::ids::Digest;
+use crate::job::{JobSpec, Weights};
+use crate::machine::PowerSource;
+use crate::measuring::Stop;
+use crate::stats::{self, Summary};
+use crate::workload::{Task, Workload};
+
+/// Times of the parts around the forward pass, in nanoseconds. A part that a workload has not is missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Stages {
+    /// Read the weights and build the model.
+    pub load_ns: u64,
+    /// Decode the image file, or draw the built-in image.
+    pub decode_ns: Option<u64>,
+    /// Resize, convert to a tensor and normalise.
+    pub preprocess_ns: Option<u64>,
+    /// Copy the input to the device; nothing on a CPU.
+    pub upload_ns: Option<u64>,
+    /// Copy the output back; nothing on a CPU.
+    pub download_ns: Option<u64>,
+}
+
+/// The image that was classified.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Input {
+    /// Of the file; none is the built-in image.
+    pub image: Option<Digest>,
+    /// Pixels before resizing.
+    pub width: u32,
+    /// Pixels before resizing.
+    pub height: u32,
+}
+
+/// One of the five most likely classes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Answer {
+    /// Index of the class, 0 to 999.
+    pub class: u32,
+    /// Its ImageNet label; only with weights from a file, since random ones know no classes.
+    pub label: Option<String>,
+    /// The model's output.
+    pub logit: f32,
+    /// Softmax over all classes.
+    pub probability: f32,
+}
+
+/// What surrounded the measurement, as the agent saw it.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct Conditions {
+    /// Share of all processors that others used just before, 0 to 1.
+    pub background_load: Option<f64>,
+    /// What fed the machine.
+    pub power: Option<PowerSource>,
+    /// How long the machine slept in the middle, in milliseconds.
+    pub slept_ms: u64,
+    /// Lowest clock seen as a share of the highest; GPUs and CPUs that report it.
+    pub clock_ratio: Option<f64>,
+    /// An upper bound of what the device can do in this precision, in FLOP/s.
+    pub peak_flops: Option<f64>,
+}
+
+/// One successful attempt.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Measurement {
+    /// What was computed.
+    pub workload: Workload,
+    /// On what.
+    pub device: DeviceId,
+    /// The device's product name.
+    pub device_name: String,
+    /// Worker and library versions.
+    pub build: String,
+    /// CPU threads that took part.
+    pub threads: u32,
+    /// The weights of a classifier.
+    pub weights: Option<Weights>,
+    /// The image of a classifier.
+    pub input: Option<Input>,
+    /// Milliseconds since 1970 when the worker began.
+    pub started_ms: u64,
+    /// The very first forward pass: what a script that times one run would report.
+    pub first_ns: u64,
+    /// The forward passes of the warm-up.
+    pub warmup_ns: Vec<u64>,
+    /// The samples: one forward pass each, device synchronised.
+    pub samples_ns: Vec<u64>,
+    /// The parts around it.
+    pub stages: Stages,
+    /// Why sampling ended.
+    pub stop: Stop,
+    /// The five most likely classes of the first image, best first; none for a product.
+    pub answers: Vec<Answer>,
+    /// Largest difference of a logit from the reference engine's, over their root mean square; none where the
+    /// reference engine itself was measured.
+    pub logit_error: Option<f32>,
+    /// Most memory that the worker held, in bytes.
+    pub peak_memory_bytes: Option<u64>,
+    /// What surrounded it.
+    pub conditions: Conditions,
+}
+
+/// Measurements with equal keys may stand in one row.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ComparabilityKey {
+    /// Task, precision, requested threads, engine.
+    pub workload: Workload,
+    /// Of a classifier.
+    pub weights: Option<Weights>,
+    /// Worker and library versions.
+    pub build: String,
+}
+
+impl Measurement {
+    /// The statistics of the samples; none if there are none.
+    pub fn summary(&self) -> Option<Summary> {
+        stats::summarise(&stats::seconds(&self.samples_ns))
+    }
+
+    /// What another measurement must equal to be compared with this one.
+    pub fn key(&self) -> ComparabilityKey {
+        ComparabilityKey { workload: self.workload, weights: self.weights, build: self.build.clone() }
+    }
+
+    /// Whether it answers this job: a result for something else must not be stored.
+    pub fn answers_job(&self, job: &JobSpec) -> bool {
+        let classifies = matches!(job.workload.task, Task::Classify { .. });
+        self.workload == job.workload
+            && self.device == job.device
+            && self.weights == classifies.then_some(job.weights)
+            && !self.samples_ns.is_empty()
+    }
+}

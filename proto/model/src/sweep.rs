@@ -1,0 +1,323 @@
+//! A named set of workloads on a selection of machines, and what is wrong with one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::device::DeviceSelector;
+use crate::ids::{Digest, SweepId};
+use crate::job::{JobState, WEIGHTS_SEED, Weights};
+use crate::measuring::MeasuringPlan;
+use crate::named::named_enum;
+use crate::workload::{Engine, Model, Precision, Task, Threads, Workload};
+
+/// What to measure, and where. The cells are the product of the dimensions on every selected machine.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SweepSpec {
+    /// What people call it.
+    pub name: String,
+    /// Classifiers; with `sizes` and `batches`.
+    pub models: Vec<Model>,
+    /// Image sizes in pixels a side.
+    pub sizes: Vec<u32>,
+    /// Images in one forward.
+    pub batches: Vec<u32>,
+    /// Sizes of matrix products.
+    pub matmul: Vec<u32>,
+    /// Devices; none is every device found.
+    pub devices: Vec<DeviceSelector>,
+    /// CPU threads.
+    pub threads: Vec<Threads>,
+    /// Arithmetic.
+    pub precisions: Vec<Precision>,
+    /// Engines.
+    pub engines: Vec<Engine>,
+    /// The image to classify; none is the built-in one.
+    pub image: Option<Digest>,
+    /// Weight files by model; a model without one gets random weights.
+    pub weights: BTreeMap<Model, Digest>,
+    /// How to measure.
+    pub measuring: MeasuringPlan,
+    /// Machines by name or identity (or its last eight characters); none is every machine.
+    pub machines: Vec<String>,
+    /// Labels that a machine must have, all of them.
+    pub labels: BTreeMap<String, String>,
+    /// Shuffles the cells.
+    pub seed: u64,
+}
+
+named_enum!(
+    /// Ready-made sweeps.
+    "preset" Preset {
+        /// The practice's own: ResNet18, batch 1, 224, 512 and 1024 pixels.
+        Practice = "practice",
+        /// A few seconds: ResNet18 at 224 and a small product.
+        Quick = "quick",
+        /// Both models, five sizes, batches 1 and 8, matrix products.
+        Full = "full",
+    }
+);
+
+impl Preset {
+    /// The sweep that the preset stands for.
+    pub fn spec(self) -> SweepSpec {
+        let practice = SweepSpec {
+            name: self.name().to_owned(),
+            models: vec![Model::ResNet18],
+            sizes: vec![224, 512, 1024],
+            batches: vec![1],
+            matmul: Vec::new(),
+            devices: Vec::new(),
+            threads: vec![Threads::All],
+            precisions: vec![Precision::F32],
+            engines: vec![Engine::Reference],
+            image: None,
+            weights: BTreeMap::new(),
+            measuring: MeasuringPlan { runs: None, budget_ms: 15_000 },
+            machines: Vec::new(),
+            labels: BTreeMap::new(),
+            seed: 1,
+        };
+        match self {
+            Self::Practice => practice,
+            Self::Quick => SweepSpec {
+                sizes: vec![224],
+                matmul: vec![1024],
+                measuring: MeasuringPlan { runs: None, budget_ms: 5_000 },
+                ..practice
+            },
+            Self::Full => SweepSpec {
+                models: Model::ALL.to_vec(),
+                sizes: vec![128, 224, 256, 512, 1024],
+                batches: vec![1, 8],
+                matmul: vec![1024, 2048, 4096],
+                measuring: MeasuringPlan::default(),
+                ..practice
+            },
+        }
+    }
+}
+
+/// Cells of one sweep on one device at most.
+pub const MAX_WORKLOADS: usize = 10_000;
+/// Bytes of a sweep's name at most.
+pub const MAX_NAME: usize = 200;
+/// The longest budget of a cell, in milliseconds: one hour.
+pub const MAX_BUDGET_MS: u64 = 3_600_000;
+
+/// Something wrong with a sweep, and the field that it is wrong in.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{field}: {message}")]
+pub struct Problem {
+    /// As it is written in a sweep file.
+    pub field: &'static str,
+    /// What is wrong.
+    pub message: String,
+}
+
+impl SweepSpec {
+    /// Everything that is wrong with it, in the order of its fields; nothing if it can be planned.
+    pub fn problems(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        let mut report = |field: &'static str, message: String| problems.push(Problem { field, message });
+        if self.name.trim().is_empty() || self.name.len() > MAX_NAME || self.name.chars().any(char::is_control) {
+            report("name", format!("must be 1 to {MAX_NAME} bytes without control characters"));
+        }
+        if self.models.is_empty() && self.matmul.is_empty() {
+            report("models", "nothing to measure: name a model, or a size of matmul".to_owned());
+        }
+        for (field, count, needed) in [
+            ("sizes", self.sizes.len(), !self.models.is_empty()),
+            ("batches", self.batches.len(), !self.models.is_empty()),
+            ("threads", self.threads.len(), true),
+            ("precision", self.precisions.len(), true),
+            ("engine", self.engines.len(), true),
+        ] {
+            if needed && count == 0 {
+                report(field, "is empty".to_owned());
+            }
+        }
+        let mut bad = BTreeSet::new();
+        let probe = |task, threads| Workload { task, threads, precision: Precision::F32, engine: Engine::Reference };
+        let classify = |size, batch| Task::Classify { model: Model::ResNet18, size, batch };
+        let sizes = self.sizes.iter().map(|size| ("sizes", probe(classify(*size, 1), Threads::All)));
+        let batches = self.batches.iter().map(|batch| ("batches", probe(classify(1, *batch), Threads::All)));
+        let matmul = self.matmul.iter().map(|size| ("matmul", probe(Task::Matmul { size: *size }, Threads::All)));
+        let threads = self.threads.iter().map(|threads| ("threads", probe(classify(1, 1), *threads)));
+        for (field, workload) in sizes.chain(batches).chain(matmul).chain(threads) {
+            if let Err(error) = workload.validate()
+                && bad.insert((field, error.to_string()))
+            {
+                report(field, error.to_string());
+            }
+        }
+        for model in self.weights.keys().filter(|model| !self.models.contains(model)) {
+            report("weights", format!("are given for {model}, which is not among the models"));
+        }
+        if self.measuring.runs == Some(0) {
+            report("runs", "must be at least 1".to_owned());
+        }
+        if self.measuring.runs.is_some_and(|runs| runs as usize > crate::measuring::MAX_RUNS) {
+            report("runs", format!("must be at most {}", crate::measuring::MAX_RUNS));
+        }
+        if !(100..=MAX_BUDGET_MS).contains(&self.measuring.budget_ms) {
+            report("budget", "must be 0.1 s to 1 h".to_owned());
+        }
+        let count = self.workload_count();
+        if count > MAX_WORKLOADS {
+            report("sizes", format!("make {count} workloads in all; at most {MAX_WORKLOADS} fit a sweep"));
+        }
+        problems
+    }
+
+    fn workload_count(&self) -> usize {
+        let tasks = self.models.len().saturating_mul(self.sizes.len()).saturating_mul(self.batches.len());
+        tasks
+            .saturating_add(self.matmul.len())
+            .saturating_mul(self.threads.len())
+            .saturating_mul(self.precisions.len())
+            .saturating_mul(self.engines.len())
+    }
+
+    /// Every workload once, in the order in which tables show them. Call it on a sweep without problems.
+    pub fn workloads(&self) -> BTreeSet<Workload> {
+        let classify = self.models.iter().flat_map(|model| {
+            self.sizes.iter().flat_map(move |size| {
+                self.batches.iter().map(move |batch| Task::Classify { model: *model, size: *size, batch: *batch })
+            })
+        });
+        let tasks = classify.chain(self.matmul.iter().map(|size| Task::Matmul { size: *size }));
+        let mut all = BTreeSet::new();
+        for task in tasks {
+            for precision in &self.precisions {
+                for threads in &self.threads {
+                    for engine in &self.engines {
+                        all.insert(Workload { task, precision: *precision, threads: *threads, engine: *engine });
+                    }
+                }
+            }
+        }
+        all
+    }
+
+    /// The weights that a task of this sweep is measured with.
+    pub fn weights_of(&self, task: Task) -> Weights {
+        let file = match task {
+            Task::Classify { model, .. } => self.weights.get(&model),
+            Task::Matmul { .. } => None,
+        };
+        file.map_or(Weights::Random { seed: WEIGHTS_SEED }, |digest| Weights::File { digest: *digest })
+    }
+}
+
+/// A sweep and how far it is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SweepStatus {
+    /// Which.
+    pub id: SweepId,
+    /// What was asked for.
+    pub spec: SweepSpec,
+    /// Milliseconds since 1970.
+    pub created_ms: u64,
+    /// Jobs by state; a state without jobs is left out.
+    pub jobs: BTreeMap<JobState, u64>,
+    /// Machines that take part.
+    pub machines: u64,
+    /// Share of the expected time that is done, 0 to 1.
+    pub done: f64,
+    /// Seconds until the slowest machine should be done.
+    pub seconds_left: f64,
+    /// What is being measured now, one line a machine.
+    pub running: Vec<Running>,
+}
+
+impl SweepStatus {
+    /// Whether nothing more will come of it.
+    pub fn is_finished(&self) -> bool {
+        self.jobs.keys().all(|state| state.is_final())
+    }
+
+    /// Jobs in this state.
+    pub fn count(&self, state: JobState) -> u64 {
+        self.jobs.get(&state).copied().unwrap_or(0)
+    }
+
+    /// All its jobs.
+    pub fn total(&self) -> u64 {
+        self.jobs.values().sum()
+    }
+}
+
+/// A cell under way.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Running {
+    /// The machine's name.
+    pub machine: String,
+    /// On what.
+    pub device: crate::device::DeviceId,
+    /// What.
+    pub task: Task,
+    /// Where the job stands.
+    pub state: JobState,
+    /// How far the worker is, where it has said so.
+    pub progress: Option<crate::frames::Progress>,
+}
+
+/// What a sweep would do, without doing it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PlannedCell {
+    /// The machine's name.
+    pub machine: String,
+    /// What and on which device.
+    pub workload: Workload,
+    /// On what.
+    pub device: crate::device::DeviceId,
+    /// Expected seconds.
+    pub seconds: f64,
+    /// Why it cannot be measured, if it cannot.
+    pub refused: Option<crate::job::Failure>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn presets_are_sound() {
+        for preset in Preset::ALL {
+            assert_eq!(preset.spec().problems(), [], "{preset}");
+        }
+        assert_eq!(Preset::Practice.spec().workloads().len(), 3);
+        assert_eq!(Preset::Full.spec().workloads().len(), 2 * 5 * 2 + 3);
+    }
+
+    #[test]
+    fn every_problem_is_named_at_once() {
+        let spec = SweepSpec {
+            name: " ".to_owned(),
+            sizes: vec![0, 224],
+            batches: vec![0],
+            matmul: vec![2_000_000],
+            threads: vec![Threads::Exactly(0)],
+            precisions: Vec::new(),
+            weights: [(Model::MobileNetV2, Digest::of(b""))].into(),
+            measuring: MeasuringPlan { runs: Some(0), budget_ms: 0 },
+            ..Preset::Practice.spec()
+        };
+        let fields: Vec<&str> = spec.problems().iter().map(|problem| problem.field).collect();
+        let expected = ["name", "precision", "sizes", "batches", "matmul", "threads", "weights", "runs", "budget"];
+        assert_eq!(fields, expected);
+    }
+
+    #[test]
+    fn workloads_are_a_set() {
+        let spec = SweepSpec { sizes: vec![224, 224], ..Preset::Practice.spec() };
+        assert_eq!(spec.workloads().len(), 1);
+    }
+
+    #[test]
+    fn a_flood_of_cells_is_refused() {
+        let spec = SweepSpec { sizes: (1..=20_000).collect(), ..Preset::Practice.spec() };
+        assert_eq!(spec.problems().len(), 1);
+    }
+}
