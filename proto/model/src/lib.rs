@@ -13,6 +13,7 @@ pub mod machine;
 pub mod measurement;
 pub mod measuring;
 pub mod quality;
+pub mod session;
 pub mod stats;
 pub mod sweep;
 pub mod workload;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// An observation this many median absolute deviations from the median is an outlier (ten standard deviations of a
 /// normal distribution: 10 x 1.4826).
 pub const OUTLIER_MADS: f64 = 14.8;
-/// Samples from which a 90th percentile is reported (MLPerf Inference's early stopping at 99 % confidence).
+/// Samples from which a 90th percentile is reported (`MLPerf` Inference's early stopping at 99 % confidence).
 pub const P90_MIN_SAMPLES: usize = 64;
 /// Samples from which a 99th percentile is reported (likewise).
 pub const P99_MIN_SAMPLES: usize = 662;

@@ -1,0 +1,369 @@
+//! Measurements side by side.
+
+use cotejo_model::comparison::{Column, Comparison, Entry, Environment, GroupBy, Measured, Outcome, Table, Value};
+use cotejo_model::device::DeviceKind;
+use cotejo_model::quality::{Flag, FlagKind};
+use cotejo_model::stats::{Estimate, Interval, Summary};
+
+use super::{ConvertError, all, all_parsed, each, enumerated, enums, optional, parsed, required};
+use crate::v1 as wire;
+
+enums! {
+    GroupBy = wire::GroupBy { Size = Size, Machine = Machine, Device = Device }
+    DeviceKind = wire::DeviceKind { Cpu = Cpu, Cuda = Cuda }
+    FlagKind = wire::FlagKind {
+        Noisy = Noisy, Busy = Busy, Battery = Battery, Throttled = Throttled, Slept = Slept, Short = Short,
+        Implausible = Implausible,
+    }
+}
+
+impl TryFrom<wire::GroupBy> for GroupBy {
+    type Error = ConvertError;
+
+    fn try_from(by: wire::GroupBy) -> Result<Self, ConvertError> {
+        super::Known::known(by).ok_or(ConvertError::Missing { field: "by" })
+    }
+}
+
+impl From<Flag> for wire::Flag {
+    fn from(flag: Flag) -> Self {
+        Self { kind: wire::FlagKind::from(flag.kind).into(), figure: flag.figure }
+    }
+}
+
+impl TryFrom<wire::Flag> for Flag {
+    type Error = ConvertError;
+
+    fn try_from(flag: wire::Flag) -> Result<Self, ConvertError> {
+        Ok(Self { kind: enumerated::<wire::FlagKind, _>("flag.kind", flag.kind)?, figure: flag.figure })
+    }
+}
+
+impl From<Interval> for wire::Interval {
+    fn from(interval: Interval) -> Self {
+        Self { low: interval.low, high: interval.high }
+    }
+}
+
+impl From<wire::Interval> for Interval {
+    fn from(interval: wire::Interval) -> Self {
+        Self { low: interval.low, high: interval.high }
+    }
+}
+
+impl From<Estimate> for wire::Estimate {
+    fn from(estimate: Estimate) -> Self {
+        Self { value: estimate.value, ci: estimate.ci.map(Into::into) }
+    }
+}
+
+impl From<wire::Estimate> for Estimate {
+    fn from(estimate: wire::Estimate) -> Self {
+        Self { value: estimate.value, ci: estimate.ci.map(Into::into) }
+    }
+}
+
+impl From<Summary> for wire::Summary {
+    fn from(summary: Summary) -> Self {
+        Self {
+            n: summary.n as u64,
+            median: summary.median,
+            ci: summary.ci.map(Into::into),
+            mad: summary.mad,
+            min: summary.min,
+            mean: summary.mean,
+            sd: summary.sd,
+            iqr_ratio: summary.iqr_ratio,
+            p90: summary.p90,
+            p99: summary.p99,
+            outliers: summary.outliers as u64,
+        }
+    }
+}
+
+impl TryFrom<wire::Summary> for Summary {
+    type Error = ConvertError;
+
+    fn try_from(summary: wire::Summary) -> Result<Self, ConvertError> {
+        let count = |field, count: u64| {
+            usize::try_from(count).map_err(|error| ConvertError::Invalid { field, reason: error.to_string() })
+        };
+        Ok(Self {
+            n: count("summary.n", summary.n)?,
+            median: summary.median,
+            ci: summary.ci.map(Into::into),
+            mad: summary.mad,
+            min: summary.min,
+            mean: summary.mean,
+            sd: summary.sd,
+            iqr_ratio: summary.iqr_ratio,
+            p90: summary.p90,
+            p99: summary.p99,
+            outliers: count("summary.outliers", summary.outliers)?,
+        })
+    }
+}
+
+impl From<Measured> for wire::Measured {
+    fn from(measured: Measured) -> Self {
+        Self {
+            summary: Some(measured.summary.into()),
+            first_seconds: measured.first_seconds,
+            flops_per_second: measured.flops_per_second,
+            stages: Some(measured.stages.into()),
+            threads: measured.threads,
+            weights: measured.weights.map(Into::into),
+            input: measured.input.map(Into::into),
+            build: measured.build,
+            flags: each(measured.flags),
+            answers: each(measured.answers),
+            logit_error: measured.logit_error,
+            peak_memory_bytes: measured.peak_memory_bytes,
+            started_ms: measured.started_ms,
+        }
+    }
+}
+
+impl TryFrom<wire::Measured> for Measured {
+    type Error = ConvertError;
+
+    fn try_from(measured: wire::Measured) -> Result<Self, ConvertError> {
+        Ok(Self {
+            summary: required("measured.summary", measured.summary)?,
+            first_seconds: measured.first_seconds,
+            flops_per_second: measured.flops_per_second,
+            stages: measured.stages.ok_or(ConvertError::Missing { field: "measured.stages" })?.into(),
+            threads: measured.threads,
+            weights: optional(measured.weights)?,
+            input: optional(measured.input)?,
+            build: measured.build,
+            flags: all(measured.flags)?,
+            answers: each(measured.answers),
+            logit_error: measured.logit_error,
+            peak_memory_bytes: measured.peak_memory_bytes,
+            started_ms: measured.started_ms,
+        })
+    }
+}
+
+impl From<Entry> for wire::Entry {
+    fn from(entry: Entry) -> Self {
+        use wire::entry::Outcome as Wire;
+        Self {
+            sweep_id: entry.sweep.to_string(),
+            job_id: entry.job.to_string(),
+            machine_id: entry.machine.to_string(),
+            machine_name: entry.machine_name,
+            device: entry.device.to_string(),
+            device_name: entry.device_name,
+            workload: Some(entry.workload.into()),
+            outcome: Some(match entry.outcome {
+                Outcome::Measured(measured) => Wire::Measured((*measured).into()),
+                Outcome::Failed(failure) => Wire::Failed(failure.into()),
+                Outcome::Pending { state } => Wire::Pending(wire::JobState::from(state).into()),
+            }),
+        }
+    }
+}
+
+impl TryFrom<wire::Entry> for Entry {
+    type Error = ConvertError;
+
+    fn try_from(entry: wire::Entry) -> Result<Self, ConvertError> {
+        use wire::entry::Outcome as Wire;
+        Ok(Self {
+            sweep: parsed("entry.sweep_id", &entry.sweep_id)?,
+            job: parsed("entry.job_id", &entry.job_id)?,
+            machine: parsed("entry.machine_id", &entry.machine_id)?,
+            machine_name: entry.machine_name,
+            device: parsed("entry.device", &entry.device)?,
+            device_name: entry.device_name,
+            workload: required("entry.workload", entry.workload)?,
+            outcome: match entry.outcome.ok_or(ConvertError::Missing { field: "entry.outcome" })? {
+                Wire::Measured(measured) => Outcome::Measured(Box::new(measured.try_into()?)),
+                Wire::Failed(failure) => Outcome::Failed(failure.try_into()?),
+                Wire::Pending(state) => {
+                    Outcome::Pending { state: enumerated::<wire::JobState, _>("entry.pending", state)? }
+                }
+            },
+        })
+    }
+}
+
+impl From<Column> for wire::Column {
+    fn from(column: Column) -> Self {
+        use wire::NameColumn;
+        use wire::column::Column as Wire;
+        let kind = |device| wire::DeviceKind::from(device).into();
+        let column = match column {
+            Column::Machine => Wire::Name(NameColumn::Machine.into()),
+            Column::Device => Wire::Name(NameColumn::Device.into()),
+            Column::Model => Wire::Name(NameColumn::Model.into()),
+            Column::Size => Wire::Name(NameColumn::Size.into()),
+            Column::Batch => Wire::Name(NameColumn::Batch.into()),
+            Column::SpeedUp => Wire::Name(NameColumn::SpeedUp.into()),
+            Column::Time { device } => Wire::Time(kind(device)),
+            Column::TaskTime { task, device } => {
+                Wire::TaskTime(wire::TaskTimeColumn { task: Some(task.into()), device: device.map(kind) })
+            }
+        };
+        Self { column: Some(column) }
+    }
+}
+
+impl TryFrom<wire::Column> for Column {
+    type Error = ConvertError;
+
+    fn try_from(column: wire::Column) -> Result<Self, ConvertError> {
+        use wire::NameColumn;
+        use wire::column::Column as Wire;
+        let kind = |device| enumerated::<wire::DeviceKind, DeviceKind>("column.device", device);
+        Ok(match column.column.ok_or(ConvertError::Missing { field: "column" })? {
+            Wire::Name(name) => match NameColumn::try_from(name) {
+                Ok(NameColumn::Machine) => Self::Machine,
+                Ok(NameColumn::Device) => Self::Device,
+                Ok(NameColumn::Model) => Self::Model,
+                Ok(NameColumn::Size) => Self::Size,
+                Ok(NameColumn::Batch) => Self::Batch,
+                Ok(NameColumn::SpeedUp) => Self::SpeedUp,
+                Ok(NameColumn::Unspecified) | Err(_) => {
+                    return Err(ConvertError::UnknownEnum { field: "column.name", value: name });
+                }
+            },
+            Wire::Time(device) => Self::Time { device: kind(device)? },
+            Wire::TaskTime(column) => Self::TaskTime {
+                task: required("column.task", column.task)?,
+                device: column.device.map(kind).transpose()?,
+            },
+        })
+    }
+}
+
+impl From<Value> for wire::Value {
+    fn from(value: Value) -> Self {
+        use wire::value::Value as Wire;
+        let value = match value {
+            Value::Text { text } => Wire::Text(text),
+            Value::Count { count } => Wire::Count(count),
+            Value::Seconds { estimate, flagged } => {
+                Wire::Seconds(wire::SecondsValue { estimate: Some(estimate.into()), flagged })
+            }
+            Value::Ratio { estimate } => Wire::Ratio(estimate.into()),
+            Value::Missing { reason } => Wire::Missing(reason),
+        };
+        Self { value: Some(value) }
+    }
+}
+
+impl TryFrom<wire::Value> for Value {
+    type Error = ConvertError;
+
+    fn try_from(value: wire::Value) -> Result<Self, ConvertError> {
+        use wire::value::Value as Wire;
+        Ok(match value.value.ok_or(ConvertError::Missing { field: "value" })? {
+            Wire::Text(text) => Self::Text { text },
+            Wire::Count(count) => Self::Count { count },
+            Wire::Seconds(seconds) => Self::Seconds {
+                estimate: seconds.estimate.ok_or(ConvertError::Missing { field: "seconds.estimate" })?.into(),
+                flagged: seconds.flagged,
+            },
+            Wire::Ratio(estimate) => Self::Ratio { estimate: estimate.into() },
+            Wire::Missing(reason) => Self::Missing { reason },
+        })
+    }
+}
+
+impl From<Table> for wire::Table {
+    fn from(table: Table) -> Self {
+        Self {
+            basis: table.basis.into_iter().map(|(name, value)| wire::Basis { name, value }).collect(),
+            columns: each(table.columns),
+            rows: table.rows.into_iter().map(|values| wire::Row { values: each(values) }).collect(),
+        }
+    }
+}
+
+impl TryFrom<wire::Table> for Table {
+    type Error = ConvertError;
+
+    fn try_from(table: wire::Table) -> Result<Self, ConvertError> {
+        let columns: Vec<Column> = all(table.columns)?;
+        let row = |row: wire::Row| {
+            if row.values.len() == columns.len() {
+                all(row.values)
+            } else {
+                let reason = format!("{} values for {} columns", row.values.len(), columns.len());
+                Err(ConvertError::Invalid { field: "row.values", reason })
+            }
+        };
+        Ok(Self {
+            basis: table.basis.into_iter().map(|basis| (basis.name, basis.value)).collect(),
+            rows: table.rows.into_iter().map(row).collect::<Result<_, ConvertError>>()?,
+            columns,
+        })
+    }
+}
+
+impl From<Environment> for wire::Environment {
+    fn from(environment: Environment) -> Self {
+        Self {
+            machine_id: environment.machine.to_string(),
+            name: environment.name,
+            cpu: environment.cpu,
+            physical_cores: environment.physical_cores,
+            logical_cores: environment.logical_cores,
+            simd: environment.simd,
+            memory_bytes: environment.memory_bytes,
+            os: environment.os,
+            gpus: environment.gpus,
+            no_gpu: environment.no_gpu,
+        }
+    }
+}
+
+impl TryFrom<wire::Environment> for Environment {
+    type Error = ConvertError;
+
+    fn try_from(environment: wire::Environment) -> Result<Self, ConvertError> {
+        Ok(Self {
+            machine: parsed("environment.machine_id", &environment.machine_id)?,
+            name: environment.name,
+            cpu: environment.cpu,
+            physical_cores: environment.physical_cores,
+            logical_cores: environment.logical_cores,
+            simd: environment.simd,
+            memory_bytes: environment.memory_bytes,
+            os: environment.os,
+            gpus: environment.gpus,
+            no_gpu: environment.no_gpu,
+        })
+    }
+}
+
+impl From<Comparison> for wire::Comparison {
+    fn from(comparison: Comparison) -> Self {
+        Self {
+            by: wire::GroupBy::from(comparison.by).into(),
+            sweep_ids: comparison.sweeps.iter().map(ToString::to_string).collect(),
+            title: comparison.title,
+            tables: each(comparison.tables),
+            environments: each(comparison.environments),
+            entries: each(comparison.entries),
+        }
+    }
+}
+
+impl TryFrom<wire::Comparison> for Comparison {
+    type Error = ConvertError;
+
+    fn try_from(comparison: wire::Comparison) -> Result<Self, ConvertError> {
+        Ok(Self {
+            by: enumerated::<wire::GroupBy, _>("comparison.by", comparison.by)?,
+            sweeps: all_parsed("comparison.sweep_ids", &comparison.sweep_ids)?,
+            title: comparison.title,
+            tables: all(comparison.tables)?,
+            environments: all(comparison.environments)?,
+            entries: all(comparison.entries)?,
+        })
+    }
+}
