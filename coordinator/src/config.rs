@@ -1,0 +1,339 @@
+//! The configuration: embedded defaults, then a file, then the environment, then flags, merged field by field.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use toml::{Table, Value};
+
+/// What holds where nothing else is said.
+const DEFAULTS: &str = include_str!("defaults.toml");
+/// Environment variables of the coordinator begin so; `__` separates the levels.
+const PREFIX: &str = "COTEJO__COORDINATOR__";
+/// The longest drain: shutting down ends within 30 s.
+const MAX_DRAIN_SECONDS: u64 = 25;
+
+/// Everything that can be set.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Where agents and people connect; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// The database, the blobs and the lock.
+    #[serde(default = "default_data_dir")]
+    pub data_dir: PathBuf,
+    /// Allow an address other than loopback, without encryption or identity.
+    pub insecure: bool,
+    /// Silence after which an agent is unreachable.
+    pub lease_seconds: u64,
+    /// Time from then on after which its job is given up.
+    pub lost_after_seconds: u64,
+    /// Tries at a job whose agent was lost, the first one included.
+    pub max_attempts: u32,
+    /// Time after which a queued job of an absent machine expires.
+    pub queue_expiry_hours: u64,
+    /// The largest blob.
+    pub max_blob_mib: u64,
+    /// Time that open streams have to close at shutdown.
+    pub drain_seconds: u64,
+    /// Logs, to standard error.
+    pub log: Log,
+}
+
+/// How to log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    /// A level, or levels by part.
+    pub level: String,
+    /// For people or for machines.
+    pub format: LogFormat,
+}
+
+/// The form of log lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// Lines for people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// What is wrong with the configuration.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("cannot read the configuration file {path}: {source}; name another one with --config")]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A source is not TOML.
+    #[error("{origin} is not valid TOML: {problem}")]
+    Syntax {
+        /// Which source.
+        origin: String,
+        /// What and where.
+        problem: String,
+    },
+    /// A key is unknown, or its value is of the wrong kind.
+    #[error("{origin}: {problem}")]
+    Key {
+        /// Which source.
+        origin: String,
+        /// Which key, and what is wrong with it.
+        problem: String,
+    },
+    /// A value that makes no sense.
+    #[error("{key}: {problem}")]
+    Value {
+        /// Which key.
+        key: &'static str,
+        /// What is wrong, and what would be right.
+        problem: String,
+    },
+    /// An address that others can reach, without identity or encryption.
+    #[error(
+        "listen = {0} can be reached from other machines, without encryption and without asking who connects; \
+         keep to 127.0.0.1, or accept that with --insecure"
+    )]
+    Exposed(SocketAddr),
+}
+
+/// One source of settings: where they come from, for messages, and what they say.
+#[derive(Debug, Clone)]
+pub struct Layer {
+    origin: String,
+    table: Table,
+}
+
+impl Layer {
+    /// A file.
+    pub fn file(path: &Path) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
+        let origin = format!("the configuration file {}", path.display());
+        let table = text.parse().map_err(|error: toml::de::Error| ConfigError::Syntax {
+            origin: origin.clone(),
+            problem: error.to_string(),
+        })?;
+        Ok(Self { origin, table })
+    }
+
+    /// The environment: one layer a variable, so that a bad one is named.
+    pub fn environment(variables: impl IntoIterator<Item = (String, String)>) -> Vec<Self> {
+        let mut layers: Vec<Self> = variables
+            .into_iter()
+            .filter_map(|(name, text)| {
+                let path = name.strip_prefix(PREFIX)?.to_ascii_lowercase();
+                let keys: Vec<&str> = path.split("__").collect();
+                let value = typed_like(&keys, text);
+                Some(Self { origin: format!("the environment variable {name}"), table: nested(&keys, value) })
+            })
+            .collect();
+        layers.sort_by(|a, b| a.origin.cmp(&b.origin));
+        layers
+    }
+
+    /// A command-line flag.
+    pub fn flag(flag: &str, key: &str, value: impl Into<Value>) -> Self {
+        let keys: Vec<&str> = key.split('.').collect();
+        Self { origin: format!("the flag {flag}"), table: nested(&keys, value.into()) }
+    }
+}
+
+impl Default for Config {
+    /// The embedded defaults.
+    fn default() -> Self {
+        toml::from_str(DEFAULTS).expect("the embedded defaults are a valid configuration")
+    }
+}
+
+impl Config {
+    /// The defaults with each of these layers on top, checked.
+    pub fn from_layers(layers: impl IntoIterator<Item = Layer>) -> Result<Self, ConfigError> {
+        let mut merged = defaults();
+        let mut config = Self::default();
+        for layer in layers {
+            merge(&mut merged, layer.table);
+            config = Self::deserialize(merged.clone()).map_err(|error| ConfigError::Key {
+                origin: layer.origin,
+                problem: error.to_string().trim_end().replace('\n', " "),
+            })?;
+        }
+        config.validate()?;
+        Ok(config)
+    }
+
+    /// Whether every value makes sense, before anything is bound or opened.
+    pub fn validate(&self) -> Result<(), ConfigError> {
+        if !self.listen.ip().is_loopback() && !self.insecure {
+            return Err(ConfigError::Exposed(self.listen));
+        }
+        if self.data_dir.as_os_str().is_empty() {
+            return Err(ConfigError::Value {
+                key: "data_dir",
+                problem: "is empty, and this system names no folder for data; set it with --data-dir".to_owned(),
+            });
+        }
+        for (key, value, least, most) in [
+            ("lease_seconds", self.lease_seconds, 5, 3600),
+            ("lost_after_seconds", self.lost_after_seconds, 1, 7 * 24 * 3600),
+            ("max_attempts", u64::from(self.max_attempts), 1, 10),
+            ("queue_expiry_hours", self.queue_expiry_hours, 1, 24 * 365),
+            ("max_blob_mib", self.max_blob_mib, 1, 1 << 20),
+            ("drain_seconds", self.drain_seconds, 0, MAX_DRAIN_SECONDS),
+        ] {
+            if !(least..=most).contains(&value) {
+                return Err(ConfigError::Value { key, problem: format!("is {value}; must be {least} to {most}") });
+            }
+        }
+        tracing_subscriber::EnvFilter::try_new(&self.log.level)
+            .map_err(|error| ConfigError::Value { key: "log.level", problem: error.to_string() })?;
+        Ok(())
+    }
+
+    /// Silence after which an agent is unreachable.
+    pub fn lease(&self) -> Duration {
+        Duration::from_secs(self.lease_seconds)
+    }
+}
+
+/// Where the configuration file is looked for when none is named.
+pub fn default_file() -> Option<PathBuf> {
+    project_dirs().map(|dirs| dirs.config_dir().join("coordinator.toml"))
+}
+
+fn project_dirs() -> Option<directories::ProjectDirs> {
+    directories::ProjectDirs::from("", "", "cotejo")
+}
+
+/// Empty where the system has no such folder, which `validate` reports.
+fn default_data_dir() -> PathBuf {
+    project_dirs().map(|dirs| dirs.data_local_dir().join("coordinator")).unwrap_or_default()
+}
+
+fn defaults() -> Table {
+    DEFAULTS.parse().expect("the embedded defaults are valid TOML")
+}
+
+fn nested(keys: &[&str], value: Value) -> Table {
+    match keys {
+        [] => Table::new(),
+        [key] => Table::from_iter([((*key).to_owned(), value)]),
+        [key, rest @ ..] => Table::from_iter([((*key).to_owned(), Value::Table(nested(rest, value)))]),
+    }
+}
+
+/// A variable's text as the kind of value that the default has; a text that is not of that kind stays a text, and is
+/// then refused with the name of its key.
+fn typed_like(keys: &[&str], text: String) -> Value {
+    let mut at = Some(&Value::Table(defaults())).cloned();
+    for key in keys {
+        at = at.and_then(|value| value.get(*key).cloned());
+    }
+    let typed = match at {
+        Some(Value::Integer(_)) => text.parse().map(Value::Integer).ok(),
+        Some(Value::Boolean(_)) => text.parse().map(Value::Boolean).ok(),
+        _ => None,
+    };
+    typed.unwrap_or(Value::String(text))
+}
+
+fn merge(base: &mut Table, layer: Table) {
+    for (key, value) in layer {
+        match (base.get_mut(&key), value) {
+            (Some(Value::Table(base)), Value::Table(layer)) => merge(base, layer),
+            (_, value) => {
+                base.insert(key, value);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn environment(pairs: &[(&str, &str)]) -> Vec<Layer> {
+        Layer::environment(pairs.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())))
+    }
+
+    fn file(dir: &tempfile::TempDir, text: &str) -> Layer {
+        let path = dir.path().join("coordinator.toml");
+        std::fs::write(&path, text).unwrap();
+        Layer::file(&path).unwrap()
+    }
+
+    #[test]
+    fn defaults_are_valid() {
+        let config = Config::from_layers([]).unwrap();
+        assert_eq!(config, Config::default());
+        assert_eq!((config.listen.port(), config.lease_seconds, config.max_attempts), (7420, 45, 2));
+        assert!(config.data_dir.ends_with("coordinator"));
+    }
+
+    #[test]
+    fn layers_merge_field_by_field_and_later_ones_win() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut layers = vec![file(&dir, "lease_seconds = 30\nmax_attempts = 3\n[log]\nformat = \"json\"")];
+        layers.extend(environment(&[
+            ("COTEJO__COORDINATOR__LEASE_SECONDS", "20"),
+            ("COTEJO__COORDINATOR__LOG__LEVEL", "debug"),
+            ("COTEJO__COORDINATOR__INSECURE", "true"),
+            ("COTEJO__AGENT__NAME", "not ours"),
+        ]));
+        layers.push(Layer::flag("--listen", "listen", "0.0.0.0:9000"));
+        let config = Config::from_layers(layers).unwrap();
+        assert_eq!((config.lease_seconds, config.max_attempts), (20, 3));
+        let log = Log { level: "debug".to_owned(), format: LogFormat::Json };
+        assert_eq!(config.log, log, "a variable leaves its sibling settings alone");
+        assert_eq!((config.insecure, config.listen.port()), (true, 9000));
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused_by_name_and_source() {
+        let dir = tempfile::tempdir().unwrap();
+        for (layers, key, origin) in [
+            (vec![file(&dir, "lease = 3")], "`lease`", "coordinator.toml"),
+            (vec![file(&dir, "[log]\ncolour = 3")], "`colour`", "coordinator.toml"),
+            (environment(&[("COTEJO__COORDINATOR__LISTENS", "x")]), "`listens`", "COTEJO__COORDINATOR__LISTENS"),
+            (environment(&[("COTEJO__COORDINATOR__INSECURE", "maybe")]), "boolean", "COTEJO__COORDINATOR__INSECURE"),
+            (vec![Layer::flag("--listen", "listen", "nowhere")], "socket address", "--listen"),
+        ] {
+            let error = Config::from_layers(layers).unwrap_err().to_string();
+            assert!(error.contains(key) && error.contains(origin), "{error}");
+        }
+    }
+
+    #[test]
+    fn bad_values_are_refused_before_anything_is_bound() {
+        let set = |change: fn(&mut Config)| {
+            let mut config = Config::default();
+            change(&mut config);
+            config.validate().unwrap_err().to_string()
+        };
+        assert!(set(|config| config.listen = "0.0.0.0:7420".parse().unwrap()).contains("--insecure"));
+        assert!(set(|config| config.lease_seconds = 0).starts_with("lease_seconds"));
+        assert!(set(|config| config.max_attempts = 0).starts_with("max_attempts"));
+        assert!(set(|config| config.drain_seconds = 60).starts_with("drain_seconds"));
+        assert!(set(|config| config.log.level = "very=loud=x".to_owned()).starts_with("log.level"));
+        assert!(set(|config| config.data_dir = PathBuf::new()).contains("--data-dir"));
+        let exposed = Config { listen: "[::]:1".parse().unwrap(), insecure: true, ..Config::default() };
+        assert!(exposed.validate().is_ok());
+    }
+
+    #[test]
+    fn a_missing_or_broken_file_is_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let missing = Layer::file(&dir.path().join("none.toml")).unwrap_err();
+        assert!(missing.to_string().contains("none.toml"));
+        std::fs::write(dir.path().join("bad.toml"), "listen = ").unwrap();
+        let broken = Layer::file(&dir.path().join("bad.toml")).unwrap_err();
+        assert!(broken.to_string().contains("bad.toml"), "{broken}");
+    }
+}

@@ -1,0 +1,3 @@
+//! The coordinator's program.
+
+fn main() {}

@@ -1,0 +1,288 @@
+//! From a sweep and the machines that there are to the cells to be measured. Pure: it asks nothing of anyone.
+
+use std::collections::{BTreeSet, HashMap};
+use std::time::Duration;
+
+use cotejo_model::sweep::Problem;
+use cotejo_model::{
+    Device, DeviceId, DeviceKind, DeviceSelector, Failure, FailureCode, JobSpec, Machine, MachineId, SweepSpec,
+    Workload, estimate,
+};
+use rand::SeedableRng;
+use rand::seq::SliceRandom;
+use rand_chacha::ChaCha8Rng;
+
+use crate::store::{Rate, family};
+
+/// Cells of one sweep at most, over all machines.
+pub const MAX_CELLS: usize = 100_000;
+
+/// One workload on one device of one machine.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cell {
+    /// The machine.
+    pub machine: MachineId,
+    /// What to measure.
+    pub job: JobSpec,
+    /// How long it should take.
+    pub expected: Duration,
+    /// Why it cannot be measured, if it cannot.
+    pub refused: Option<Failure>,
+}
+
+/// The cells of a sweep: machine by machine, each in the order of measuring.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// The cells.
+    pub cells: Vec<Cell>,
+    /// Names of machines that take part and whose agents are not connected now.
+    pub offline: Vec<String>,
+}
+
+/// Why a sweep cannot be planned.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PlanError {
+    /// The sweep itself makes no sense.
+    #[error("the sweep cannot be planned: {}", join(.0))]
+    BadSweep(Vec<Problem>),
+    /// No machine ever connected.
+    #[error("no machine has connected yet; start `cotejo-agent run --coordinator URL` on a PC of the class")]
+    NoMachines,
+    /// A machine is named that does not exist.
+    #[error("no machine is called {}; there are: {}", join(unknown), join(known))]
+    UnknownMachines {
+        /// The names that match nothing.
+        unknown: Vec<String>,
+        /// What there is.
+        known: Vec<String>,
+    },
+    /// No machine has the labels.
+    #[error("no machine is labelled {}; there are: {}", join(wanted), join(known))]
+    NoLabels {
+        /// What was asked for.
+        wanted: Vec<String>,
+        /// Machines with their labels.
+        known: Vec<String>,
+    },
+    /// The selected machines have none of the selected devices.
+    #[error("no selected machine has a device to measure; selected: {}", join(machines))]
+    NoDevices {
+        /// Their names.
+        machines: Vec<String>,
+    },
+    /// Too many cells.
+    #[error("the sweep has {0} cells over all its machines; at most {MAX_CELLS} fit one sweep")]
+    TooLarge(usize),
+}
+
+fn join<T: std::fmt::Display>(items: &[T]) -> String {
+    items.iter().map(T::to_string).collect::<Vec<_>>().join(", ")
+}
+
+/// What devices were seen to do, by device and family of workloads.
+#[derive(Debug, Clone, Default)]
+pub struct Rates(HashMap<(MachineId, DeviceId, String), f64>);
+
+impl FromIterator<Rate> for Rates {
+    fn from_iter<I: IntoIterator<Item = Rate>>(rates: I) -> Self {
+        Self(rates.into_iter().map(|rate| ((rate.machine, rate.device, rate.family), rate.flops_per_second)).collect())
+    }
+}
+
+impl Rates {
+    /// FLOP/s to expect: measured before, or assumed.
+    fn expect(&self, machine: &Machine, device: DeviceId, workload: Workload) -> f64 {
+        let measured = self.0.get(&(machine.id, device, family(workload))).copied();
+        measured.filter(|rate| *rate > 0.0).unwrap_or_else(|| {
+            let cores = machine.capability.cpu.physical_cores;
+            let cores = match workload.threads {
+                cotejo_model::Threads::All => cores,
+                cotejo_model::Threads::Exactly(count) => cores.min(count),
+            };
+            estimate::assumed_flops(device.kind(), cores)
+        })
+    }
+}
+
+/// The cells of this sweep on these machines.
+pub fn plan(spec: &SweepSpec, machines: &[Machine], rates: &Rates) -> Result<Plan, PlanError> {
+    let problems = spec.problems();
+    if !problems.is_empty() {
+        return Err(PlanError::BadSweep(problems));
+    }
+    let selected = select(spec, machines)?;
+    let workloads = spec.workloads();
+    let targets: Vec<Vec<Target<'_>>> = selected.iter().map(|machine| targets(&spec.devices, machine)).collect();
+    let count = targets.iter().map(Vec::len).sum::<usize>().saturating_mul(workloads.len());
+    if count == 0 {
+        return Err(PlanError::NoDevices { machines: names(&selected) });
+    }
+    if count > MAX_CELLS {
+        return Err(PlanError::TooLarge(count));
+    }
+    let mut cells = Vec::with_capacity(count);
+    for (machine, targets) in selected.iter().zip(&targets) {
+        let of_machine = targets
+            .iter()
+            .flat_map(|target| workloads.iter().map(|workload| cell(spec, machine, target, *workload, rates)));
+        cells.extend(in_order(of_machine.collect(), spec.seed, machine.id));
+    }
+    let offline = selected.iter().filter(|machine| !machine.online).map(|machine| machine.name.clone()).collect();
+    Ok(Plan { cells, offline })
+}
+
+fn names(machines: &[&Machine]) -> Vec<String> {
+    machines.iter().map(|machine| machine.name.clone()).collect()
+}
+
+/// Whether a selector, as a person wrote it, means this machine. Host names know no case.
+fn is_called(machine: &Machine, selector: &str) -> bool {
+    let selector = selector.trim();
+    machine.name.eq_ignore_ascii_case(selector)
+        || machine.id.to_string().eq_ignore_ascii_case(selector)
+        || machine.id.short().eq_ignore_ascii_case(selector)
+}
+
+fn select<'a>(spec: &SweepSpec, machines: &'a [Machine]) -> Result<Vec<&'a Machine>, PlanError> {
+    if machines.is_empty() {
+        return Err(PlanError::NoMachines);
+    }
+    let unknown: Vec<String> = spec
+        .machines
+        .iter()
+        .filter(|selector| !machines.iter().any(|machine| is_called(machine, selector)))
+        .map(|selector| format!("`{selector}`"))
+        .collect();
+    if !unknown.is_empty() {
+        let known = machines.iter().map(|machine| format!("{} ({})", machine.name, machine.id.short())).collect();
+        return Err(PlanError::UnknownMachines { unknown, known });
+    }
+    let named = machines.iter().filter(|machine| {
+        spec.machines.is_empty() || spec.machines.iter().any(|selector| is_called(machine, selector))
+    });
+    let (labelled, others): (Vec<&Machine>, Vec<&Machine>) =
+        named.partition(|machine| spec.labels.iter().all(|(key, value)| machine.labels.get(key) == Some(value)));
+    if labelled.is_empty() {
+        let label = |(key, value): (&String, &String)| format!("{key}={value}");
+        let known = others.iter().map(|machine| {
+            let labels: Vec<String> = machine.labels.iter().map(label).collect();
+            let labels = if labels.is_empty() { "no labels".to_owned() } else { labels.join(" ") };
+            format!("{} ({labels})", machine.name)
+        });
+        return Err(PlanError::NoLabels { wanted: spec.labels.iter().map(label).collect(), known: known.collect() });
+    }
+    Ok(labelled)
+}
+
+/// A device to measure, or the one that was asked for and is not there.
+enum Target<'a> {
+    Found(&'a Device),
+    Absent(DeviceId, Failure),
+}
+
+/// The devices that the selectors mean on this machine. A device that is named and missing stays, with the reason: it
+/// must not become a CPU run, nor vanish.
+fn targets<'a>(selectors: &[DeviceSelector], machine: &'a Machine) -> Vec<Target<'a>> {
+    let devices = &machine.capability.devices;
+    let meant = |device: &&Device| selectors.is_empty() || selectors.iter().any(|selector| selector.matches(device.id));
+    let mut targets: Vec<Target<'_>> = devices.iter().filter(meant).map(Target::Found).collect();
+    let absent: BTreeSet<DeviceId> = selectors
+        .iter()
+        .filter(|selector| !devices.iter().any(|device| selector.matches(device.id)))
+        .map(|selector| match selector {
+            DeviceSelector::One(device) => *device,
+            DeviceSelector::Kind(DeviceKind::Cpu) => DeviceId::Cpu,
+            DeviceSelector::Kind(DeviceKind::Cuda) => DeviceId::Cuda(0),
+        })
+        .collect();
+    targets.extend(absent.into_iter().map(|device| Target::Absent(device, absence(machine, device))));
+    targets
+}
+
+fn absence(machine: &Machine, device: DeviceId) -> Failure {
+    let has_gpu = machine.capability.devices.iter().any(|device| device.id.kind() == DeviceKind::Cuda);
+    let reason = match &machine.capability.no_gpu {
+        Some(reason) if device.kind() == DeviceKind::Cuda && !has_gpu => reason.clone(),
+        _ => {
+            let found: Vec<String> = machine.capability.devices.iter().map(|device| device.id.to_string()).collect();
+            format!("{} has no device {device}; it has {}", machine.name, found.join(", "))
+        }
+    };
+    Failure::new(FailureCode::DeviceUnavailable, reason)
+}
+
+fn cell(spec: &SweepSpec, machine: &Machine, target: &Target<'_>, workload: Workload, rates: &Rates) -> Cell {
+    let (device, refused) = match target {
+        Target::Found(device) => (device.id, refusal(machine, device, workload)),
+        Target::Absent(device, failure) => (*device, Some(failure.clone())),
+    };
+    let job = JobSpec {
+        workload,
+        device,
+        weights: spec.weights_of(workload.task),
+        image: spec.image.filter(|_| workload.task.batch().is_some()),
+        measuring: spec.measuring,
+    };
+    let expected = match refused {
+        Some(_) => Duration::ZERO,
+        None => estimate::cell_duration(&job, rates.expect(machine, device, workload)),
+    };
+    Cell { machine: machine.id, job, expected, refused }
+}
+
+/// Why this device cannot do this workload, as far as that can be known before trying.
+fn refusal(machine: &Machine, device: &Device, workload: Workload) -> Option<Failure> {
+    if let Some(failure) = &device.unusable {
+        return Some(failure.clone());
+    }
+    let place = format!("{} on {}", device.id, machine.name);
+    if !device.engines.contains(&workload.engine) {
+        let message = format!("no {} engine for {place}; it has {}", workload.engine, join(&device.engines));
+        return Some(Failure::new(FailureCode::EngineUnavailable, message));
+    }
+    if !device.precisions.contains(&workload.precision) {
+        let message = format!("no {} for {place}; it has {}", workload.precision, join(&device.precisions));
+        return Some(Failure::new(FailureCode::PrecisionUnavailable, message));
+    }
+    let (whose, memory) = match device.id.kind() {
+        DeviceKind::Cpu => ("machine", device.memory_bytes.or(Some(machine.capability.memory_bytes))),
+        DeviceKind::Cuda => ("GPU", device.memory_bytes),
+    };
+    let needed = estimate::memory_bytes(workload.task);
+    let memory = memory.filter(|memory| *memory > 0 && needed > *memory)?;
+    let message = format!("needs about {}, the {whose} has {}", bytes(needed), bytes(memory));
+    Some(Failure::new(FailureCode::OutOfMemory, message).with_remedy("choose a smaller size or batch"))
+}
+
+/// A number of bytes for people.
+fn bytes(count: u64) -> String {
+    let mut value = count as f64;
+    for unit in ["B", "KiB", "MiB", "GiB", "TiB"] {
+        if value < 1024.0 {
+            return format!("{value:.1} {unit}");
+        }
+        value /= 1024.0;
+    }
+    format!("{value:.1} PiB")
+}
+
+/// Shuffled, so that a trend of the machine (heat, other users) does not look like one of the workloads, and the kinds
+/// of device spread evenly, so that neither is measured first or last as a whole.
+fn in_order(cells: Vec<Cell>, seed: u64, machine: MachineId) -> Vec<Cell> {
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    random.set_stream(machine.0.as_u64_pair().1);
+    let (mut cpu, mut gpu): (Vec<Cell>, Vec<Cell>) =
+        cells.into_iter().partition(|cell| cell.job.device.kind() == DeviceKind::Cpu);
+    cpu.shuffle(&mut random);
+    gpu.shuffle(&mut random);
+    let spread = |cells: Vec<Cell>| {
+        let count = cells.len() as f64;
+        cells.into_iter().enumerate().map(move |(index, cell)| ((index as f64 + 0.5) / count, cell))
+    };
+    let mut placed: Vec<(f64, Cell)> = spread(cpu).chain(spread(gpu)).collect();
+    placed.sort_by(|(a, _), (b, _)| a.total_cmp(b));
+    placed.into_iter().map(|(_, cell)| cell).collect()
+}
+
+#[cfg(test)]
+mod tests;

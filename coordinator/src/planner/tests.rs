@@ -1,0 +1,167 @@
+use cotejo_model::sweep::Preset;
+use cotejo_model::{Engine, Model, Precision, Task, Threads};
+use proptest::prelude::*;
+
+use super::*;
+use crate::samples::{cpu_machine, gpu_machine};
+
+fn practice() -> SweepSpec {
+    Preset::Practice.spec()
+}
+
+fn planned(spec: &SweepSpec, machines: &[Machine]) -> Vec<Cell> {
+    plan(spec, machines, &Rates::default()).unwrap().cells
+}
+
+#[test]
+fn every_device_found_is_measured_and_no_other() {
+    let cells = planned(&practice(), &[cpu_machine("pc-1"), gpu_machine("pc-2")]);
+    let count = |kind| cells.iter().filter(|cell| cell.job.device.kind() == kind).count();
+    assert_eq!((count(DeviceKind::Cpu), count(DeviceKind::Cuda)), (6, 3));
+    assert!(cells.iter().all(|cell| cell.refused.is_none() && cell.expected > Duration::ZERO));
+}
+
+#[test]
+fn machines_are_found_by_name_identity_and_labels() {
+    let machines = [cpu_machine("pc-1"), gpu_machine("pc-2")];
+    let on = |selectors: &[String], labels: &[(&str, &str)]| {
+        let labels = labels.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+        let spec = SweepSpec { machines: selectors.to_vec(), labels, ..practice() };
+        plan(&spec, &machines, &Rates::default())
+            .map(|plan| plan.cells.iter().map(|cell| cell.machine).collect::<BTreeSet<_>>())
+    };
+    let only = |machine: &Machine| Ok(BTreeSet::from([machine.id]));
+    assert_eq!(on(&["PC-1".to_owned()], &[]), only(&machines[0]));
+    assert_eq!(on(&[machines[1].id.to_string()], &[]), only(&machines[1]));
+    assert_eq!(on(&[machines[1].id.short()], &[]), only(&machines[1]));
+    assert_eq!(on(&[], &[("room", "lab-2"), ("seat", "pc-1")]), only(&machines[0]));
+    let unknown = on(&["pc-1".to_owned(), "pc-9".to_owned()], &[]).unwrap_err().to_string();
+    assert!(unknown.contains("`pc-9`; there are: pc-1 ("), "{unknown}");
+    let unlabelled = on(&[], &[("room", "lab-3")]).unwrap_err().to_string();
+    assert!(unlabelled.contains("room=lab-3; there are: pc-1 (room=lab-2 seat=pc-1)"), "{unlabelled}");
+    assert_eq!(plan(&practice(), &[], &Rates::default()), Err(PlanError::NoMachines));
+}
+
+#[test]
+fn a_bad_sweep_is_refused_with_all_its_problems() {
+    let spec = SweepSpec { sizes: vec![0], batches: vec![0], ..practice() };
+    let Err(PlanError::BadSweep(problems)) = plan(&spec, &[cpu_machine("pc")], &Rates::default()) else {
+        panic!("planned");
+    };
+    assert_eq!(problems.len(), 2);
+}
+
+#[test]
+fn a_gpu_that_is_asked_for_and_missing_is_a_named_error() {
+    let machine = cpu_machine("pc-1");
+    let spec = SweepSpec { devices: vec![DeviceSelector::Kind(DeviceKind::Cuda)], ..practice() };
+    let cells = planned(&spec, std::slice::from_ref(&machine));
+    assert_eq!(cells.len(), 3);
+    for cell in cells {
+        assert_eq!(cell.job.device, DeviceId::Cuda(0));
+        let refused = cell.refused.unwrap();
+        assert_eq!(
+            (refused.code, Some(refused.message)),
+            (FailureCode::DeviceUnavailable, machine.capability.no_gpu.clone())
+        );
+    }
+    let spec = SweepSpec { devices: vec![DeviceSelector::One(DeviceId::Cuda(3))], ..practice() };
+    let refused = planned(&spec, &[gpu_machine("pc-2")]).remove(0).refused.unwrap();
+    assert_eq!(refused.message, "pc-2 has no device cuda:3; it has cpu, cuda:0");
+}
+
+#[test]
+fn what_a_device_lacks_is_named() {
+    let mut machine = gpu_machine("pc");
+    let spec = SweepSpec { engines: vec![Engine::Optimized], ..practice() };
+    let code = |spec: &SweepSpec, machine: &Machine| {
+        planned(spec, std::slice::from_ref(machine)).remove(0).refused.map(|failure| failure.code)
+    };
+    assert_eq!(code(&spec, &machine), Some(FailureCode::EngineUnavailable));
+    let spec = SweepSpec { precisions: vec![Precision::Bf16], ..practice() };
+    assert_eq!(code(&spec, &machine), Some(FailureCode::PrecisionUnavailable));
+    let broken = Failure::new(FailureCode::DeviceUnavailable, "the driver is too old");
+    machine.capability.devices[1].unusable = Some(broken.clone());
+    let cells = planned(&practice(), &[machine]);
+    let refused: Vec<&Cell> = cells.iter().filter(|cell| cell.refused.is_some()).collect();
+    assert!(refused.iter().all(|cell| cell.refused.as_ref() == Some(&broken) && cell.job.device == DeviceId::Cuda(0)));
+    assert_eq!((refused.len(), cells.len()), (3, 6), "the CPU is measured all the same");
+}
+
+#[test]
+fn memory_is_predicted() {
+    let spec = SweepSpec { sizes: vec![100_000], ..practice() };
+    let cells = planned(&spec, &[gpu_machine("pc")]);
+    for cell in &cells {
+        let refused = cell.refused.as_ref().unwrap();
+        assert_eq!(refused.code, FailureCode::OutOfMemory);
+        assert!(refused.message.contains("TiB, the "), "{}", refused.message);
+    }
+    assert_eq!(bytes(1 << 10), "1.0 KiB");
+    assert_eq!(bytes(25_125_558_682), "23.4 GiB");
+}
+
+#[test]
+fn a_measured_rate_replaces_the_assumed_one() {
+    let machine = cpu_machine("pc");
+    let spec = SweepSpec { sizes: vec![1024], ..practice() };
+    let workload = *spec.workloads().first().unwrap();
+    let rate = Rate { machine: machine.id, device: DeviceId::Cpu, family: family(workload), flops_per_second: 1e9 };
+    let slow = plan(&spec, std::slice::from_ref(&machine), &Rates::from_iter([rate])).unwrap();
+    let assumed = plan(&spec, std::slice::from_ref(&machine), &Rates::default()).unwrap();
+    assert!(slow.cells[0].expected > 3 * assumed.cells[0].expected);
+}
+
+#[test]
+fn offline_machines_are_planned_and_named() {
+    let offline = Machine { online: false, ..cpu_machine("away") };
+    let plan = plan(&practice(), &[offline, cpu_machine("here")], &Rates::default()).unwrap();
+    assert_eq!((plan.offline, plan.cells.len()), (vec!["away".to_owned()], 6));
+}
+
+#[test]
+fn a_flood_of_cells_is_refused() {
+    let spec =
+        SweepSpec { sizes: (1..=5000).collect(), threads: vec![Threads::All, Threads::Exactly(1)], ..practice() };
+    let machines: Vec<Machine> = (0..11).map(|seat| cpu_machine(&format!("pc-{seat}"))).collect();
+    assert_eq!(plan(&spec, &machines, &Rates::default()), Err(PlanError::TooLarge(110_000)));
+}
+
+#[test]
+fn products_carry_no_image() {
+    let spec = SweepSpec { matmul: vec![64], image: Some(cotejo_model::Digest::of(b"image")), ..practice() };
+    for cell in planned(&spec, &[cpu_machine("pc")]) {
+        assert_eq!(cell.job.image.is_some(), matches!(cell.job.workload.task, Task::Classify { .. }));
+    }
+}
+
+proptest! {
+    #[test]
+    fn order_is_a_permutation_that_the_seed_fixes(seed: u64, sizes in 1_u32..20, gpu: bool) {
+        let spec = SweepSpec {
+            seed,
+            models: vec![Model::ResNet18, Model::MobileNetV2],
+            sizes: (1..=sizes).collect(),
+            ..practice()
+        };
+        let machine = if gpu { gpu_machine("pc") } else { cpu_machine("pc") };
+        let cells = planned(&spec, std::slice::from_ref(&machine));
+        prop_assert_eq!(&cells, &planned(&spec, std::slice::from_ref(&machine)));
+        let distinct: BTreeSet<_> = cells.iter().map(|cell| (cell.job.device, cell.job.workload)).collect();
+        prop_assert_eq!(distinct.len(), cells.len());
+        prop_assert_eq!(cells.len(), sizes as usize * if gpu { 4 } else { 2 });
+        if gpu {
+            for pair in cells.chunks(2) {
+                prop_assert_ne!(pair[0].job.device.kind(), pair[1].job.device.kind(), "CPU and GPU interleave");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_order_is_the_same_on_every_platform_and_in_every_version() {
+    let spec = SweepSpec { sizes: (1..=8).collect(), ..practice() };
+    let cells = planned(&spec, &[cpu_machine("pc")]);
+    let sizes: Vec<u32> = cells.iter().map(|cell| cell.job.workload.task.size()).collect();
+    assert_eq!(sizes, [7, 4, 6, 1, 8, 3, 2, 5]);
+}

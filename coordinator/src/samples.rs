@@ -1,0 +1,90 @@
+//! Machines and measurements for tests.
+
+use cotejo_model::machine::{Cpu, PowerSource};
+use cotejo_model::measurement::{Answer, Conditions, Input, Measurement, Stages};
+use cotejo_model::measuring::Stop;
+use cotejo_model::{Capability, Device, DeviceId, Digest, Engine, JobSpec, Machine, MachineId, Precision, Task};
+
+/// A machine without a GPU. Its identity follows from its name.
+pub(crate) fn cpu_machine(name: &str) -> Machine {
+    let cpu = device(DeviceId::Cpu, "Testium 9", 16 << 30);
+    let capability = Capability {
+        hostname: name.to_owned(),
+        os: "Windows 11".to_owned(),
+        arch: "x86_64".to_owned(),
+        agent_version: "0.1.0".to_owned(),
+        cpu: Cpu {
+            name: "Testium 9".to_owned(),
+            physical_cores: 4,
+            logical_cores: 8,
+            simd: vec!["avx2".to_owned(), "fma".to_owned()],
+            max_mhz: Some(3000),
+        },
+        memory_bytes: 16 << 30,
+        power: PowerSource::Ac,
+        background_load: Some(0.01),
+        devices: vec![cpu],
+        no_gpu: Some("no NVIDIA driver".to_owned()),
+    };
+    let labels = [("room", "lab-2"), ("seat", name)].map(|(key, value)| (key.to_owned(), value.to_owned())).into();
+    Machine {
+        id: machine_id(name),
+        name: name.to_owned(),
+        labels,
+        capability,
+        online: true,
+        last_seen_ms: 1,
+        job: None,
+    }
+}
+
+/// A machine with one GPU.
+pub(crate) fn gpu_machine(name: &str) -> Machine {
+    let mut machine = cpu_machine(name);
+    machine.capability.no_gpu = None;
+    machine.capability.devices.push(device(DeviceId::Cuda(0), "Testforce 4", 8 << 30));
+    machine
+}
+
+/// The identity of the machine of this name.
+pub(crate) fn machine_id(name: &str) -> MachineId {
+    let bytes = Digest::of(name.as_bytes()).0;
+    MachineId(uuid::Uuid::from_slice(&bytes[..16]).expect("sixteen bytes"))
+}
+
+fn device(id: DeviceId, name: &str, memory_bytes: u64) -> Device {
+    Device {
+        id,
+        name: name.to_owned(),
+        memory_bytes: Some(memory_bytes),
+        driver: None,
+        engines: vec![Engine::Reference],
+        precisions: vec![Precision::F32],
+        unusable: None,
+    }
+}
+
+/// A measurement that answers this job: ten samples around this median.
+pub(crate) fn measurement(job: &JobSpec, median_ns: u64) -> Measurement {
+    let classifies = matches!(job.workload.task, Task::Classify { .. });
+    let answer = Answer { class: 7, label: None, logit: 3.0, probability: 0.5 };
+    Measurement {
+        workload: job.workload,
+        device: job.device,
+        device_name: "Testium 9".to_owned(),
+        build: "test 1".to_owned(),
+        threads: 4,
+        weights: classifies.then_some(job.weights),
+        input: classifies.then_some(Input { image: job.image, width: 640, height: 480 }),
+        started_ms: 1,
+        first_ns: 3 * median_ns,
+        warmup_ns: vec![median_ns; 3],
+        samples_ns: (0..11).map(|sample| median_ns - 5 + sample).collect(),
+        stages: Stages::default(),
+        stop: Stop::Converged,
+        answers: if classifies { vec![answer] } else { Vec::new() },
+        logit_error: None,
+        peak_memory_bytes: None,
+        conditions: Conditions::default(),
+    }
+}
