@@ -1,1 +1,89 @@
-//! Under construction.
+//! Cotejo's worker: one process that carries out one job. It reads a request from standard input, writes frames to
+//! standard output (both JSON, one object a line) and logs to standard error, so that it can be run by hand.
+
+pub mod host;
+mod input;
+pub mod job;
+pub mod labels;
+pub mod matmul;
+pub mod measure;
+pub mod models;
+pub mod preprocess;
+mod process;
+pub mod weights;
+
+use std::any::Any;
+use std::io::{self, BufRead, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use cotejo_model::frames::{Description, Frame, Offer, Request};
+use cotejo_model::{DeviceKind, Engine, Failure, FailureCode, Precision};
+
+pub use process::main_stdio;
+
+/// The worker's version and candle's.
+pub const BUILD: &str = concat!("cotejo-worker ", env!("CARGO_PKG_VERSION"), ", candle 0.11.1");
+
+/// What this worker offers.
+pub fn describe() -> Description {
+    let cpu = Offer { kind: DeviceKind::Cpu, engines: vec![Engine::Reference], precisions: vec![Precision::F32] };
+    Description { build: BUILD.to_owned(), devices: vec![cpu] }
+}
+
+/// The most bytes that a request may have.
+const MAX_REQUEST: u64 = 1 << 20;
+
+/// Reads the one request.
+pub fn read_request(input: impl BufRead) -> Result<Request, Failure> {
+    let mut line = String::new();
+    let invalid = |message: String| {
+        Failure::new(FailureCode::InvalidJob, message).with_remedy("give one JSON object on the first line")
+    };
+    input.take(MAX_REQUEST).read_line(&mut line).map_err(|error| invalid(format!("no request: {error}")))?;
+    if line.trim().is_empty() {
+        return Err(invalid("standard input holds no request".to_owned()));
+    }
+    serde_json::from_str(&line).map_err(|error| invalid(format!("the request cannot be read: {error}")))
+}
+
+/// Carries out a request and writes its frames, the last of which is `Done` or `Failed`; true after `Done`. An error
+/// means that the frames could not be written.
+///
+/// The job runs on its own pool of threads, but candle sizes some of its loops by `RAYON_NUM_THREADS`: set it to the
+/// job's threads before the process starts, as `main_stdio` does.
+pub fn run(request: Result<Request, Failure>, output: &mut (impl Write + Send)) -> io::Result<bool> {
+    let outcome = request.and_then(|request| {
+        let mut report = |progress| {
+            write_frame(output, &Frame::Progress(progress))
+                .map_err(|error| Failure::new(FailureCode::Cancelled, format!("nobody reads the frames: {error}")))
+        };
+        catch_unwind(AssertUnwindSafe(|| job::perform(&request, &mut report)))
+            .unwrap_or_else(|panic| Err(explain_panic(panic.as_ref())))
+    });
+    let (frame, done) = match outcome {
+        Ok(measurement) => (Frame::Done(Box::new(measurement)), true),
+        Err(failure) => {
+            tracing::error!(code = %failure.code, "{failure}");
+            (Frame::Failed(failure), false)
+        }
+    };
+    write_frame(output, &frame).map(|()| done)
+}
+
+fn write_frame(output: &mut impl Write, frame: &Frame) -> io::Result<()> {
+    let mut line = serde_json::to_vec(frame)?;
+    line.push(b'\n');
+    output.write_all(&line)?;
+    output.flush()
+}
+
+fn explain_panic(panic: &(dyn Any + Send)) -> Failure {
+    let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    Failure::new(FailureCode::Internal, format!("the worker panicked: {}", text.unwrap_or("without a message")))
+        .with_remedy("please report it")
+}
+
+/// A defect of the worker's own, or of a library.
+pub(crate) fn internal(error: impl std::fmt::Display) -> Failure {
+    Failure::new(FailureCode::Internal, error.to_string())
+}

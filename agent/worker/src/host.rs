@@ -1,0 +1,116 @@
+//! What the worker must know of its machine: cores, memory, its own use of them.
+
+use cotejo_model::{Failure, FailureCode, Threads};
+use sysinfo::{CpuRefreshKind, MemoryRefreshKind, RefreshKind, System};
+
+/// The processors' product name.
+pub(crate) fn cpu_name() -> String {
+    let system = System::new_with_specifics(RefreshKind::nothing().with_cpu(CpuRefreshKind::nothing()));
+    let name = system.cpus().first().map(|cpu| cpu.brand().trim().to_owned());
+    name.filter(|name| !name.is_empty()).unwrap_or_else(|| std::env::consts::ARCH.to_owned())
+}
+
+/// How many threads are meant: `all` is one a physical core, as far as this process may use them.
+pub fn thread_count(threads: Threads) -> usize {
+    match threads {
+        Threads::Exactly(count) => count as usize,
+        Threads::All => {
+            let usable = std::thread::available_parallelism().map_or(1, usize::from);
+            System::physical_core_count().map_or(usable, |physical| physical.min(usable)).max(1)
+        }
+    }
+}
+
+/// RAM in bytes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Memory {
+    pub(crate) total: u64,
+    pub(crate) available: u64,
+}
+
+impl Memory {
+    /// What the machine has, or the container that the worker runs in.
+    pub(crate) fn now() -> Self {
+        let memory = MemoryRefreshKind::nothing().with_ram();
+        let system = System::new_with_specifics(RefreshKind::nothing().with_memory(memory));
+        let machine = Self { total: system.total_memory(), available: system.available_memory() };
+        system.cgroup_limits().map_or(machine, |limits| Self {
+            total: limits.total_memory.min(machine.total),
+            available: limits.free_memory.min(machine.available),
+        })
+    }
+
+    /// Whether so many bytes fit. A system that does not say what it has is believed to have enough.
+    pub(crate) fn check(self, what: &str, needed: u64) -> Result<(), Failure> {
+        if self.total == 0 || needed <= self.available {
+            return Ok(());
+        }
+        let message = format!(
+            "{what} needs about {}; this machine has {}, of which {} are free",
+            in_words(needed),
+            in_words(self.total),
+            in_words(self.available)
+        );
+        let remedy = if needed > self.total {
+            "choose a smaller size or batch"
+        } else {
+            "close other programs, or choose a smaller size or batch"
+        };
+        Err(Failure::new(FailureCode::OutOfMemory, message).with_remedy(remedy))
+    }
+}
+
+/// Bytes with a binary unit and three digits.
+fn in_words(bytes: u64) -> String {
+    let units = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
+    let mut value = bytes as f64 / 1024.0;
+    let mut unit = 0;
+    while value >= 1000.0 && unit + 1 < units.len() {
+        value /= 1024.0;
+        unit += 1;
+    }
+    let decimals = if value < 100.0 { 1 } else { 0 };
+    format!("{value:.decimals$} {}", units[unit])
+}
+
+/// The most memory that this process has held, in bytes. Linux alone says so without unsafe code.
+pub(crate) fn peak_memory() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()?.checked_mul(1024)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_does_not_fit_is_refused_with_its_figures() {
+        let memory = Memory { total: 25_125_558_681, available: 20 << 30 };
+        memory.check("a job", 20 << 30).unwrap();
+        let failure = memory.check("ResNet18 100000x100000", 1_760_000_000_000).unwrap_err();
+        assert_eq!(failure.code, FailureCode::OutOfMemory);
+        assert_eq!(
+            failure.message,
+            "ResNet18 100000x100000 needs about 1.6 TiB; this machine has 23.4 GiB, of which 20.0 GiB are free"
+        );
+        assert!(!failure.remedy.contains("close"));
+        assert!(memory.check("a job", 21 << 30).unwrap_err().remedy.contains("close"));
+        Memory { total: 0, available: 0 }.check("a job", u64::MAX).unwrap();
+    }
+
+    #[test]
+    fn bytes_read_well() {
+        assert_eq!(in_words(0), "0.0 KiB");
+        assert_eq!(in_words(512 << 20), "512 MiB");
+        assert_eq!(in_words(u64::MAX), "16.0 EiB");
+    }
+
+    #[test]
+    fn this_machine_has_something() {
+        assert!(thread_count(Threads::All) >= 1);
+        assert_eq!(thread_count(Threads::Exactly(7)), 7);
+        assert!(!cpu_name().is_empty());
+        assert!(Memory::now().available > 0);
+    }
+}

@@ -1,0 +1,180 @@
+//! Runs a computation and takes its times. When to stop is `cotejo_model::measuring`'s to say, and what the times say
+//! is `cotejo_model::stats`'s.
+
+use std::time::{Duration, Instant, SystemTime};
+
+use cotejo_model::Failure;
+use cotejo_model::frames::{Phase, Progress};
+use cotejo_model::measuring::{self, MeasuringPlan, Stop};
+
+/// Where progress goes. An error ends the measurement: nobody waits for it any more.
+pub type Report<'a> = dyn FnMut(Progress) -> Result<(), Failure> + Send + 'a;
+
+/// The times of a computation, and what it gave.
+#[derive(Debug)]
+pub struct Times<T> {
+    /// The very first run.
+    pub first_ns: u64,
+    /// The warm-up.
+    pub warmup_ns: Vec<u64>,
+    /// The samples.
+    pub samples_ns: Vec<u64>,
+    /// Why sampling ended.
+    pub stop: Stop,
+    /// How long the machine slept meanwhile, in milliseconds.
+    pub slept_ms: u64,
+    /// The answer of the first run.
+    pub answer: T,
+}
+
+/// Times `compute`: first run, warm-up, samples. Every answer goes through `check`, which the times do not include.
+pub fn measure<T>(
+    plan: &MeasuringPlan,
+    mut compute: impl FnMut() -> Result<T, Failure>,
+    check: impl Fn(&T) -> Result<(), Failure>,
+    report: &mut Report<'_>,
+) -> Result<Times<T>, Failure> {
+    let mut ticker = Ticker::new(report);
+    let (began, began_by_calendar) = (Instant::now(), SystemTime::now());
+    let mut timed = || {
+        let start = Instant::now();
+        let answer = compute()?;
+        let time = nanoseconds(start.elapsed());
+        check(&answer)?;
+        Ok::<_, Failure>((time, answer))
+    };
+
+    ticker.enter(Phase::First, FIRST_AT)?;
+    let (first_ns, answer) = timed()?;
+
+    ticker.enter(Phase::WarmUp, WARM_UP_AT)?;
+    let mut warmup_ns = Vec::new();
+    while !measuring::warm_enough(&warmup_ns) {
+        warmup_ns.push(timed()?.0);
+        let share = warmup_ns.iter().sum::<u64>() as f64 / measuring::WARMUP_MAX_NS as f64;
+        ticker.tick(Phase::WarmUp, WARM_UP_AT + share * (SAMPLE_AT - WARM_UP_AT))?;
+    }
+
+    ticker.enter(Phase::Sample, SAMPLE_AT)?;
+    let mut samples_ns = Vec::new();
+    let stop = loop {
+        let spent = nanoseconds(began.elapsed());
+        if let Some(stop) = measuring::stop(plan, &samples_ns, spent) {
+            break stop;
+        }
+        samples_ns.push(timed()?.0);
+        ticker.tick(Phase::Sample, SAMPLE_AT + sampled(plan, &samples_ns, spent) * (1.0 - SAMPLE_AT))?;
+    };
+    let slept_ms = slept(began.elapsed(), began_by_calendar.elapsed().unwrap_or_default());
+    Ok(Times { first_ns, warmup_ns, samples_ns, stop, slept_ms, answer })
+}
+
+fn nanoseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
+}
+
+/// Which share of the sampling is done: by runs, or by whichever of least time, least runs and budget comes first.
+fn sampled(plan: &MeasuringPlan, samples_ns: &[u64], spent_ns: u64) -> f64 {
+    let count = samples_ns.len() as f64;
+    if let Some(runs) = plan.runs {
+        return count / f64::from(runs.max(1));
+    }
+    let least_time = samples_ns.iter().sum::<u64>() as f64 / measuring::MIN_TIME_NS as f64;
+    let least = least_time.min(count / measuring::MIN_RUNS as f64);
+    least.max(spent_ns as f64 / (plan.budget_ms.max(1) as f64 * 1e6))
+}
+
+/// The monotonic clock stands still while the machine sleeps (but on Windows), the calendar does not. A difference
+/// below two seconds is a clock that was being adjusted.
+fn slept(by_monotonic_clock: Duration, by_calendar: Duration) -> u64 {
+    let asleep = by_calendar.saturating_sub(by_monotonic_clock);
+    if asleep < Duration::from_secs(2) { 0 } else { u64::try_from(asleep.as_millis()).unwrap_or(u64::MAX) }
+}
+
+/// Shares of a cell at which its phases begin.
+const FIRST_AT: f64 = 0.02;
+const WARM_UP_AT: f64 = 0.05;
+const SAMPLE_AT: f64 = 0.2;
+/// Between two reports of one phase at least.
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// Thins progress out, and keeps it from falling or passing its end.
+struct Ticker<'a, 'b> {
+    report: &'a mut Report<'b>,
+    last: Instant,
+    done: f64,
+}
+
+impl<'a, 'b> Ticker<'a, 'b> {
+    fn new(report: &'a mut Report<'b>) -> Self {
+        Self { report, last: Instant::now(), done: 0.0 }
+    }
+
+    fn enter(&mut self, phase: Phase, done: f64) -> Result<(), Failure> {
+        self.last = Instant::now();
+        self.done = self.done.max(done.min(1.0));
+        (self.report)(Progress { phase, done: self.done })
+    }
+
+    fn tick(&mut self, phase: Phase, done: f64) -> Result<(), Failure> {
+        if self.last.elapsed() < PAUSE { Ok(()) } else { self.enter(phase, done) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use cotejo_model::FailureCode;
+
+    use super::*;
+
+    fn runs(runs: u32) -> MeasuringPlan {
+        MeasuringPlan { runs: Some(runs), ..MeasuringPlan::default() }
+    }
+
+    #[test]
+    fn every_run_is_kept_apart_by_its_phase() {
+        let mut count = 0;
+        let mut seen = Vec::new();
+        let mut report = |progress: Progress| {
+            seen.push(progress);
+            Ok(())
+        };
+        let compute = || {
+            count += 1;
+            std::thread::sleep(Duration::from_millis(60));
+            Ok(count)
+        };
+        let times = measure(&runs(7), compute, |_| Ok(()), &mut report).unwrap();
+        assert_eq!((times.answer, times.samples_ns.len(), times.stop), (1, 7, Stop::Runs));
+        assert!(times.warmup_ns.len() >= measuring::WARMUP_MIN_RUNS);
+        assert_eq!(count, 1 + times.warmup_ns.len() + 7);
+        assert!(seen.is_sorted_by(|a, b| a.done <= b.done && a.phase <= b.phase), "{seen:?}");
+        assert!(seen.iter().all(|progress| (0.0..=1.0).contains(&progress.done)));
+        let mut phases: Vec<Phase> = seen.iter().map(|progress| progress.phase).collect();
+        phases.dedup();
+        assert_eq!(phases, [Phase::First, Phase::WarmUp, Phase::Sample]);
+    }
+
+    #[test]
+    fn a_wrong_answer_and_a_deaf_reader_end_it() {
+        let wrong = |answer: &u32| if *answer < 4 { Ok(()) } else { Err(Failure::new(FailureCode::WrongAnswer, "4")) };
+        let mut count = 0;
+        let compute = || {
+            count += 1;
+            Ok(count)
+        };
+        let failure = measure(&runs(9), compute, wrong, &mut |_| Ok(())).unwrap_err();
+        assert_eq!(failure.code, FailureCode::WrongAnswer);
+        let mut deaf = |_| Err(Failure::new(FailureCode::Cancelled, "nobody listens"));
+        let failure = measure(&runs(9), || Ok(()), |()| Ok(()), &mut deaf).unwrap_err();
+        assert_eq!(failure.code, FailureCode::Cancelled);
+    }
+
+    #[test]
+    fn sleep_is_what_the_calendar_has_more() {
+        let seconds = Duration::from_secs;
+        assert_eq!(slept(seconds(10), seconds(11)), 0);
+        assert_eq!(slept(seconds(10), seconds(3610)), 3_600_000);
+        assert_eq!(slept(seconds(10), seconds(3)), 0);
+    }
+}

@@ -1,0 +1,133 @@
+//! From an image to a network's input, as torchvision prepares one for its pretrained weights:
+//! `Resize((size, size))`, `ToTensor()`, `Normalize(mean, std)` of ImageNet.
+
+use std::io::Cursor;
+use std::path::Path;
+
+use candle_core::{Device, Tensor};
+use cotejo_model::{Digest, Failure, FailureCode};
+use fast_image_resize::images::{Image, ImageRef};
+use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use image::{ImageDecoder as _, ImageError, ImageReader, Limits, RgbImage};
+
+use crate::{input, internal};
+
+/// Mean of ImageNet's pixels, red, green, blue, of 0 to 1.
+pub const MEAN: [f32; 3] = [0.485, 0.456, 0.406];
+/// Their standard deviation.
+pub const STD: [f32; 3] = [0.229, 0.224, 0.225];
+
+/// Pixels a side at most.
+const MAX_SIDE: u32 = 16_384;
+/// Pixels at most.
+const MAX_PIXELS: u64 = 100_000_000;
+/// Bytes that a decoder may allocate: the most pixels in 16-bit RGBA, and some room.
+const MAX_ALLOCATION: u64 = 1 << 30;
+
+/// Decodes the file with this digest.
+pub fn load(path: &Path, digest: &Digest) -> Result<RgbImage, Failure> {
+    let bytes = input::read(path, input::Kind::Image, digest)?;
+    decode(&bytes).map_err(|failure| Failure { message: format!("{}: {}", path.display(), failure.message), ..failure })
+}
+
+/// Decodes a JPEG, PNG, BMP or WebP file to RGB as Pillow's `convert("RGB")` does: alpha is dropped, not blended, and
+/// a turn asked for by EXIF is not made.
+pub fn decode(bytes: &[u8]) -> Result<RgbImage, Failure> {
+    let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(internal)?;
+    if reader.format().is_none() {
+        let message = "the image is in none of the known formats: JPEG, PNG, BMP, WebP";
+        return Err(Failure::new(FailureCode::ImageCorrupt, message).with_remedy("convert it to PNG or JPEG"));
+    }
+    let mut limits = Limits::default();
+    limits.max_image_width = Some(MAX_SIDE);
+    limits.max_image_height = Some(MAX_SIDE);
+    limits.max_alloc = Some(MAX_ALLOCATION);
+    reader.limits(limits);
+    // The header alone is read here; the pixels have not yet cost anything.
+    let decoder = reader.into_decoder().map_err(explain)?;
+    let (width, height) = decoder.dimensions();
+    if u64::from(width) * u64::from(height) > MAX_PIXELS || decoder.total_bytes() > MAX_ALLOCATION {
+        return Err(too_large(&format!("it is {width} x {height} pixels")));
+    }
+    let image = image::DynamicImage::from_decoder(decoder).map_err(explain)?;
+    Ok(image.into_rgb8())
+}
+
+fn explain(error: ImageError) -> Failure {
+    match error {
+        ImageError::Limits(error) => too_large(&error.to_string()),
+        error => Failure::new(FailureCode::ImageCorrupt, format!("the image cannot be decoded: {error}"))
+            .with_remedy("open it in another program to see whether it is whole"),
+    }
+}
+
+fn too_large(what: &str) -> Failure {
+    let message = format!(
+        "the image is too large: {what}; at most {MAX_SIDE} pixels a side and {} megapixels are decoded",
+        MAX_PIXELS / 1_000_000
+    );
+    Failure::new(FailureCode::ImageTooLarge, message).with_remedy("scale it down; the network sees it at its own size")
+}
+
+/// Resizes as torchvision's `Resize((height, width))` does an RGB image: bilinear with antialiasing, aspect ignored.
+pub fn resize(image: &RgbImage, width: u32, height: u32) -> Result<RgbImage, Failure> {
+    if (width, height) == image.dimensions() {
+        return Ok(image.clone());
+    }
+    let source = ImageRef::new(image.width(), image.height(), image, PixelType::U8x3).map_err(internal)?;
+    let mut resized = Image::new(width, height, PixelType::U8x3);
+    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear));
+    Resizer::new().resize(&source, &mut resized, &options).map_err(internal)?;
+    RgbImage::from_raw(width, height, resized.into_vec()).ok_or_else(|| internal("the resized image is too short"))
+}
+
+/// The network's input `[batch, 3, size, size]`: the image resized, scaled to 0 to 1, normalised and repeated.
+pub fn to_tensor(image: &RgbImage, size: u32, batch: u32) -> Result<Tensor, Failure> {
+    let pixels = resize(image, size, size)?;
+    let (side, plane) = (size as usize, size as usize * size as usize);
+    let mut values = Vec::with_capacity(3 * plane * batch as usize);
+    for channel in 0..3 {
+        let normalised = |value: u8| (f32::from(value) / 255.0 - MEAN[channel]) / STD[channel];
+        values.extend(pixels.as_raw().chunks_exact(3).map(|pixel| normalised(pixel[channel])));
+    }
+    for _ in 1..batch {
+        values.extend_from_within(..3 * plane);
+    }
+    Tensor::from_vec(values, (batch as usize, 3, side, side), &Device::Cpu).map_err(internal)
+}
+
+/// The size of the built-in image.
+const BUILT_IN: (u32, u32) = (640, 480);
+
+/// The image that serves where none is given: a face before a sky, drawn with integers alone, so that every machine
+/// has the very same.
+pub fn built_in() -> RgbImage {
+    let (width, height) = BUILT_IN;
+    RgbImage::from_fn(width, height, |x, y| {
+        let (x, y) = (i64::from(x), i64::from(y));
+        let inside = |cx: i64, cy: i64, rx: i64, ry: i64| {
+            let (dx, dy) = ((x - cx) * ry, (y - cy) * rx);
+            dx * dx + dy * dy <= rx * rx * ry * ry
+        };
+        let shade = |base: [i64; 3], amount: i64| image::Rgb(base.map(|value| clamp_to_byte(value + amount)));
+        let eye = |cx| inside(cx, 210, 26, 16);
+        let pupil = |cx| inside(cx, 212, 10, 12);
+        match () {
+            () if pupil(260) || pupil(380) => image::Rgb([35, 25, 20]),
+            () if eye(260) || eye(380) => image::Rgb([245, 245, 240]),
+            () if inside(320, 270, 14, 30) => shade([205, 150, 120], (x - 320) * 2),
+            () if inside(320, 335, 62, 20) && y > 332 => image::Rgb([165, 50, 60]),
+            () if inside(320, 175, 165, 130) && y < 140 + (x - 320).abs() / 4 => {
+                shade([70, 45, 30], x * 7 % 23 + y % 9)
+            }
+            () if inside(320, 250, 140, 185) => shade([225, 175, 145], -((x - 290).abs() + (y - 230).abs()) / 6),
+            () if inside(320, 500, 250, 90) => shade([40, 70, 140], (x / 16 + y / 16) % 2 * 40),
+            () if y > 400 => shade([70, 130, 60], (x * 13 + y * 7) % 31),
+            () => shade([110, 160, 225], (400 - y) / 5 - x / 32),
+        }
+    })
+}
+
+fn clamp_to_byte(value: i64) -> u8 {
+    u8::try_from(value.clamp(0, 255)).unwrap_or(u8::MAX)
+}
