@@ -3,7 +3,11 @@
 use cotejo_model::machine::{Cpu, PowerSource};
 use cotejo_model::measurement::{Answer, Conditions, Input, Measurement, Stages};
 use cotejo_model::measuring::Stop;
-use cotejo_model::{Capability, Device, DeviceId, Digest, Engine, JobSpec, Machine, MachineId, Precision, Task};
+use cotejo_model::session::Hello;
+use cotejo_model::{
+    Assignment, BootId, Capability, Device, DeviceId, Digest, Engine, JobId, JobSpec, Machine, MachineId, Precision,
+    Task,
+};
 
 /// A machine without a GPU. Its identity follows from its name.
 pub(crate) fn cpu_machine(name: &str) -> Machine {
@@ -87,4 +91,23 @@ pub(crate) fn measurement(job: &JobSpec, median_ns: u64) -> Measurement {
         peak_memory_bytes: None,
         conditions: Conditions::default(),
     }
+}
+
+/// The first words of a machine without a GPU that holds nothing.
+pub(crate) fn hello(name: &str) -> Hello {
+    let machine = cpu_machine(name);
+    Hello {
+        protocol: cotejo_model::session::PROTOCOL,
+        machine: machine.id,
+        boot: BootId::random(),
+        name: machine.name,
+        labels: machine.labels,
+        capability: machine.capability,
+        held: Vec::new(),
+    }
+}
+
+/// An assignment of no job that there is.
+pub(crate) fn assignment() -> Assignment {
+    Assignment { job: JobId::random(), attempt: 1, fence: 1 }
 }

@@ -102,6 +102,7 @@ pub(crate) async fn machines_are_replaced_whole(store: &dyn Store) {
     let found = store.machines().await.unwrap();
     assert_eq!(found.len(), 2);
     assert_eq!(found[1], machine);
+    assert_eq!(store.boot(machine.id).await.unwrap(), Some(machine.boot));
 }
 
 pub(crate) async fn a_sweep_comes_back_as_it_was(store: &dyn Store) {

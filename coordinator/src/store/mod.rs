@@ -240,6 +240,8 @@ pub trait Store: Send + Sync + 'static {
     async fn save_machine(&self, machine: &MachineRecord) -> Result<(), StoreError>;
     /// A sign of life.
     async fn touch_machine(&self, machine: MachineId, seen_ms: u64) -> Result<(), StoreError>;
+    /// The run of the machine's agent that introduced itself last.
+    async fn boot(&self, machine: MachineId) -> Result<Option<BootId>, StoreError>;
     /// Every machine, by name.
     async fn machines(&self) -> Result<Vec<MachineRecord>, StoreError>;
 

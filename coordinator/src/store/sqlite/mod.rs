@@ -11,14 +11,14 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use cotejo_model::session::Receipt;
-use cotejo_model::{Assignment, Digest, JobId, JobState, MachineId, Measurement, SweepId};
+use cotejo_model::{Assignment, BootId, Digest, JobId, JobState, MachineId, Measurement, SweepId};
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, Sqlite, SqliteConnection, Transaction};
 use tokio::sync::{Mutex, MutexGuard};
 
 use self::rows::{
-    JOB, JobRow, MachineRow, OutcomeRow, RateRow, SweepRow, TallyRow, all, json, signed, to_json, unsigned,
+    JOB, JobRow, MachineRow, OutcomeRow, RateRow, SweepRow, TallyRow, all, json, signed, text, to_json, unsigned,
 };
 use super::{
     Applied, Completion, JobRecord, MachineRecord, NewJob, Rate, Step, Store, StoreError, SweepRecord, Tally, Totals,
@@ -187,6 +187,14 @@ impl Store for SqliteStore {
             .execute(&mut *self.writer().await)
             .await?;
         Ok(())
+    }
+
+    async fn boot(&self, machine: MachineId) -> Result<Option<BootId>, StoreError> {
+        let boot: Option<String> = sqlx::query_scalar("SELECT boot FROM machines WHERE id = ?")
+            .bind(machine.to_string())
+            .fetch_optional(&self.readers)
+            .await?;
+        boot.map(|boot| text("boot id", &boot)).transpose()
     }
 
     async fn machines(&self) -> Result<Vec<MachineRecord>, StoreError> {

@@ -161,6 +161,9 @@ pub(super) fn unsigned<T: TryFrom<i64>>(what: &'static str, value: i64) -> Resul
     T::try_from(value).map_err(|_| StoreError::Corrupt { what, problem: format!("{value} is out of range") })
 }
 
-fn text<T: std::str::FromStr<Err: std::fmt::Display>>(what: &'static str, text: &str) -> Result<T, StoreError> {
+pub(super) fn text<T: std::str::FromStr<Err: std::fmt::Display>>(
+    what: &'static str,
+    text: &str,
+) -> Result<T, StoreError> {
     text.parse().map_err(|error: T::Err| StoreError::Corrupt { what, problem: format!("`{text}`: {error}") })
 }

@@ -1,0 +1,362 @@
+//! What the dispatcher knows and decides. Time comes from outside, so that tests need not wait.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use cotejo_model::session::{AgentCommand, Offer};
+use cotejo_model::{Assignment, Failure, FailureCode, JobId, JobState, MachineId, SweepId, estimate};
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use super::{HeldJob, Settings, Snapshot};
+use crate::registry::Registry;
+use crate::store::{Applied, JobRecord, Step, Store, StoreError};
+
+/// How long an agent may take to confirm that it cancelled a job.
+const CANCEL_GRACE: Duration = Duration::from_secs(60);
+/// How often queued jobs are looked through for expired ones.
+const EXPIRY_INTERVAL: Duration = Duration::from_secs(60);
+
+/// A job that an agent holds or may hold.
+#[derive(Debug)]
+pub(super) struct Assigned {
+    pub(super) job: JobRecord,
+    /// The agent is known to have begun it.
+    pub(super) started: bool,
+    /// Since when its state is what it is.
+    since: Instant,
+}
+
+pub(super) struct Core {
+    pub(super) store: Arc<dyn Store>,
+    pub(super) settings: Settings,
+    pub(super) registry: Registry,
+    pub(super) assigned: HashMap<JobId, Assigned>,
+    changed: watch::Sender<u64>,
+    expiry_due: Instant,
+}
+
+/// The steps of one job, and the job on which they were decided.
+pub(super) struct Decision {
+    job: JobRecord,
+    steps: Vec<Step>,
+}
+
+impl Decision {
+    pub(super) fn new(job: &JobRecord, steps: Vec<Step>) -> Self {
+        Self { job: job.clone(), steps }
+    }
+
+    /// One step.
+    pub(super) fn step(job: &JobRecord, state: JobState) -> Self {
+        Self::new(job, vec![Step::new(job, state)])
+    }
+
+    /// The end of a job that a person cancelled. What its agent still says of it counts no more.
+    pub(super) fn cancelled(job: &JobRecord) -> Self {
+        let failure = Failure::new(FailureCode::Cancelled, "cancelled");
+        let mut steps = Vec::new();
+        let mut at = job.clone();
+        if job.state.is_assigned() && job.state != JobState::Cancelling {
+            let cancelling = Step::new(job, JobState::Cancelling);
+            at = cancelling.result(job);
+            steps.push(cancelling);
+        }
+        steps.push(Step::new(&at, JobState::Cancelled).fenced().because(failure));
+        Self::new(job, steps)
+    }
+
+    /// The attempt is lost: a new one, while there are some left. One that never began is not counted.
+    pub(super) fn lost(job: &JobRecord, began: bool, max_attempts: u32) -> Self {
+        if job.state == JobState::Cancelling {
+            return Self::cancelled(job);
+        }
+        let lost = Step::new(job, JobState::Lost);
+        if began && job.assignment.attempt >= max_attempts {
+            let tries = job.assignment.attempt;
+            let failure = Failure::new(
+                FailureCode::AgentLost,
+                format!("the agent was lost in the middle of the job ({tries} of {max_attempts} tries)"),
+            )
+            .with_remedy("see on that machine why its agent ended or lost its network, then measure again");
+            return Self::new(job, vec![lost.fenced().because(failure)]);
+        }
+        let again = Step::new(&lost.result(job), JobState::Queued);
+        Self::new(job, vec![lost, if began { again.retried() } else { again.fenced() }])
+    }
+
+    fn result(&self) -> JobRecord {
+        self.steps.iter().fold(self.job.clone(), |job, step| step.result(&job))
+    }
+}
+
+impl Core {
+    /// Reads back what an earlier run left. Jobs that agents held are unknown until their agents say hello; what was
+    /// to be cancelled is cancelled, since no agent is connected.
+    pub(super) async fn load(
+        store: Arc<dyn Store>,
+        settings: Settings,
+        changed: watch::Sender<u64>,
+        now: Instant,
+        now_ms: u64,
+    ) -> Result<Self, StoreError> {
+        let assigned = store.assigned_jobs().await?;
+        let registry = Registry::new(now_ms);
+        let mut core = Self { store, settings, registry, assigned: HashMap::new(), changed, expiry_due: now };
+        for job in &assigned {
+            core.remember(job.clone(), now);
+        }
+        let away = assigned.iter().filter_map(out_of_reach).collect();
+        core.apply(away, now, now_ms).await?;
+        Ok(core)
+    }
+
+    /// Takes these decisions in one transaction and remembers what came of them.
+    pub(super) async fn apply(
+        &mut self,
+        decisions: Vec<Decision>,
+        now: Instant,
+        now_ms: u64,
+    ) -> Result<(), StoreError> {
+        if decisions.is_empty() {
+            return Ok(());
+        }
+        let steps: Vec<Step> = decisions.iter().flat_map(|decision| decision.steps.clone()).collect();
+        match self.store.apply(&steps, now_ms).await? {
+            Applied::Done => {
+                for decision in &decisions {
+                    self.remember(decision.result(), now);
+                }
+            }
+            refused @ (Applied::Stale(_) | Applied::Forbidden { .. }) => {
+                tracing::error!(?refused, "a job was not where it was thought to be; reading it again");
+                for decision in &decisions {
+                    self.reload(decision.job.assignment.job, now).await?;
+                }
+            }
+        }
+        self.notify();
+        Ok(())
+    }
+
+    /// Reads a job again where what is remembered of it proved wrong.
+    pub(super) async fn reload(&mut self, job: JobId, now: Instant) -> Result<(), StoreError> {
+        match self.store.job(job).await? {
+            Some(job) => self.remember(job, now),
+            None => drop(self.assigned.remove(&job)),
+        }
+        Ok(())
+    }
+
+    /// The one place where the memory of jobs changes.
+    pub(super) fn remember(&mut self, job: JobRecord, now: Instant) {
+        let id = job.assignment.job;
+        if !job.state.is_assigned() {
+            self.assigned.remove(&id);
+            return;
+        }
+        let began = !matches!(job.state, JobState::Offered);
+        match self.assigned.get_mut(&id) {
+            Some(known) => {
+                // Unknown says only that the agent is out of reach, not that it had begun.
+                known.started |= began && job.state != JobState::Unknown && job.state != JobState::Cancelling;
+                known.since = now;
+                known.job = job;
+            }
+            None => {
+                self.assigned.insert(id, Assigned { job, started: began, since: now });
+            }
+        }
+    }
+
+    pub(super) fn notify(&self) {
+        self.changed.send_modify(|revision| *revision += 1);
+    }
+
+    /// The job that this assignment is of, if it is this machine's and the assignment is the one that counts.
+    pub(super) fn current(&self, machine: MachineId, assignment: Assignment) -> Option<&Assigned> {
+        self.assigned
+            .get(&assignment.job)
+            .filter(|assigned| assigned.job.machine == machine && assigned.job.assignment == assignment)
+    }
+
+    pub(super) fn held_by(&self, machine: MachineId) -> impl Iterator<Item = &Assigned> {
+        self.assigned.values().filter(move |assigned| assigned.job.machine == machine)
+    }
+
+    /// An agent is gone, for whatever reason: the only path. It may still be measuring.
+    pub(super) async fn agent_lost(&mut self, machine: MachineId, epoch: u64, now: Instant, now_ms: u64) {
+        let Some(live) = self.registry.agent_lost(machine, epoch) else {
+            return;
+        };
+        tracing::info!(%machine, epoch, "agent disconnected");
+        let away = self.held_by(machine).filter_map(|held| out_of_reach(&held.job)).collect();
+        let recorded = match self.apply(away, now, now_ms).await {
+            Ok(()) => self.store.touch_machine(machine, live.seen_ms).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = recorded {
+            tracing::error!(%machine, %error, "the loss of an agent could not be recorded");
+        }
+        self.notify();
+    }
+
+    /// Gives every idle machine its next job.
+    pub(super) async fn offer_all(&mut self, now: Instant, now_ms: u64) {
+        let machines: Vec<MachineId> = self.registry.iter().map(|(machine, _)| machine).collect();
+        for machine in machines {
+            self.offer_next(machine, now, now_ms).await;
+        }
+        self.notify();
+    }
+
+    /// Gives this machine its next job if it is connected and idle.
+    pub(super) async fn offer_next(&mut self, machine: MachineId, now: Instant, now_ms: u64) {
+        let busy = self.held_by(machine).next().is_some();
+        let Some(live) = self.registry.get_mut(machine).filter(|_| !busy) else {
+            return;
+        };
+        if live.paused_until.is_some_and(|until| now < until) {
+            return;
+        }
+        live.paused_until = None;
+        let epoch = live.epoch;
+        if let Err(error) = self.try_offer(machine, epoch, now, now_ms).await {
+            tracing::error!(%machine, %error, "no job could be offered");
+        }
+    }
+
+    async fn try_offer(&mut self, machine: MachineId, epoch: u64, now: Instant, now_ms: u64) -> Result<(), StoreError> {
+        let Some(job) = self.store.next_queued(machine).await? else {
+            return Ok(());
+        };
+        let decision = Decision::new(&job, vec![Step::new(&job, JobState::Offered).fenced()]);
+        let assignment = decision.result().assignment;
+        self.apply(vec![decision], now, now_ms).await?;
+        if self.current(machine, assignment).is_none() {
+            return Ok(());
+        }
+        let deadline = estimate::deadline(job.expected);
+        let offer = Offer { assignment, job: job.spec, deadline };
+        self.send(machine, epoch, AgentCommand::Offer(Box::new(offer)), now, now_ms).await;
+        Ok(())
+    }
+
+    /// Sends a command, and takes an agent that does not read for gone.
+    pub(super) async fn send(
+        &mut self,
+        machine: MachineId,
+        epoch: u64,
+        command: AgentCommand,
+        now: Instant,
+        now_ms: u64,
+    ) {
+        if !self.registry.send(machine, command) {
+            tracing::warn!(%machine, "the agent does not read its commands; closing its stream");
+            self.agent_lost(machine, epoch, now, now_ms).await;
+        }
+    }
+
+    /// Cancels what is left of a sweep: at once where no agent can be measuring or be told, else by a command.
+    pub(super) async fn cancel(&mut self, sweep: SweepId, now: Instant, now_ms: u64) -> Result<(), StoreError> {
+        let queued = self.store.jobs_in(sweep, &[JobState::Queued]).await?;
+        let mut decisions: Vec<Decision> = queued.iter().map(Decision::cancelled).collect();
+        let mut told = Vec::new();
+        let held = self.assigned.values().map(|held| &held.job).filter(|job| job.sweep == sweep);
+        for job in held.filter(|job| job.state != JobState::Cancelling) {
+            if self.registry.is_online(job.machine) {
+                decisions.push(Decision::step(job, JobState::Cancelling));
+                told.push((job.machine, job.assignment));
+            } else {
+                decisions.push(Decision::cancelled(job));
+            }
+        }
+        self.apply(decisions, now, now_ms).await?;
+        for (machine, assignment) in told {
+            if let Some(epoch) = self.registry.get_mut(machine).map(|live| live.epoch) {
+                self.send(machine, epoch, AgentCommand::Cancel(assignment), now, now_ms).await;
+            }
+        }
+        Ok(())
+    }
+
+    /// What only time brings about.
+    pub(super) async fn tick(&mut self, now: Instant, now_ms: u64) -> Result<(), StoreError> {
+        let waited = |held: &Assigned, state, time| held.job.state == state && now >= held.since + time;
+        let Settings { lost_after, max_attempts, .. } = self.settings;
+        let lost = self
+            .assigned
+            .values()
+            .filter(|held| waited(held, JobState::Unknown, lost_after))
+            .map(|held| Decision::lost(&held.job, held.started, max_attempts))
+            .collect();
+        self.apply(lost, now, now_ms).await?;
+        let deaf: Vec<MachineId> = self
+            .assigned
+            .values()
+            .filter(|held| waited(held, JobState::Cancelling, CANCEL_GRACE))
+            .map(|held| held.job.machine)
+            .collect();
+        for machine in deaf {
+            if let Some(epoch) = self.registry.get_mut(machine).map(|live| live.epoch) {
+                tracing::warn!(%machine, "the agent does not confirm a cancel; closing its stream");
+                self.agent_lost(machine, epoch, now, now_ms).await;
+            }
+        }
+        if now >= self.expiry_due {
+            self.expiry_due = now + EXPIRY_INTERVAL;
+            self.expire(now, now_ms).await?;
+        }
+        let resumed: Vec<MachineId> = self
+            .registry
+            .iter()
+            .filter(|(_, live)| live.paused_until.is_some_and(|until| now >= until))
+            .map(|(machine, _)| machine)
+            .collect();
+        for machine in resumed {
+            self.offer_next(machine, now, now_ms).await;
+        }
+        Ok(())
+    }
+
+    /// Ends what waits for machines that do not come. The queue of one that is there only takes its time.
+    async fn expire(&mut self, now: Instant, now_ms: u64) -> Result<(), StoreError> {
+        let expiry = self.settings.queue_expiry;
+        let before = now_ms.saturating_sub(u64::try_from(expiry.as_millis()).unwrap_or(u64::MAX));
+        let overdue = self.store.queued_before(before).await?;
+        let hours = expiry.as_secs() / 3600;
+        let failure = Failure::new(FailureCode::Expired, format!("its machine did not connect within {hours} hours"))
+            .with_remedy("start the agent on that machine and measure again");
+        let expired = overdue
+            .iter()
+            .filter(|job| !self.registry.is_online(job.machine))
+            .map(|job| Decision::new(job, vec![Step::new(job, JobState::Expired).because(failure.clone())]))
+            .collect();
+        self.apply(expired, now, now_ms).await
+    }
+
+    pub(super) fn snapshot(&self) -> Snapshot {
+        let live: HashMap<_, _> = self.registry.iter().collect();
+        let progress = |job: &JobRecord| {
+            let (assignment, progress) = live.get(&job.machine)?.progress?;
+            (assignment == job.assignment).then_some(progress)
+        };
+        let held = self.assigned.values().map(|held| HeldJob { job: held.job.clone(), progress: progress(&held.job) });
+        Snapshot { online: live.iter().map(|(machine, live)| (*machine, live.seen_ms)).collect(), held: held.collect() }
+    }
+
+    /// Ends every stream; the jobs stay as they are, and are unknown after the next start.
+    pub(super) fn close(&mut self) {
+        self.registry.clear();
+    }
+}
+
+/// What the loss of contact means for a job; nothing for one whose agent is out of reach already.
+fn out_of_reach(job: &JobRecord) -> Option<Decision> {
+    match job.state {
+        JobState::Cancelling => Some(Decision::cancelled(job)),
+        JobState::Unknown => None,
+        _ => Some(Decision::step(job, JobState::Unknown)),
+    }
+}

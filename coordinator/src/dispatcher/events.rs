@@ -1,0 +1,161 @@
+//! What agents say of their jobs.
+
+use std::time::Duration;
+
+use cotejo_model::session::{AgentCommand, AgentEvent, JobResult, Receipt, ResultAck};
+use cotejo_model::{Assignment, Failure, FailureCode, JobState, MachineId, Measurement, estimate};
+use tokio::time::Instant;
+
+use super::core::{Core, Decision};
+use crate::store::{Completion, JobRecord, Rate, Step, StoreError, family};
+
+/// How long an agent that gave a job back is left alone.
+const PAUSE: Duration = Duration::from_secs(30);
+
+impl Core {
+    /// Something that an agent says. A stream that was replaced has no say; one whose news cannot be recorded is
+    /// closed, so that its agent says them again.
+    pub(super) async fn event(&mut self, machine: MachineId, epoch: u64, event: AgentEvent, now: Instant, now_ms: u64) {
+        let Some(live) = self.registry.current(machine, epoch) else {
+            return;
+        };
+        live.seen_ms = now_ms;
+        let handled = match event {
+            AgentEvent::Hello(_) => {
+                tracing::warn!(%machine, "the agent said hello twice; closing its stream");
+                self.agent_lost(machine, epoch, now, now_ms).await;
+                Ok(())
+            }
+            AgentEvent::Heartbeat => Ok(()),
+            AgentEvent::Progress { assignment, progress } => {
+                live.progress = Some((assignment, progress));
+                self.notify();
+                Ok(())
+            }
+            AgentEvent::Update { assignment, state } => {
+                self.update(machine, epoch, assignment, state, now, now_ms).await
+            }
+            AgentEvent::Result(result) => self.result(machine, epoch, result, now, now_ms).await,
+        };
+        if let Err(error) = handled {
+            tracing::error!(%machine, %error, "an agent's news could not be recorded; closing its stream");
+            self.agent_lost(machine, epoch, now, now_ms).await;
+        }
+    }
+
+    async fn update(
+        &mut self,
+        machine: MachineId,
+        epoch: u64,
+        assignment: Assignment,
+        state: JobState,
+        now: Instant,
+        now_ms: u64,
+    ) -> Result<(), StoreError> {
+        let Some(held) = self.current(machine, assignment) else {
+            // It works on something that is no longer its own.
+            if matches!(state, JobState::Running | JobState::Uploading) {
+                self.send(machine, epoch, AgentCommand::Cancel(assignment), now, now_ms).await;
+            }
+            return Ok(());
+        };
+        let job = &held.job;
+        let decision = match state {
+            JobState::Running | JobState::Uploading if job.state.can_become(state) => Decision::step(job, state),
+            JobState::Cancelled => Decision::lost(job, true, self.settings.max_attempts),
+            JobState::Queued => match job.state {
+                JobState::Offered => Decision::new(job, vec![Step::new(job, JobState::Queued).fenced()]),
+                _ => Decision::lost(job, false, self.settings.max_attempts),
+            },
+            _ => return Ok(()),
+        };
+        self.apply(vec![decision], now, now_ms).await?;
+        if state == JobState::Queued
+            && let Some(live) = self.registry.current(machine, epoch)
+        {
+            live.paused_until = Some(now + PAUSE);
+        }
+        self.offer_next(machine, now, now_ms).await;
+        Ok(())
+    }
+
+    async fn result(
+        &mut self,
+        machine: MachineId,
+        epoch: u64,
+        result: JobResult,
+        now: Instant,
+        now_ms: u64,
+    ) -> Result<(), StoreError> {
+        let receipt = self.receive(machine, &result, now, now_ms).await?;
+        let JobResult { assignment, digest, .. } = result;
+        tracing::debug!(%machine, job = %assignment.job, attempt = assignment.attempt, %receipt, "result");
+        let ack = ResultAck { assignment, digest, receipt };
+        self.send(machine, epoch, AgentCommand::Ack(ack), now, now_ms).await;
+        self.offer_next(machine, now, now_ms).await;
+        self.notify();
+        Ok(())
+    }
+
+    /// Decides on a result and keeps it.
+    async fn receive(
+        &mut self,
+        machine: MachineId,
+        result: &JobResult,
+        now: Instant,
+        now_ms: u64,
+    ) -> Result<Receipt, StoreError> {
+        let Some(job) = self.store.job(result.assignment.job).await?.filter(|job| job.machine == machine) else {
+            return Ok(Receipt::Rejected);
+        };
+        let counts = self.current(machine, result.assignment).is_some();
+        if let Ok(measurement) = &result.outcome
+            && !measurement.answers_job(&job.spec)
+        {
+            tracing::error!(%machine, job = %job.assignment.job, "the result is of another job; it is not kept");
+            if counts {
+                let failure = Failure::new(FailureCode::Internal, "the agent sent a result of something else")
+                    .with_remedy("install the coordinator's version of the agent on that machine");
+                let failed = Step::new(&job, JobState::Failed).because(failure);
+                self.apply(vec![Decision::new(&job, vec![failed])], now, now_ms).await?;
+            }
+            return Ok(Receipt::Rejected);
+        }
+        let step = counts.then(|| ending(&job, &result.outcome));
+        let rate = result.outcome.as_ref().ok().and_then(|measurement| rate(&job, measurement));
+        let completion = Completion { result, step: step.as_ref(), rate: rate.as_ref() };
+        let receipt = self.store.complete(completion, now_ms).await?;
+        match step {
+            Some(step) if receipt == Receipt::Accepted => self.remember(step.result(&job), now),
+            Some(_) => self.reload(job.assignment.job, now).await?,
+            None => {}
+        }
+        Ok(receipt)
+    }
+}
+
+/// How a job ends with this outcome.
+fn ending(job: &JobRecord, outcome: &Result<Box<Measurement>, Failure>) -> Step {
+    match outcome {
+        Ok(_) => Step::new(job, JobState::Succeeded),
+        Err(failure) => {
+            let state = match failure.code {
+                FailureCode::TimedOut => JobState::TimedOut,
+                FailureCode::Cancelled if job.state == JobState::Cancelling => JobState::Cancelled,
+                _ => JobState::Failed,
+            };
+            Step::new(job, state).because(failure.clone())
+        }
+    }
+}
+
+fn rate(job: &JobRecord, measurement: &Measurement) -> Option<Rate> {
+    let median = measurement.summary()?.median;
+    let flops_per_second = estimate::flops(job.spec.workload.task) / median;
+    flops_per_second.is_finite().then(|| Rate {
+        machine: job.machine,
+        device: job.spec.device,
+        family: family(job.spec.workload),
+        flops_per_second,
+    })
+}
