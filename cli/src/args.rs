@@ -1,0 +1,392 @@
+//! The command line as it is typed. `command` checks it and makes it whole.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use cotejo_model::comparison::GroupBy;
+use cotejo_model::sweep::Preset;
+use cotejo_model::{DeviceSelector, Engine, Model, Precision, Threads};
+
+use crate::draft::{Draft, WeightFile, parse_budget};
+
+const ABOUT: &str = "Compare the inference time of CPUs and GPUs on every PC of a classroom";
+
+const EXAMPLES: &str = "\
+Examples:
+  cotejo local                                 measure this PC: ResNet18 at 224, 512 and 1024 pixels
+  cotejo local --sizes 128,256 --batches 1,8   other sizes and batches
+  cotejo results --format csv                  what was measured, for a spreadsheet
+  cotejo sweep start --preset practice --watch measure a whole class
+  cotejo machines list                         the PCs of the class
+
+Exit codes:
+  0    done: everything was measured, printed or started
+  1    something failed, or a cell of `cotejo local` could not be measured
+  2    the command, a sweep file, an image or a weight file is wrong; nothing was started
+  3    no coordinator answers
+  130  ended by Ctrl-C: `local` keeps what it has measured, a watched sweep goes on";
+
+const LOCAL_EXAMPLES: &str = "\
+Examples:
+  cotejo local                                  the practice's table: ResNet18, batch 1, 224, 512, 1024 pixels
+  cotejo local --preset quick                   a few seconds
+  cotejo local --models resnet18,mobilenet_v2 --sizes 224
+  cotejo local --matmul 1024,4096               matrix products only
+  cotejo local --image cat.jpg --weights resnet18.safetensors
+  cotejo local class.toml --plan                what the file asks for, and how long it takes
+
+Ctrl-C keeps what is measured (`cotejo results` shows it); a second one ends at once.
+Exit codes: 0 all measured, 1 a cell could not be measured, 2 bad input, 130 Ctrl-C.";
+
+const START_EXAMPLES: &str = "\
+Examples:
+  cotejo sweep start --preset practice --watch
+  cotejo sweep start class.toml --name \"Group B\" --machines pc-01,pc-02
+  cotejo sweep start --sizes 224,512 --labels room=A1 --budget 10s
+
+Flags come before the file, the file before the preset. While watching, Ctrl-C detaches (exit code 130): the
+sweep goes on, and `cotejo sweep cancel` ends it.";
+
+const RESULTS_EXAMPLES: &str = "\
+Examples:
+  cotejo results                        the newest sweep with results
+  cotejo results 1a2b3c4d --by machine  one sweep, one row a machine
+  cotejo results --all --format csv --output all.csv
+
+Without --coordinator, a coordinator at http://127.0.0.1:7420 is read if one answers there, else this PC's own
+results; one line on standard error says which.";
+
+/// Everything that can be typed.
+#[derive(Debug, Parser)]
+#[command(name = "cotejo", version, about = ABOUT, after_help = EXAMPLES, max_term_width = 100)]
+pub(crate) struct Cli {
+    /// The flags of every command.
+    #[command(flatten)]
+    pub(crate) global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+}
+
+/// Flags of every command.
+#[derive(Debug, Args)]
+pub(crate) struct Global {
+    /// The coordinator to talk to, as URL or host:port
+    #[arg(long, global = true, value_name = "URL", env = "COTEJO_COORDINATOR", help_heading = "Global options")]
+    pub(crate) coordinator: Option<String>,
+    /// Where this PC keeps its own results; the platform's data folder by default
+    #[arg(long, global = true, value_name = "FOLDER", env = "COTEJO_DATA_DIR", help_heading = "Global options")]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// Say more on standard error; -vv says everything (the environment's COTEJO_LOG filters finely)
+    #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = "Global options")]
+    pub(crate) verbose: u8,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Measure this PC: CPU and GPU side by side, with no other PC and no network
+    Local(LocalArgs),
+    /// Start, plan, follow and cancel sweeps of a class
+    #[command(subcommand, arg_required_else_help = true)]
+    Sweep(SweepVerb),
+    /// The machines of a class
+    #[command(subcommand, arg_required_else_help = true)]
+    Machines(MachinesVerb),
+    /// Show what was measured, as table, CSV, JSON or Markdown
+    Results(ResultsArgs),
+    /// Show how the coordinator is
+    Status,
+    /// What `cotejo local` runs once for each cell.
+    #[command(name = "__worker", hide = true, disable_help_flag = true)]
+    Worker {
+        /// The worker's own arguments.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
+}
+
+/// `cotejo local`.
+#[derive(Debug, Args)]
+#[command(after_help = LOCAL_EXAMPLES)]
+pub(crate) struct LocalArgs {
+    /// What to measure.
+    #[command(flatten)]
+    pub(crate) sweep: SweepArgs,
+    /// Print the cells and the expected duration, and measure nothing
+    #[arg(long)]
+    pub(crate) plan: bool,
+}
+
+/// `cotejo sweep …`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum SweepVerb {
+    /// Start a sweep on the machines of the class
+    #[command(after_help = START_EXAMPLES)]
+    Start {
+        /// What to measure, and where.
+        #[command(flatten)]
+        sweep: ClassArgs,
+        /// Follow it until it is finished; Ctrl-C detaches and the sweep goes on
+        #[arg(long)]
+        watch: bool,
+    },
+    /// Print the cells of a sweep and its expected duration, without running it
+    Plan {
+        /// What to measure, and where.
+        #[command(flatten)]
+        sweep: ClassArgs,
+    },
+    /// List the sweeps, newest first
+    List {
+        /// How many at most; 0 lists all
+        #[arg(long, value_name = "COUNT", default_value_t = 20)]
+        limit: u32,
+        /// Where to look.
+        #[command(flatten)]
+        source: SourceArgs,
+    },
+    /// Show one sweep: what it measures and how far it is
+    Show {
+        /// Its name, identity or the identity's last eight characters; the newest by default
+        #[arg(value_name = "SWEEP")]
+        sweep: Option<String>,
+        /// Where to look.
+        #[command(flatten)]
+        source: SourceArgs,
+    },
+    /// Follow a sweep until it is finished; Ctrl-C detaches
+    Watch {
+        /// Its name, identity or the identity's last eight characters; the newest by default
+        #[arg(value_name = "SWEEP")]
+        sweep: Option<String>,
+    },
+    /// Cancel what a sweep has not yet measured
+    Cancel {
+        /// Its name, identity or the identity's last eight characters
+        #[arg(value_name = "SWEEP")]
+        sweep: String,
+    },
+}
+
+/// `cotejo machines …`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum MachinesVerb {
+    /// List the machines with their devices
+    List {
+        /// How to write them
+        #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ListFormat::Table)]
+        format: ListFormat,
+        /// Where to look.
+        #[command(flatten)]
+        source: SourceArgs,
+    },
+}
+
+/// How a list is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ListFormat {
+    /// For people
+    Table,
+    /// For programs
+    Json,
+}
+
+/// How results are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Table,
+    /// One row a cell with every figure, for spreadsheets
+    Csv,
+    /// Everything, for programs
+    Json,
+    /// Markdown, for reports
+    Md,
+}
+
+/// Where the reading commands look.
+#[derive(Debug, Args)]
+pub(crate) struct SourceArgs {
+    /// Read this PC's own results, and ask no coordinator
+    #[arg(long)]
+    pub(crate) local: bool,
+}
+
+/// `cotejo results`.
+#[derive(Debug, Args)]
+#[command(after_help = RESULTS_EXAMPLES)]
+pub(crate) struct ResultsArgs {
+    /// Sweeps by name, identity or the identity's last eight characters; the newest with results by default
+    #[arg(value_name = "SWEEP")]
+    pub(crate) sweeps: Vec<String>,
+    /// Every sweep
+    #[arg(long, conflicts_with = "sweeps")]
+    pub(crate) all: bool,
+    /// What a row is: size (CPU and GPU side by side), machine or device
+    #[arg(long, value_name = "ROW", default_value = "size")]
+    pub(crate) by: GroupBy,
+    /// How to write them; by default as the output file's ending says, else as a table
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub(crate) format: Option<Format>,
+    /// Write them to this file
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Replace the output file if it exists
+    #[arg(long, requires = "output")]
+    pub(crate) force: bool,
+    /// Where to look.
+    #[command(flatten)]
+    pub(crate) source: SourceArgs,
+}
+
+/// What to measure on the machines of a class, and on which.
+#[derive(Debug, Args)]
+pub(crate) struct ClassArgs {
+    /// What to measure.
+    #[command(flatten)]
+    pub(crate) sweep: SweepArgs,
+    /// Machines by name or identity; every machine by default
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub(crate) machines: Option<Vec<String>>,
+    /// Only machines that have all these labels, such as room=A1
+    #[arg(long, value_name = "KEY=VALUE", value_delimiter = ',', value_parser = label)]
+    pub(crate) labels: Option<Vec<(String, String)>>,
+}
+
+/// What to measure.
+#[derive(Debug, Args)]
+pub(crate) struct SweepArgs {
+    /// A sweep file (TOML); its keys are the names of these flags
+    #[arg(value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+    /// What to start from: practice (default), quick or full
+    #[arg(long, value_name = "NAME")]
+    pub(crate) preset: Option<Preset>,
+    /// Classifiers: resnet18, mobilenet_v2
+    #[arg(long, value_name = "MODEL", value_delimiter = ',')]
+    pub(crate) models: Option<Vec<Model>>,
+    /// Image sizes, in pixels a side
+    #[arg(long, value_name = "PIXELS", value_delimiter = ',')]
+    pub(crate) sizes: Option<Vec<u32>>,
+    /// Images in one forward pass
+    #[arg(long, value_name = "IMAGES", value_delimiter = ',')]
+    pub(crate) batches: Option<Vec<u32>>,
+    /// Matrix products of these sizes; alone, they are all that is measured
+    #[arg(long, value_name = "ROWS", value_delimiter = ',')]
+    pub(crate) matmul: Option<Vec<u32>>,
+    /// Devices: cpu, gpu, cuda:0, …; every device found by default
+    #[arg(long, value_name = "DEVICE", value_delimiter = ',')]
+    pub(crate) devices: Option<Vec<DeviceSelector>>,
+    /// CPU threads: all (one a physical core), or a number
+    #[arg(long, value_name = "THREADS", value_delimiter = ',')]
+    pub(crate) threads: Option<Vec<Threads>>,
+    /// Arithmetic: f32, tf32, f16, bf16
+    #[arg(long, value_name = "FORMAT", value_delimiter = ',')]
+    pub(crate) precision: Option<Vec<Precision>>,
+    /// How to compute: reference or optimized
+    #[arg(long, value_name = "ENGINE", value_delimiter = ',')]
+    pub(crate) engine: Option<Vec<Engine>>,
+    /// Image to classify (JPEG, PNG, BMP, WebP); a built-in one by default
+    #[arg(long, value_name = "FILE")]
+    pub(crate) image: Option<PathBuf>,
+    /// Weights (.safetensors, .pth), for several models MODEL=FILE each; random ones by default
+    #[arg(long, value_name = "[MODEL=]FILE", value_parser = weight_file)]
+    pub(crate) weights: Option<Vec<WeightFile>>,
+    /// Exactly so many runs of each cell; by default their spread decides
+    #[arg(long, value_name = "COUNT")]
+    pub(crate) runs: Option<u32>,
+    /// Time for each cell, such as 25s or 2m
+    #[arg(long, value_name = "DURATION", value_parser = parse_budget)]
+    pub(crate) budget: Option<u64>,
+    /// What shuffles the cells
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) seed: Option<u64>,
+    /// What to call the sweep
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<String>,
+}
+
+impl SweepArgs {
+    /// What the flags give.
+    pub(crate) fn draft(&self) -> Draft {
+        Draft {
+            name: self.name.clone(),
+            preset: self.preset,
+            models: self.models.clone(),
+            sizes: self.sizes.clone(),
+            batches: self.batches.clone(),
+            matmul: self.matmul.clone(),
+            devices: self.devices.clone(),
+            threads: self.threads.clone(),
+            precision: self.precision.clone(),
+            engine: self.engine.clone(),
+            image: self.image.clone(),
+            weights: self.weights.clone(),
+            runs: self.runs,
+            budget_ms: self.budget,
+            machines: None,
+            labels: None,
+            seed: self.seed,
+        }
+    }
+}
+
+impl ClassArgs {
+    /// What the flags give.
+    pub(crate) fn draft(&self) -> Draft {
+        let labels = self.labels.as_ref().map(|labels| labels.iter().cloned().collect::<BTreeMap<_, _>>());
+        Draft { machines: self.machines.clone(), labels, ..self.sweep.draft() }
+    }
+}
+
+fn label(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
+        _ => Err("write KEY=VALUE, such as room=A1".to_owned()),
+    }
+}
+
+/// `FILE` or `MODEL=FILE`. What stands before `=` is a model unless it can only be part of a path.
+fn weight_file(text: &str) -> Result<WeightFile, String> {
+    match text.split_once('=') {
+        Some((model, path)) if !model.contains(['/', '\\', '.', ':']) => {
+            let model = model.parse::<Model>().map_err(|error| error.to_string())?;
+            Ok(WeightFile { model: Some(model), path: path.into() })
+        }
+        _ => Ok(WeightFile { model: None, path: text.into() }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+    use crate::sweep_file::KEYS;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_key_of_a_sweep_file_is_a_flag() {
+        let command = Cli::command();
+        let start = command.find_subcommand("sweep").unwrap().find_subcommand("start").unwrap();
+        let flags: Vec<&str> = start.get_arguments().filter_map(clap::Arg::get_long).collect();
+        for key in KEYS {
+            assert!(flags.contains(key), "--{key}");
+        }
+    }
+
+    #[test]
+    fn weights_name_their_model_or_not() {
+        let file = |model, path: &str| Ok(WeightFile { model, path: path.into() });
+        assert_eq!(weight_file("w.pth"), file(None, "w.pth"));
+        assert_eq!(weight_file("resnet18=C:\\w.pth"), file(Some(Model::ResNet18), "C:\\w.pth"));
+        assert_eq!(weight_file("./a=b.pth"), file(None, "./a=b.pth"));
+        assert!(weight_file("vgg=w.pth").is_err());
+    }
+}

@@ -1,0 +1,107 @@
+//! From what was typed to a sweep that can be sent: the second stage of the command line.
+
+use std::fs;
+use std::path::Path;
+
+use crate::draft::{Draft, Request};
+use crate::error::Error;
+use crate::sweep_file::SweepFile;
+
+/// The sweep of these flags over this file, or an error that names everything that is wrong with either.
+pub(crate) fn request(flags: Draft, file: Option<&Path>) -> Result<Request, Error> {
+    let file = file.map(read).transpose()?;
+    merge(flags, file)
+}
+
+fn read(path: &Path) -> Result<SweepFile, Error> {
+    let text = fs::read_to_string(path)
+        .map_err(|error| Error::usage(format!("cannot read the sweep file {}: {error}", path.display())))?;
+    Ok(SweepFile::parse(path, &text))
+}
+
+fn merge(flags: Draft, file: Option<SweepFile>) -> Result<Request, Error> {
+    let Some(file) = file else {
+        return flags.resolve().map_err(|problems| {
+            let lines: Vec<String> =
+                problems.iter().map(|problem| format!("--{}: {}", problem.field, problem.message)).collect();
+            listed("the sweep", &lines)
+        });
+    };
+    let base = Draft { name: file.draft.name.clone().or_else(|| stem(&file.path)), ..file.draft.clone() };
+    let resolved = flags.over(base).resolve();
+    let mut in_file = file.problems.clone();
+    let mut in_flags = Vec::new();
+    for problem in resolved.as_ref().err().into_iter().flatten() {
+        // What hangs on a field that could not be read may be sound.
+        if file.is_unread(problem.field) || (problem.field == "weights" && file.is_unread("models")) {
+            continue;
+        }
+        match file.problem_of(problem.field, &problem.message) {
+            Some(found) => in_file.push(found),
+            None => in_flags.push(format!("--{}: {}", problem.field, problem.message)),
+        }
+    }
+    in_file.sort();
+    let lines: Vec<String> =
+        in_file.iter().map(|problem| format!("{}: {problem}", file.path.display())).chain(in_flags).collect();
+    match resolved {
+        Ok(request) if lines.is_empty() => Ok(request),
+        _ => Err(listed("the sweep file", &lines)),
+    }
+}
+
+fn stem(path: &Path) -> Option<String> {
+    path.file_stem().map(|stem| stem.to_string_lossy().into_owned())
+}
+
+fn listed(what: &str, lines: &[String]) -> Error {
+    match lines {
+        [only] => Error::usage(only),
+        _ => Error::usage(format!("{what} has {} problems:\n  {}", lines.len(), lines.join("\n  "))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use cotejo_model::sweep::Preset;
+
+    use super::*;
+
+    fn file(text: &str) -> SweepFile {
+        SweepFile::parse(Path::new("class.toml"), text)
+    }
+
+    #[test]
+    fn problems_of_text_and_of_sense_come_together() {
+        let text = "sizes = [0]\nbatches = [0]\nthreads = 0\nmodles = 1\nmodels = \"vgg\"\nweights.resnet18 = \"w\"\n";
+        let error = merge(Draft { runs: Some(0), ..Draft::default() }, Some(file(text))).unwrap_err();
+        insta::assert_snapshot!(error, @r"
+        error: the sweep file has 6 problems:
+          class.toml: line 1, column 1: sizes: size 0 is outside 1 to 1000000
+          class.toml: line 2, column 1: batches: batch 0 is outside 1 to 4096
+          class.toml: line 3, column 1: threads: threads 0 is outside 1 to 1024
+          class.toml: line 4, column 1: unknown key `modles`; did you mean `models`?
+          class.toml: line 5, column 10: models: unknown model `vgg`; known: resnet18, mobilenet_v2
+          --runs: must be at least 1
+        ");
+    }
+
+    #[test]
+    fn flags_mend_a_file() {
+        let flags = Draft { sizes: Some(vec![32]), ..Draft::default() };
+        let request = merge(flags, Some(file("sizes = [0]\n"))).unwrap();
+        assert_eq!((request.spec.sizes, request.spec.name.as_str()), (vec![32], "class"));
+    }
+
+    #[test]
+    fn an_empty_file_is_the_practice_under_its_own_name() {
+        let request = merge(Draft::default(), Some(file(""))).unwrap();
+        assert_eq!(request.spec.sizes, Preset::Practice.spec().sizes);
+    }
+
+    #[test]
+    fn a_problem_of_a_flag_names_the_flag() {
+        let error = merge(Draft { sizes: Some(vec![0]), ..Draft::default() }, None).unwrap_err();
+        assert_eq!(error.to_string(), "error: --sizes: size 0 is outside 1 to 1000000");
+    }
+}

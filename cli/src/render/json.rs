@@ -1,0 +1,239 @@
+//! Results and machines as JSON, for programs. `docs/json-schema.md` describes it.
+
+use cotejo_model::Machine;
+use cotejo_model::comparison::Comparison;
+use serde::Serialize;
+
+/// Raised when a field changes its meaning or goes; new fields may come without.
+const SCHEMA: u32 = 1;
+
+#[derive(Serialize)]
+struct Document<T> {
+    schema: u32,
+    #[serde(flatten)]
+    content: T,
+}
+
+#[derive(Serialize)]
+struct Machines<'a> {
+    machines: &'a [Machine],
+}
+
+/// A comparison.
+pub(crate) fn comparison(comparison: &Comparison) -> String {
+    document(comparison)
+}
+
+/// Machines.
+pub(crate) fn machines(machines: &[Machine]) -> String {
+    document(Machines { machines })
+}
+
+fn document(content: impl Serialize) -> String {
+    let mut text = serde_json::to_string_pretty(&Document { schema: SCHEMA, content })
+        .expect("plain data with text keys is always JSON");
+    text.push('\n');
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use cotejo_model::comparison::GroupBy;
+
+    use super::super::samples;
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_the_comparison() {
+        for sample in [samples::with_gpu(), samples::troubled(), samples::class(GroupBy::Machine)] {
+            let text = comparison(&sample);
+            let read: Comparison = serde_json::from_str(&text).unwrap();
+            assert_eq!((read.by, &read.environments), (sample.by, &sample.environments));
+            assert_eq!((read.tables.len(), read.entries.len()), (sample.tables.len(), sample.entries.len()));
+            assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap()["schema"], 1);
+        }
+    }
+
+    #[test]
+    fn one_cell_in_full() {
+        let mut sample = samples::without_gpu();
+        sample.entries.truncate(1);
+        sample.tables[0].rows.truncate(1);
+        insta::assert_snapshot!(comparison(&sample), @r#"
+        {
+          "schema": 1,
+          "by": "size",
+          "sweeps": [
+            "00000000-0000-0000-0000-00000000005e"
+          ],
+          "title": "practice",
+          "tables": [
+            {
+              "basis": [
+                [
+                  "model",
+                  "ResNet18"
+                ],
+                [
+                  "batch",
+                  "1"
+                ],
+                [
+                  "precision",
+                  "f32"
+                ],
+                [
+                  "threads",
+                  "all"
+                ],
+                [
+                  "engine",
+                  "reference"
+                ],
+                [
+                  "weights",
+                  "random, seed 2026"
+                ],
+                [
+                  "build",
+                  "cotejo-worker 0.1.0, candle 0.11.0"
+                ]
+              ],
+              "columns": [
+                {
+                  "column": "size"
+                },
+                {
+                  "column": "time",
+                  "device": "cpu"
+                },
+                {
+                  "column": "time",
+                  "device": "cuda"
+                },
+                {
+                  "column": "speed_up"
+                }
+              ],
+              "rows": [
+                [
+                  {
+                    "value": "count",
+                    "count": 224
+                  },
+                  {
+                    "value": "seconds",
+                    "estimate": {
+                      "value": 0.03012,
+                      "ci": {
+                        "low": 0.029885733333333334,
+                        "high": 0.030354266666666664
+                      }
+                    },
+                    "flagged": false
+                  },
+                  {
+                    "value": "missing",
+                    "reason": "no NVIDIA driver was found on this machine"
+                  },
+                  {
+                    "value": "missing",
+                    "reason": "no GPU time"
+                  }
+                ]
+              ]
+            }
+          ],
+          "environments": [
+            {
+              "machine": "00000000-0000-0000-0000-000000000001",
+              "name": "pc-01",
+              "cpu": "Intel(R) Core(TM) i5-10400 CPU @ 2.90GHz",
+              "physical_cores": 6,
+              "logical_cores": 12,
+              "simd": [
+                "avx2",
+                "fma"
+              ],
+              "memory_bytes": 17179869184,
+              "os": "Windows 11 (26100)",
+              "gpus": [],
+              "no_gpu": "no NVIDIA driver was found on this machine"
+            }
+          ],
+          "entries": [
+            {
+              "sweep": "00000000-0000-0000-0000-00000000005e",
+              "job": "00000000-0000-0000-0000-00000000e000",
+              "machine": "00000000-0000-0000-0000-000000000001",
+              "machine_name": "pc-01",
+              "device": "cpu",
+              "device_name": "Intel(R) Core(TM) i5-10400 CPU @ 2.90GHz",
+              "workload": {
+                "task": {
+                  "kind": "classify",
+                  "model": "resnet18",
+                  "size": 224,
+                  "batch": 1
+                },
+                "precision": "f32",
+                "threads": "all",
+                "engine": "reference"
+              },
+              "outcome": {
+                "outcome": "measured",
+                "summary": {
+                  "n": 10,
+                  "median": 0.03012,
+                  "ci": {
+                    "low": 0.029885733333333334,
+                    "high": 0.030354266666666664
+                  },
+                  "mad": 0.00016733333333333184,
+                  "min": 0.0298188,
+                  "mean": 0.030119999999999997,
+                  "sd": 0.00020265073036759214,
+                  "iqr_ratio": 0.010000000000000049,
+                  "p90": null,
+                  "p99": null,
+                  "outliers": 0
+                },
+                "first_seconds": 0.09036,
+                "flops_per_second": 50000000000.0,
+                "stages": {
+                  "load_ns": 250000000,
+                  "decode_ns": 4000000,
+                  "preprocess_ns": null,
+                  "upload_ns": null,
+                  "download_ns": null
+                },
+                "threads": 4,
+                "weights": {
+                  "source": "random",
+                  "seed": 2026
+                },
+                "input": {
+                  "image": null,
+                  "width": 640,
+                  "height": 480
+                },
+                "build": "cotejo-worker 0.1.0, candle 0.11.0",
+                "flags": [],
+                "answers": [
+                  {
+                    "class": 281,
+                    "label": null,
+                    "logit": 9.5,
+                    "probability": 0.25
+                  }
+                ],
+                "logit_error": null,
+                "peak_memory_bytes": 300000000,
+                "started_ms": 1785490200000
+              }
+            }
+          ]
+        }
+        "#);
+    }
+}

@@ -1,0 +1,272 @@
+//! Sweeps, plans, machines and the coordinator's state in a terminal.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use cotejo_model::sweep::{PlannedCell, SweepStatus};
+use cotejo_model::{Device, JobState, Machine, SweepSpec};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::grid::{Cell, Grid, Head, Kind, Tone};
+use super::notes::counted;
+use super::{Style, clean, number, state_name, words, wrapped};
+
+/// What a coordinator says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct CoordinatorStatus {
+    pub(crate) version: String,
+    pub(crate) protocol: u32,
+    pub(crate) started_ms: u64,
+    pub(crate) machines: u64,
+    pub(crate) machines_online: u64,
+    pub(crate) sweeps_unfinished: u64,
+    pub(crate) jobs_waiting: u64,
+    pub(crate) jobs_assigned: u64,
+}
+
+/// A date and a time of day.
+fn moment(ms: u64, zone: &TimeZone) -> String {
+    let timestamp = i64::try_from(ms).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
+    timestamp.map(|at| at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string()).unwrap_or_default()
+}
+
+/// How far a sweep is, in a few words.
+pub(crate) fn progress(status: &SweepStatus) -> String {
+    let trouble: Vec<String> = status
+        .jobs
+        .iter()
+        .filter(|(state, count)| **count > 0 && state.is_final() && **state != JobState::Succeeded)
+        .map(|(state, count)| format!("{count} {}", state_name(*state)))
+        .collect();
+    let trouble = if trouble.is_empty() { String::new() } else { format!(", {}", trouble.join(", ")) };
+    let done = if status.is_finished() { "finished: " } else { "" };
+    format!("{done}{} of {} measured{trouble}", status.count(JobState::Succeeded), status.total())
+}
+
+/// Sweeps, a row each.
+pub(crate) fn sweeps(sweeps: &[SweepStatus], style: &Style) -> String {
+    if sweeps.is_empty() {
+        return "No sweeps yet.\n".to_owned();
+    }
+    let left = |status: &SweepStatus| {
+        if status.is_finished() { String::new() } else { number::duration(status.seconds_left) }
+    };
+    let rows = sweeps.iter().map(|status| {
+        [
+            status.id.short(),
+            clean(&status.spec.name),
+            moment(status.created_ms, &style.zone),
+            status.machines.to_string(),
+            progress(status),
+            left(status),
+        ]
+        .map(Cell::plain)
+        .to_vec()
+    });
+    let heads = vec![
+        Head::new("Sweep", Kind::Label),
+        Head::new("Name", Kind::Words),
+        Head::new("Started", Kind::Label),
+        Head::new("Machines", Kind::Figures),
+        Head::new("Progress", Kind::Words),
+        Head::new("Time left", Kind::Figures),
+    ];
+    format!("{}\n", Grid { heads, rows: rows.collect() }.render(style))
+}
+
+/// One sweep: what it measures and how far it is.
+pub(crate) fn sweep(status: &SweepStatus, style: &Style) -> String {
+    let mut out = String::new();
+    let mut line = |name: &str, value: &str| {
+        let _ = writeln!(out, "{}", wrapped(&format!("{name:<11} {value}"), style.width, 12));
+    };
+    line("Sweep", &format!("{} ({})", clean(&status.spec.name), status.id));
+    line("Started", &moment(status.created_ms, &style.zone));
+    line("Progress", &progress(status));
+    if !status.is_finished() {
+        line("Time left", &format!("about {}", number::duration(status.seconds_left)));
+    }
+    line("Machines", &status.machines.to_string());
+    for (name, value) in workloads(&status.spec) {
+        line(name, &value);
+    }
+    for running in &status.running {
+        let what = format!("{} on {}: {}", words::task(running.task), running.device, state_name(running.state));
+        line("Now", &format!("{}: {what}", clean(&running.machine)));
+    }
+    out
+}
+
+/// What a sweep measures, as names and values.
+fn workloads(spec: &SweepSpec) -> Vec<(&'static str, String)> {
+    fn join<T: ToString>(items: &[T]) -> String {
+        items.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+    }
+    let mut lines = Vec::new();
+    if !spec.models.is_empty() {
+        lines.push(("Models", join(&spec.models)));
+        lines.push(("Sizes", join(&spec.sizes)));
+        lines.push(("Batches", join(&spec.batches)));
+    }
+    if !spec.matmul.is_empty() {
+        lines.push(("Matmul", join(&spec.matmul)));
+    }
+    let devices = if spec.devices.is_empty() { "every device found".to_owned() } else { join(&spec.devices) };
+    lines.push(("Devices", devices));
+    lines.push(("Threads", join(&spec.threads)));
+    lines.push(("Precision", join(&spec.precisions)));
+    lines.push(("Engine", join(&spec.engines)));
+    let long = match spec.measuring.runs {
+        Some(runs) => counted(runs, "run"),
+        None => format!("{} at most", number::duration(spec.measuring.budget_ms as f64 / 1000.0)),
+    };
+    lines.push(("Each cell", long));
+    lines.push(("Seed", spec.seed.to_string()));
+    lines
+}
+
+/// The cells of a plan, what cannot be measured, and how long it takes.
+pub(crate) fn plan(cells: &[PlannedCell], offline: &[String], style: &Style) -> String {
+    let varies =
+        |differs: fn(&PlannedCell, &PlannedCell) -> bool| cells.windows(2).any(|pair| differs(&pair[0], &pair[1]));
+    let mut columns: Vec<(Head, fn(&PlannedCell) -> String)> = vec![
+        (Head::new("Machine", Kind::Words), |cell| clean(&cell.machine)),
+        (Head::new("Device", Kind::Label), |cell| cell.device.to_string()),
+        (Head::new("What", Kind::Words), |cell| words::task(cell.workload.task)),
+    ];
+    if varies(|a, b| a.workload.precision != b.workload.precision) {
+        columns.push((Head::new("Precision", Kind::Label), |cell| cell.workload.precision.to_string()));
+    }
+    if varies(|a, b| a.workload.threads != b.workload.threads) {
+        columns.push((Head::new("Threads", Kind::Label), |cell| cell.workload.threads.to_string()));
+    }
+    if varies(|a, b| a.workload.engine != b.workload.engine) {
+        columns.push((Head::new("Engine", Kind::Label), |cell| cell.workload.engine.to_string()));
+    }
+    columns.push((Head::new("Expected", Kind::Figures), |cell| match cell.refused {
+        Some(_) => "cannot".to_owned(),
+        None => number::duration(cell.seconds),
+    }));
+    let rows = cells.iter().map(|cell| {
+        let tone = if cell.refused.is_some() { Tone::Absent } else { Tone::Plain };
+        columns.iter().map(|(_, text)| Cell { text: text(cell), tone }).collect()
+    });
+    let rows = rows.collect();
+    let heads = columns.into_iter().map(|(head, _)| head).collect();
+    let mut out = format!("{}\n{}\n", Grid { heads, rows }.render(style), wrapped(&total(cells), style.width, 0));
+    if !offline.is_empty() {
+        let names: Vec<String> = offline.iter().map(|name| clean(name)).collect();
+        let text = format!("Not connected now, and measured when they are: {}", names.join(", "));
+        let _ = writeln!(out, "{}", wrapped(&text, style.width, 2));
+    }
+    for (reason, cells) in refusals(cells) {
+        let _ = writeln!(
+            out,
+            "{}",
+            wrapped(&format!("Cannot be measured: {}: {reason}", cells.join("; ")), style.width, 2)
+        );
+    }
+    out
+}
+
+fn total(cells: &[PlannedCell]) -> String {
+    let mut by_machine: BTreeMap<&str, f64> = BTreeMap::new();
+    for cell in cells {
+        *by_machine.entry(&cell.machine).or_default() += if cell.refused.is_some() { 0.0 } else { cell.seconds };
+    }
+    let longest = by_machine.values().copied().fold(0.0, f64::max);
+    let machines = counted(by_machine.len() as u64, "machine");
+    format!("{} on {machines}; about {} in all", counted(cells.len() as u64, "cell"), number::duration(longest))
+}
+
+fn refusals(cells: &[PlannedCell]) -> BTreeMap<String, Vec<String>> {
+    let mut by_reason: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for cell in cells {
+        let Some(failure) = &cell.refused else { continue };
+        let remedy =
+            if failure.remedy.is_empty() { String::new() } else { format!(". What to do: {}", failure.remedy) };
+        let reason = clean(&format!("{}{remedy}", failure.message.trim_end_matches('.')));
+        let what = format!("{} on {} of {}", words::task(cell.workload.task), cell.device, clean(&cell.machine));
+        by_reason.entry(reason).or_default().push(what);
+    }
+    by_reason
+}
+
+/// Machines, a row each.
+pub(crate) fn machines(machines: &[Machine], style: &Style) -> String {
+    if machines.is_empty() {
+        return "No machine has connected yet.\n".to_owned();
+    }
+    let state = |machine: &Machine| match (machine.online, machine.job) {
+        (true, None) => Cell::plain("idle"),
+        (true, Some(_)) => Cell::plain("measuring"),
+        (false, _) => {
+            Cell { text: format!("away since {}", moment(machine.last_seen_ms, &style.zone)), tone: Tone::Absent }
+        }
+    };
+    let labels = |machine: &Machine| {
+        machine.labels.iter().map(|(key, value)| clean(&format!("{key}={value}"))).collect::<Vec<_>>().join(" ")
+    };
+    let rows = machines.iter().map(|machine| {
+        let capability = &machine.capability;
+        let cpu = format!("{} ({})", clean(&capability.cpu.name), counted(capability.cpu.physical_cores, "core"));
+        vec![
+            Cell::plain(format!("{}\n{}", clean(&machine.name), machine.id.short())),
+            state(machine),
+            Cell::plain(cpu),
+            Cell::plain(number::bytes(capability.memory_bytes)),
+            gpus(machine),
+            Cell::plain(labels(machine)),
+        ]
+    });
+    let mut grid = Grid {
+        heads: vec![
+            Head::new("Machine", Kind::Words),
+            Head::new("State", Kind::Words),
+            Head::new("CPU", Kind::Words),
+            Head::new("RAM", Kind::Figures),
+            Head::new("GPU", Kind::Words),
+            Head::new("Labels", Kind::Words),
+        ],
+        rows: rows.collect(),
+    };
+    if machines.iter().all(|machine| machine.labels.is_empty()) {
+        grid.heads.pop();
+        grid.rows.iter_mut().for_each(|row| drop(row.pop()));
+    }
+    format!("{}\n", grid.render(style))
+}
+
+fn gpus(machine: &Machine) -> Cell {
+    let gpu = |device: &Device| {
+        let reason = device.unusable.as_ref().map(|failure| format!(" (cannot be used: {failure})"));
+        clean(&format!("{}{}", device.name, reason.unwrap_or_default()))
+    };
+    let devices = &machine.capability.devices;
+    let found: Vec<String> =
+        devices.iter().filter(|device| device.id.kind() == cotejo_model::DeviceKind::Cuda).map(gpu).collect();
+    if found.is_empty() {
+        let reason = machine.capability.no_gpu.as_deref().unwrap_or("none");
+        return Cell { text: clean(reason), tone: Tone::Absent };
+    }
+    Cell::plain(found.join(", "))
+}
+
+/// The coordinator's state.
+pub(crate) fn status(status: &CoordinatorStatus, address: &str, style: &Style) -> String {
+    let CoordinatorStatus { version, protocol, started_ms, machines, machines_online, .. } = status;
+    format!(
+        "Coordinator  {address}\nVersion      {} (protocol {protocol})\nStarted      {}\nMachines     {machines_online} \
+         of {machines} connected\nSweeps       {} unfinished\nCells        {} waiting, {} being measured\n",
+        clean(version),
+        moment(*started_ms, &style.zone),
+        status.sweeps_unfinished,
+        status.jobs_waiting,
+        status.jobs_assigned,
+    )
+}
+
+#[cfg(test)]
+#[path = "lists_tests.rs"]
+mod tests;

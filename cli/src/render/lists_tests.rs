@@ -1,0 +1,197 @@
+use cotejo_model::machine::{Capability, Cpu, PowerSource};
+use cotejo_model::sweep::{Preset, Running};
+use cotejo_model::{
+    DeviceId, Engine, Failure, FailureCode, JobId, MachineId, Precision, SweepId, Task, Threads, Workload,
+};
+use uuid::Uuid;
+
+use super::*;
+
+fn style(width: usize) -> Style {
+    Style { width: Some(width), colour: false, zone: TimeZone::UTC }
+}
+
+fn sweep_status(jobs: &[(JobState, u64)]) -> SweepStatus {
+    SweepStatus {
+        id: SweepId(Uuid::from_u128(0x1a2b_3c4d)),
+        spec: Preset::Practice.spec(),
+        created_ms: 1_785_490_200_000,
+        jobs: jobs.iter().copied().collect(),
+        machines: 2,
+        done: 0.4,
+        seconds_left: 75.2,
+        running: Vec::new(),
+    }
+}
+
+fn machine(name: &str, online: bool) -> Machine {
+    Machine {
+        id: MachineId(Uuid::from_u128(7)),
+        name: name.to_owned(),
+        labels: [("room".to_owned(), "A1".to_owned())].into(),
+        capability: Capability {
+            hostname: name.to_owned(),
+            os: "Windows 11".to_owned(),
+            arch: "x86_64".to_owned(),
+            agent_version: "0.1.0".to_owned(),
+            cpu: Cpu {
+                name: "Intel(R) Core(TM) i5-10400 CPU @ 2.90GHz".to_owned(),
+                physical_cores: 6,
+                logical_cores: 12,
+                simd: Vec::new(),
+                max_mhz: None,
+            },
+            memory_bytes: 16 << 30,
+            power: PowerSource::Ac,
+            background_load: None,
+            devices: Vec::new(),
+            no_gpu: Some("no NVIDIA driver found".to_owned()),
+        },
+        online,
+        last_seen_ms: 1_785_490_200_000,
+        job: online.then(JobId::random),
+    }
+}
+
+#[test]
+fn sweeps_are_listed() {
+    let finished = sweep_status(&[(JobState::Succeeded, 5), (JobState::Failed, 1)]);
+    let list = [sweep_status(&[(JobState::Succeeded, 1), (JobState::Queued, 5)]), finished];
+    insta::assert_snapshot!(sweeps(&list, &style(100)), @r"
+    ┌──────────┬──────────┬──────────────────┬──────────┬────────────────────────┬────────────┐
+    │ Sweep    ┆ Name     ┆ Started          ┆ Machines ┆ Progress               ┆  Time left │
+    ╞══════════╪══════════╪══════════════════╪══════════╪════════════════════════╪════════════╡
+    │ 1a2b3c4d ┆ practice ┆ 2026-07-31 09:30 ┆        2 ┆ 1 of 6 measured        ┆ 1 min 16 s │
+    │ 1a2b3c4d ┆ practice ┆ 2026-07-31 09:30 ┆        2 ┆ finished: 5 of 6       ┆            │
+    │          ┆          ┆                  ┆          ┆ measured, 1 failed     ┆            │
+    └──────────┴──────────┴──────────────────┴──────────┴────────────────────────┴────────────┘
+    ");
+    insta::assert_snapshot!(sweeps(&list, &style(80)), @r"
+    ┌──────────┬──────────┬──────────────────┬──────────┬────────────┬────────────┐
+    │ Sweep    ┆ Name     ┆ Started          ┆ Machines ┆ Progress   ┆  Time left │
+    ╞══════════╪══════════╪══════════════════╪══════════╪════════════╪════════════╡
+    │ 1a2b3c4d ┆ practice ┆ 2026-07-31 09:30 ┆        2 ┆ 1 of 6     ┆ 1 min 16 s │
+    │          ┆          ┆                  ┆          ┆ measured   ┆            │
+    │ 1a2b3c4d ┆ practice ┆ 2026-07-31 09:30 ┆        2 ┆ finished:  ┆            │
+    │          ┆          ┆                  ┆          ┆ 5 of 6     ┆            │
+    │          ┆          ┆                  ┆          ┆ measured,  ┆            │
+    │          ┆          ┆                  ┆          ┆ 1 failed   ┆            │
+    └──────────┴──────────┴──────────────────┴──────────┴────────────┴────────────┘
+    ");
+    assert_eq!(sweeps(&[], &style(80)), "No sweeps yet.\n");
+}
+
+#[test]
+fn one_sweep_is_shown() {
+    let mut status = sweep_status(&[(JobState::Succeeded, 1), (JobState::Running, 1)]);
+    let task = Task::Matmul { size: 1024 };
+    let running =
+        Running { machine: "pc-01".to_owned(), device: DeviceId::Cpu, task, state: JobState::Running, progress: None };
+    status.running.push(running);
+    insta::assert_snapshot!(sweep(&status, &style(80)), @r"
+    Sweep       practice (00000000-0000-0000-0000-00001a2b3c4d)
+    Started     2026-07-31 09:30
+    Progress    1 of 2 measured
+    Time left   about 1 min 16 s
+    Machines    2
+    Models      resnet18
+    Sizes       224, 512, 1024
+    Batches     1
+    Devices     every device found
+    Threads     all
+    Precision   f32
+    Engine      reference
+    Each cell   15 s at most
+    Seed        1
+    Now         pc-01: matmul 1024 x 1024 on cpu: running
+    ");
+}
+
+#[test]
+fn a_plan_names_what_cannot_be_measured() {
+    let cell = |machine: &str, size, refused| PlannedCell {
+        machine: machine.to_owned(),
+        workload: Workload {
+            task: Task::Matmul { size },
+            precision: Precision::F32,
+            threads: Threads::All,
+            engine: Engine::Reference,
+        },
+        device: DeviceId::Cpu,
+        seconds: 5.5,
+        refused,
+    };
+    let memory =
+        Failure::new(FailureCode::OutOfMemory, "needs 11 TiB, the device has 16 GiB").with_remedy("a smaller size");
+    let cells = [cell("pc-01", 1024, None), cell("pc-01", 1_000_000, Some(memory)), cell("pc-02", 1024, None)];
+    insta::assert_snapshot!(plan(&cells, &["pc-02".to_owned()], &style(80)), @r"
+    ┌─────────┬────────┬──────────────────────────┬──────────┐
+    │ Machine ┆ Device ┆ What                     ┆ Expected │
+    ╞═════════╪════════╪══════════════════════════╪══════════╡
+    │ pc-01   ┆ cpu    ┆ matmul 1024 x 1024       ┆      6 s │
+    │ pc-01   ┆ cpu    ┆ matmul 1000000 x 1000000 ┆   cannot │
+    │ pc-02   ┆ cpu    ┆ matmul 1024 x 1024       ┆      6 s │
+    └─────────┴────────┴──────────────────────────┴──────────┘
+    3 cells on 2 machines; about 6 s in all
+    Not connected now, and measured when they are: pc-02
+    Cannot be measured: matmul 1000000 x 1000000 on cpu of pc-01: needs 11 TiB, the
+      device has 16 GiB. What to do: a smaller size
+    ");
+}
+
+#[test]
+fn machines_are_listed() {
+    let list = [machine("pc-01", true), machine("pc-02", false)];
+    insta::assert_snapshot!(machines(&list, &style(120)), @r"
+    ┌──────────┬────────────────────────┬────────────────────────┬──────────┬────────────────────────┬─────────┐
+    │ Machine  ┆ State                  ┆ CPU                    ┆      RAM ┆ GPU                    ┆ Labels  │
+    ╞══════════╪════════════════════════╪════════════════════════╪══════════╪════════════════════════╪═════════╡
+    │ pc-01    ┆ measuring              ┆ Intel(R) Core(TM)      ┆ 16.0 GiB ┆ no NVIDIA driver found ┆ room=A1 │
+    │ 00000007 ┆                        ┆ i5-10400 CPU @ 2.90GHz ┆          ┆                        ┆         │
+    │          ┆                        ┆ (6 cores)              ┆          ┆                        ┆         │
+    │ pc-02    ┆ away since 2026-07-31  ┆ Intel(R) Core(TM)      ┆ 16.0 GiB ┆ no NVIDIA driver found ┆ room=A1 │
+    │ 00000007 ┆ 09:30                  ┆ i5-10400 CPU @ 2.90GHz ┆          ┆                        ┆         │
+    │          ┆                        ┆ (6 cores)              ┆          ┆                        ┆         │
+    └──────────┴────────────────────────┴────────────────────────┴──────────┴────────────────────────┴─────────┘
+    ");
+    insta::assert_snapshot!(machines(&list, &style(80)), @r"
+    ┌──────────┬────────────┬────────────┬──────────┬────────────┬─────────┐
+    │ Machine  ┆ State      ┆ CPU        ┆      RAM ┆ GPU        ┆ Labels  │
+    ╞══════════╪════════════╪════════════╪══════════╪════════════╪═════════╡
+    │ pc-01    ┆ measuring  ┆ Intel(R)   ┆ 16.0 GiB ┆ no NVIDIA  ┆ room=A1 │
+    │ 00000007 ┆            ┆ Core(TM)   ┆          ┆ driver     ┆         │
+    │          ┆            ┆ i5-10400   ┆          ┆ found      ┆         │
+    │          ┆            ┆ CPU @      ┆          ┆            ┆         │
+    │          ┆            ┆ 2.90GHz (6 ┆          ┆            ┆         │
+    │          ┆            ┆ cores)     ┆          ┆            ┆         │
+    │ pc-02    ┆ away since ┆ Intel(R)   ┆ 16.0 GiB ┆ no NVIDIA  ┆ room=A1 │
+    │ 00000007 ┆ 2026-07-31 ┆ Core(TM)   ┆          ┆ driver     ┆         │
+    │          ┆ 09:30      ┆ i5-10400   ┆          ┆ found      ┆         │
+    │          ┆            ┆ CPU @      ┆          ┆            ┆         │
+    │          ┆            ┆ 2.90GHz (6 ┆          ┆            ┆         │
+    │          ┆            ┆ cores)     ┆          ┆            ┆         │
+    └──────────┴────────────┴────────────┴──────────┴────────────┴─────────┘
+    ");
+}
+
+#[test]
+fn the_coordinator_says_how_it_is() {
+    let found = CoordinatorStatus {
+        version: "0.1.0".to_owned(),
+        protocol: 1,
+        started_ms: 1_785_490_200_000,
+        machines: 4,
+        machines_online: 3,
+        sweeps_unfinished: 1,
+        jobs_waiting: 7,
+        jobs_assigned: 3,
+    };
+    insta::assert_snapshot!(status(&found, "http://127.0.0.1:7420", &style(80)), @r"
+    Coordinator  http://127.0.0.1:7420
+    Version      0.1.0 (protocol 1)
+    Started      2026-07-31 09:30
+    Machines     3 of 4 connected
+    Sweeps       1 unfinished
+    Cells        7 waiting, 3 being measured
+    ");
+}

@@ -1,0 +1,77 @@
+//! From comparisons, sweeps and machines to text. Nothing here does I/O.
+
+mod grid;
+mod notes;
+mod words;
+
+pub(crate) mod csv;
+pub(crate) mod json;
+pub(crate) mod lists;
+pub(crate) mod markdown;
+pub(crate) mod number;
+pub(crate) mod table;
+
+#[cfg(test)]
+mod samples;
+
+use jiff::tz::TimeZone;
+
+pub(crate) use words::{phase_name, state_name};
+
+/// What the place that the text goes to can show.
+#[derive(Debug, Clone)]
+pub(crate) struct Style {
+    /// Characters a line; none for no end.
+    pub(crate) width: Option<usize>,
+    /// Whether colours are wanted and understood.
+    pub(crate) colour: bool,
+    /// What clocks show there.
+    pub(crate) zone: TimeZone,
+}
+
+/// Text from elsewhere, such as a machine's name, without characters that a terminal would obey.
+pub(crate) fn clean(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
+
+/// Breaks a paragraph between words; lines after the first are indented. A word is never broken.
+pub(crate) fn wrapped(text: &str, width: Option<usize>, indent: usize) -> String {
+    let words = text.trim_start_matches(' ');
+    let lead = text.len() - words.len();
+    let mut out = " ".repeat(lead);
+    let mut column = lead;
+    let mut first = true;
+    for word in words.split(' ') {
+        let length = console::measure_text_width(word);
+        if !first && width.is_some_and(|width| column + 1 + length > width) {
+            out.push('\n');
+            out.push_str(&" ".repeat(indent));
+            column = indent;
+        } else if !first {
+            out.push(' ');
+            column += 1;
+        }
+        out.push_str(word);
+        column += length;
+        first = false;
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn control_characters_do_not_reach_the_terminal() {
+        assert_eq!(clean("pc\u{1b}[31m\n1é"), "pc\u{fffd}[31m\u{fffd}1é");
+    }
+
+    #[test]
+    fn paragraphs_break_between_words() {
+        assert_eq!(wrapped("one two three", Some(8), 2), "one two\n  three");
+        assert_eq!(wrapped("  indented stays", Some(12), 4), "  indented\n    stays");
+        assert_eq!(wrapped("one two", None, 2), "one two");
+        assert_eq!(wrapped("unbreakable", Some(3), 0), "unbreakable");
+    }
+}

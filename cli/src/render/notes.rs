@@ -1,0 +1,135 @@
+//! What must be read with a table: how and on what it was measured, what to doubt, and what is not there.
+
+use std::collections::BTreeMap;
+
+use cotejo_model::comparison::{Comparison, Entry, Environment, Measured, Outcome, Table};
+
+use super::{clean, number, state_name, words};
+
+/// A heading and what stands under it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Note {
+    pub(super) title: String,
+    pub(super) items: Vec<String>,
+}
+
+/// What all rows of a table have in common.
+pub(super) fn basis(table: &Table) -> Option<String> {
+    let pairs: Vec<String> = table.basis.iter().map(|(name, value)| format!("{name} {}", clean(value))).collect();
+    (!pairs.is_empty()).then(|| format!("Measured with {}.", pairs.join(", ")))
+}
+
+/// Everything but the tables, in the order in which it matters; what there is nothing to say about is left out.
+pub(super) fn notes(comparison: &Comparison) -> Vec<Note> {
+    let note = |title: &str, items: Vec<String>| Note { title: title.to_owned(), items };
+    [
+        note("How it was measured:", measuring(comparison)),
+        note("What it ran on:", comparison.environments.iter().map(environment).collect()),
+        note("Read with care (*):", flags(comparison)),
+        note("Answers:", answers(comparison)),
+        note("Not measured:", failures(comparison)),
+        note("Not measured yet:", pending(comparison)),
+    ]
+    .into_iter()
+    .filter(|note| !note.items.is_empty())
+    .collect()
+}
+
+fn measured(comparison: &Comparison) -> impl Iterator<Item = (&Entry, &Measured)> {
+    comparison.entries.iter().filter_map(|entry| match &entry.outcome {
+        Outcome::Measured(measured) => Some((entry, &**measured)),
+        _ => None,
+    })
+}
+
+fn measuring(comparison: &Comparison) -> Vec<String> {
+    let counts = || measured(comparison).map(|(_, measured)| measured.summary.n);
+    let (Some(least), Some(most)) = (counts().min(), counts().max()) else {
+        return Vec::new();
+    };
+    let runs = if least == most { format!("{least}") } else { format!("{least} to {most}") };
+    let interval = measured(comparison).any(|(_, measured)| measured.summary.ci.is_some());
+    let margin = if interval { ", ± its 95 % confidence interval" } else { "" };
+    vec![format!("median of {runs} warmed-up forward passes a cell, in seconds{margin}")]
+}
+
+fn environment(environment: &Environment) -> String {
+    let Environment { name, cpu, physical_cores, logical_cores, simd, memory_bytes, os, gpus, no_gpu, .. } =
+        environment;
+    let mut parts =
+        vec![clean(cpu), format!("{} and {}", counted(*physical_cores, "core"), counted(*logical_cores, "thread"))];
+    if !simd.is_empty() {
+        parts.push(clean(&simd.join(" ")));
+    }
+    parts.push(format!("{} RAM", number::bytes(*memory_bytes)));
+    parts.push(clean(os));
+    parts.extend(gpus.iter().map(|gpu| clean(gpu)));
+    parts.extend(no_gpu.iter().map(|reason| format!("no GPU: {}", clean(reason))));
+    format!("{}: {}", clean(name), parts.join("; "))
+}
+
+/// `1 core`, `2 cores`
+pub(super) fn counted(count: impl Into<u64>, what: &str) -> String {
+    let count = count.into();
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+/// A cell in a sentence; its machine only where there are several.
+fn cell(comparison: &Comparison, entry: &Entry) -> String {
+    let first = comparison.entries.first().map(|first| first.machine);
+    let several = comparison.entries.iter().any(|other| Some(other.machine) != first);
+    let machine = if several { format!(" of {}", clean(&entry.machine_name)) } else { String::new() };
+    format!("{} on {}{machine}", words::task(entry.workload.task), entry.device)
+}
+
+fn flags(comparison: &Comparison) -> Vec<String> {
+    measured(comparison)
+        .filter(|(_, measured)| !measured.flags.is_empty())
+        .map(|(entry, measured)| {
+            let flags: Vec<String> = measured.flags.iter().map(ToString::to_string).collect();
+            format!("{}: {}", cell(comparison, entry), flags.join(", "))
+        })
+        .collect()
+}
+
+/// What the classifiers saw, where their weights know classes.
+fn answers(comparison: &Comparison) -> Vec<String> {
+    measured(comparison)
+        .filter_map(|(entry, measured)| {
+            let best = measured.answers.first()?;
+            let label = best.label.as_ref()?;
+            Some(format!("{}: {} ({:.0} %)", cell(comparison, entry), clean(label), best.probability * 100.0))
+        })
+        .collect()
+}
+
+/// Failures, those with the same reason together.
+fn failures(comparison: &Comparison) -> Vec<String> {
+    let mut by_reason: Vec<((&str, &str), Vec<String>)> = Vec::new();
+    for entry in &comparison.entries {
+        let Outcome::Failed(failure) = &entry.outcome else { continue };
+        let reason = (failure.message.as_str(), failure.remedy.as_str());
+        let cell = cell(comparison, entry);
+        match by_reason.iter_mut().find(|(known, _)| *known == reason) {
+            Some((_, cells)) => cells.push(cell),
+            None => by_reason.push((reason, vec![cell])),
+        }
+    }
+    by_reason
+        .into_iter()
+        .map(|((message, remedy), cells)| {
+            let remedy = if remedy.is_empty() { String::new() } else { format!(". What to do: {}", clean(remedy)) };
+            format!("{}: {}{remedy}", cells.join("; "), clean(message).trim_end_matches('.'))
+        })
+        .collect()
+}
+
+fn pending(comparison: &Comparison) -> Vec<String> {
+    let mut states = BTreeMap::new();
+    for entry in &comparison.entries {
+        if let Outcome::Pending { state } = entry.outcome {
+            *states.entry(state).or_insert(0_u64) += 1;
+        }
+    }
+    states.into_iter().map(|(state, count)| format!("{} {}", counted(count, "cell"), state_name(state))).collect()
+}

@@ -1,0 +1,246 @@
+//! Comparisons for snapshots.
+
+use cotejo_model::comparison::{Column, Comparison, Entry, Environment, GroupBy, Measured, Outcome, Table, Value};
+use cotejo_model::job::Weights;
+use cotejo_model::measurement::{Answer, Input, Stages};
+use cotejo_model::quality::{Flag, FlagKind};
+use cotejo_model::stats::{Estimate, Interval, summarise};
+use cotejo_model::{
+    DeviceId, DeviceKind, Engine, Failure, FailureCode, JobId, JobState, MachineId, Model, Precision, SweepId, Task,
+    Threads, Workload,
+};
+use uuid::Uuid;
+
+pub(super) const NO_GPU: &str = "no NVIDIA driver was found on this machine";
+
+fn classify(size: u32) -> Task {
+    Task::Classify { model: Model::ResNet18, size, batch: 1 }
+}
+
+fn measured(seconds: f64) -> Measured {
+    // Ten samples evenly from 1 % below to 1 % above.
+    let samples: Vec<f64> = (0..10).map(|at| seconds * (0.99 + 0.02 * f64::from(at) / 9.0)).collect();
+    let answer = Answer { class: 281, label: None, logit: 9.5, probability: 0.25 };
+    Measured {
+        summary: summarise(&samples).unwrap(),
+        first_seconds: seconds * 3.0,
+        flops_per_second: 5e10,
+        stages: Stages { load_ns: 250_000_000, decode_ns: Some(4_000_000), ..Stages::default() },
+        threads: 4,
+        weights: Some(Weights::Random { seed: 2026 }),
+        input: Some(Input { image: None, width: 640, height: 480 }),
+        build: "cotejo-worker 0.1.0, candle 0.11.0".to_owned(),
+        flags: Vec::new(),
+        answers: vec![answer],
+        logit_error: None,
+        peak_memory_bytes: Some(300_000_000),
+        started_ms: 1_785_490_200_000,
+    }
+}
+
+fn entry(machine: usize, device: DeviceId, size: u32, outcome: Outcome) -> Entry {
+    let workload =
+        Workload { task: classify(size), precision: Precision::F32, threads: Threads::All, engine: Engine::Reference };
+    let index = if device == DeviceId::Cpu { 0 } else { 1 };
+    Entry {
+        sweep: SweepId(Uuid::from_u128(0x5e)),
+        job: JobId(Uuid::from_u128(((machine as u128) << 64) + (u128::from(size) << 8) + index)),
+        machine: MachineId(Uuid::from_u128(machine as u128 + 1)),
+        machine_name: NAMES[machine].to_owned(),
+        device,
+        device_name: device_name(machine, device.kind()).to_owned(),
+        workload,
+        outcome,
+    }
+}
+
+const NAMES: [&str; 3] = ["pc-01", "pc-02", "teacher"];
+
+fn device_name(machine: usize, kind: DeviceKind) -> &'static str {
+    match (kind, machine) {
+        (DeviceKind::Cpu, 0) => "Intel(R) Core(TM) i5-10400 CPU @ 2.90GHz",
+        (DeviceKind::Cpu, _) => "AMD Ryzen 5 5600X 6-Core Processor",
+        (DeviceKind::Cuda, _) => "NVIDIA GeForce RTX 3060",
+    }
+}
+
+fn environment(machine: usize, gpu: bool) -> Environment {
+    Environment {
+        machine: MachineId(Uuid::from_u128(machine as u128 + 1)),
+        name: NAMES[machine].to_owned(),
+        cpu: device_name(machine, DeviceKind::Cpu).to_owned(),
+        physical_cores: 6,
+        logical_cores: 12,
+        simd: vec!["avx2".to_owned(), "fma".to_owned()],
+        memory_bytes: 16 << 30,
+        os: "Windows 11 (26100)".to_owned(),
+        gpus: if gpu { vec![device_name(machine, DeviceKind::Cuda).to_owned()] } else { Vec::new() },
+        no_gpu: (!gpu).then(|| NO_GPU.to_owned()),
+    }
+}
+
+fn seconds(outcome: &Outcome) -> Value {
+    match outcome {
+        Outcome::Measured(measured) => {
+            Value::Seconds { estimate: measured.summary.estimate(), flagged: !measured.flags.is_empty() }
+        }
+        Outcome::Failed(failure) => Value::Missing { reason: failure.message.clone() },
+        Outcome::Pending { state } => Value::Missing { reason: state.to_string() },
+    }
+}
+
+fn speed_up(cpu: &Outcome, gpu: &Outcome) -> Value {
+    match (cpu, gpu) {
+        (Outcome::Measured(cpu), Outcome::Measured(gpu)) => {
+            let ratio = cpu.summary.median / gpu.summary.median;
+            let ci = Some(Interval { low: ratio * 0.985, high: ratio * 1.015 });
+            Value::Ratio { estimate: Estimate { value: ratio, ci } }
+        }
+        _ => missing("one time only"),
+    }
+}
+
+fn missing(reason: &str) -> Value {
+    Value::Missing { reason: reason.to_owned() }
+}
+
+fn ok(seconds: f64) -> Outcome {
+    Outcome::Measured(Box::new(measured(seconds)))
+}
+
+fn basis() -> Vec<(String, String)> {
+    [
+        ("model", "ResNet18"),
+        ("batch", "1"),
+        ("precision", "f32"),
+        ("threads", "all"),
+        ("engine", "reference"),
+        ("weights", "random, seed 2026"),
+        ("build", "cotejo-worker 0.1.0, candle 0.11.0"),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .to_vec()
+}
+
+fn by_size(rows: Vec<Vec<Value>>, machines: bool) -> Table {
+    let mut columns = vec![
+        Column::Size,
+        Column::Time { device: DeviceKind::Cpu },
+        Column::Time { device: DeviceKind::Cuda },
+        Column::SpeedUp,
+    ];
+    if machines {
+        columns.insert(0, Column::Machine);
+    }
+    Table { basis: basis(), columns, rows }
+}
+
+fn comparison(by: GroupBy, tables: Vec<Table>, environments: Vec<Environment>, entries: Vec<Entry>) -> Comparison {
+    let sweeps = vec![SweepId(Uuid::from_u128(0x5e))];
+    Comparison { by, sweeps, title: "practice".to_owned(), tables, environments, entries }
+}
+
+/// One machine, CPU and GPU, everything measured.
+pub(super) fn with_gpu() -> Comparison {
+    let times = [(224, 0.030_12, 0.002_031), (512, 0.1512, 0.006_12), (1024, 0.6204, 0.021_93)];
+    let row = |(size, cpu, gpu): (u32, f64, f64)| {
+        vec![Value::Count { count: size }, seconds(&ok(cpu)), seconds(&ok(gpu)), speed_up(&ok(cpu), &ok(gpu))]
+    };
+    let entries = times.iter().flat_map(|(size, cpu, gpu)| {
+        [entry(0, DeviceId::Cpu, *size, ok(*cpu)), entry(0, DeviceId::Cuda(0), *size, ok(*gpu))]
+    });
+    let table = by_size(times.into_iter().map(row).collect(), false);
+    comparison(GroupBy::Size, vec![table], vec![environment(0, true)], entries.collect())
+}
+
+/// One machine without a GPU.
+pub(super) fn without_gpu() -> Comparison {
+    let times = [(224, 0.030_12), (512, 0.1512), (1024, 0.6204)];
+    let row = |(size, cpu): (u32, f64)| {
+        vec![Value::Count { count: size }, seconds(&ok(cpu)), missing(NO_GPU), missing("no GPU time")]
+    };
+    let entries = times.iter().map(|(size, cpu)| entry(0, DeviceId::Cpu, *size, ok(*cpu))).collect();
+    let table = by_size(times.into_iter().map(row).collect(), false);
+    comparison(GroupBy::Size, vec![table], vec![environment(0, false)], entries)
+}
+
+/// A flagged cell with answers, failed cells, and cells that wait.
+pub(super) fn troubled() -> Comparison {
+    let mut flagged = measured(0.1512);
+    flagged.flags = vec![
+        Flag { kind: FlagKind::Noisy, figure: Some(0.17) },
+        Flag { kind: FlagKind::Battery, figure: None },
+        Flag { kind: FlagKind::Short, figure: Some(0.034) },
+    ];
+    flagged.answers[0].label = Some("tabby, tabby cat".to_owned());
+    let memory = Failure::new(FailureCode::OutOfMemory, "needs 13.2 TiB of memory; the device has 16.0 GiB")
+        .with_remedy("measure a smaller size or batch");
+    let outcomes = [
+        (512, Outcome::Measured(Box::new(flagged)), Outcome::Pending { state: JobState::Running }),
+        (1024, ok(0.6204), Outcome::Pending { state: JobState::Queued }),
+        (100_000, Outcome::Failed(memory.clone()), Outcome::Failed(memory)),
+    ];
+    let row = |(size, cpu, gpu): &(u32, Outcome, Outcome)| {
+        vec![Value::Count { count: *size }, seconds(cpu), seconds(gpu), speed_up(cpu, gpu)]
+    };
+    let table = by_size(outcomes.iter().map(row).collect(), false);
+    let entries = outcomes
+        .into_iter()
+        .flat_map(|(size, cpu, gpu)| [entry(0, DeviceId::Cpu, size, cpu), entry(0, DeviceId::Cuda(0), size, gpu)]);
+    comparison(GroupBy::Size, vec![table], vec![environment(0, true)], entries.collect())
+}
+
+/// Three machines, of which one has a GPU.
+pub(super) fn class(by: GroupBy) -> Comparison {
+    let sizes = [224, 1024];
+    let cpu = |machine: usize, size: u32| {
+        ok(0.030_12 * f64::from(size).powi(2) / 224.0_f64.powi(2) / (1.0 + 0.3 * machine as f64))
+    };
+    let gpu = |machine: usize, size: u32| (machine == 2).then(|| ok(0.002_031 * f64::from(size) / 224.0));
+    let gpu_value = |machine, size| gpu(machine, size).map_or_else(|| missing(NO_GPU), |outcome| seconds(&outcome));
+    let name = |machine: usize| Value::Text { text: NAMES[machine].to_owned() };
+    let kinds = [DeviceKind::Cpu, DeviceKind::Cuda];
+    let task_time = |size, device| Column::TaskTime { task: classify(size), device };
+    let table = match by {
+        GroupBy::Size => {
+            let rows = (0..3).flat_map(|machine| sizes.map(|size| (machine, size))).map(|(machine, size)| {
+                let ratio = gpu(machine, size)
+                    .map_or_else(|| missing("no GPU time"), |gpu| speed_up(&cpu(machine, size), &gpu));
+                let size_value = Value::Count { count: size };
+                vec![name(machine), size_value, seconds(&cpu(machine, size)), gpu_value(machine, size), ratio]
+            });
+            by_size(rows.collect(), true)
+        }
+        GroupBy::Machine => {
+            let columns = sizes.iter().flat_map(|size| kinds.map(|kind| task_time(*size, Some(kind))));
+            let rows = (0..3).map(|machine| {
+                let times = sizes.iter().flat_map(|size| [seconds(&cpu(machine, *size)), gpu_value(machine, *size)]);
+                std::iter::once(name(machine)).chain(times).collect()
+            });
+            Table {
+                basis: basis(),
+                columns: std::iter::once(Column::Machine).chain(columns).collect(),
+                rows: rows.collect(),
+            }
+        }
+        GroupBy::Device => {
+            let device = |machine, kind| Value::Text { text: device_name(machine, kind).to_owned() };
+            let mut rows =
+                vec![vec![name(2), device(2, DeviceKind::Cuda), gpu_value(2, sizes[0]), gpu_value(2, sizes[1])]];
+            rows.extend((0..3).rev().map(|machine| {
+                let times = sizes.map(|size| seconds(&cpu(machine, size)));
+                [name(machine), device(machine, DeviceKind::Cpu)].into_iter().chain(times).collect()
+            }));
+            let columns = vec![Column::Machine, Column::Device, task_time(sizes[0], None), task_time(sizes[1], None)];
+            Table { basis: basis(), columns, rows }
+        }
+    };
+    let entries = (0..3).flat_map(|machine| {
+        sizes.into_iter().flat_map(move |size| {
+            let gpu = gpu(machine, size).map(|outcome| entry(machine, DeviceId::Cuda(0), size, outcome));
+            std::iter::once(entry(machine, DeviceId::Cpu, size, cpu(machine, size))).chain(gpu)
+        })
+    });
+    let environments = (0..3).map(|machine| environment(machine, machine == 2)).collect();
+    comparison(by, vec![table], environments, entries.collect())
+}
