@@ -69,7 +69,7 @@ fn in_words(bytes: u64) -> String {
         value /= 1024.0;
         unit += 1;
     }
-    let decimals = if value < 100.0 { 1 } else { 0 };
+    let decimals = usize::from(value < 100.0);
     format!("{value:.decimals$} {}", units[unit])
 }
 

@@ -71,9 +71,13 @@ fn too_large(what: &str) -> Failure {
 
 /// Resizes as torchvision's `Resize((height, width))` does an RGB image: bilinear with antialiasing, aspect ignored.
 pub fn resize(image: &RgbImage, width: u32, height: u32) -> Result<RgbImage, Failure> {
-    if (width, height) == image.dimensions() {
-        return Ok(image.clone());
-    }
+    // Pillow rounds to bytes between two passes, of which the one along rows is nearly always the first: in the same
+    // order, most pixels are equal, and none is off by more than one level.
+    let wide = resize_once(image, width, image.height())?;
+    resize_once(&wide, width, height)
+}
+
+fn resize_once(image: &RgbImage, width: u32, height: u32) -> Result<RgbImage, Failure> {
     let source = ImageRef::new(image.width(), image.height(), image, PixelType::U8x3).map_err(internal)?;
     let mut resized = Image::new(width, height, PixelType::U8x3);
     let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear));
@@ -84,7 +88,8 @@ pub fn resize(image: &RgbImage, width: u32, height: u32) -> Result<RgbImage, Fai
 /// The network's input `[batch, 3, size, size]`: the image resized, scaled to 0 to 1, normalised and repeated.
 pub fn to_tensor(image: &RgbImage, size: u32, batch: u32) -> Result<Tensor, Failure> {
     let pixels = resize(image, size, size)?;
-    let (side, plane) = (size as usize, size as usize * size as usize);
+    let pixels_a_side = size as usize;
+    let plane = pixels_a_side * pixels_a_side;
     let mut values = Vec::with_capacity(3 * plane * batch as usize);
     for channel in 0..3 {
         let normalised = |value: u8| (f32::from(value) / 255.0 - MEAN[channel]) / STD[channel];
@@ -93,7 +98,7 @@ pub fn to_tensor(image: &RgbImage, size: u32, batch: u32) -> Result<Tensor, Fail
     for _ in 1..batch {
         values.extend_from_within(..3 * plane);
     }
-    Tensor::from_vec(values, (batch as usize, 3, side, side), &Device::Cpu).map_err(internal)
+    Tensor::from_vec(values, (batch as usize, 3, pixels_a_side, pixels_a_side), &Device::Cpu).map_err(internal)
 }
 
 /// The size of the built-in image.

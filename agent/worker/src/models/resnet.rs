@@ -44,7 +44,7 @@ impl Module for ResNet18 {
     }
 }
 
-/// 3x3, stride 2, padding 1. torchvision pads with minus infinity; after a ReLU, zeros give the same maximum.
+/// 3x3, stride 2, padding 1. torchvision pads with minus infinity; after a `ReLU`, zeros give the same maximum.
 fn max_pool(x: &Tensor) -> Result<Tensor> {
     x.pad_with_zeros(2, 1, 1)?.pad_with_zeros(3, 1, 1)?.max_pool2d_with_stride(3, 2)
 }

@@ -45,13 +45,15 @@ pub fn random(model: Model, seed: u64) -> Result<Tensors> {
                 _ => (0.0, 0.1),
             };
             let mut values = uniform(seed, name, shape.iter().product());
-            values.iter_mut().for_each(|value| *value = centre + scale * *value);
+            for value in &mut values {
+                *value = centre + scale * *value;
+            }
             Ok((name.clone(), Tensor::from_vec(values, shape.as_slice(), &Device::Cpu)?))
         })
         .collect()
 }
 
-/// The half width of a uniform distribution that keeps the variance through a ReLU layer (He et al., 2015).
+/// The half width of a uniform distribution that keeps the variance through a `ReLU` layer (He et al., 2015).
 fn he_scale(shape: &[usize]) -> f32 {
     let fan_in: usize = shape[1..].iter().product();
     #[allow(clippy::cast_possible_truncation, reason = "the formula rounds the root to f32")]
@@ -59,7 +61,7 @@ fn he_scale(shape: &[usize]) -> f32 {
     scale
 }
 
-/// The first `count` numbers of the stream `name`: uniform in [-1, 1), exact in f32 (SplitMix64, top 24 bits).
+/// The first `count` numbers of the stream `name`: uniform in [-1, 1), exact in f32 (`SplitMix64`, top 24 bits).
 pub fn uniform(seed: u64, name: &str, count: usize) -> Vec<f32> {
     let state = fnv1a(name.as_bytes()) ^ seed;
     (0..count as u64)
@@ -75,7 +77,7 @@ pub fn uniform(seed: u64, name: &str, count: usize) -> Vec<f32> {
 
 const GAMMA: u64 = 0x9E37_79B9_7F4A_7C15;
 
-/// One step of SplitMix64 (Steele, Lea, Flood, 2014).
+/// One step of `SplitMix64` (Steele, Lea, Flood, 2014).
 fn splitmix(state: u64) -> u64 {
     let mut z = state.wrapping_add(GAMMA);
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);

@@ -11,7 +11,9 @@ pub(super) fn to_torchvision(model: Model, names: &[&str]) -> Vec<String> {
     while let Some(prefix) = PREFIXES.iter().find(|prefix| names.iter().all(|name| name.starts_with(**prefix)))
         && !names.is_empty()
     {
-        names.iter_mut().for_each(|name| *name = &name[prefix.len()..]);
+        for name in &mut names {
+            *name = &name[prefix.len()..];
+        }
     }
     let timm = model == Model::MobileNetV2 && names.contains(&"conv_stem.weight");
     let translate = |name: &str| timm.then(|| from_timm_mobilenet(name)).flatten();
@@ -34,18 +36,15 @@ fn from_timm_mobilenet(name: &str) -> Option<String> {
             let mut parts = module.strip_prefix("blocks.")?.splitn(3, '.');
             let stage: usize = parts.next()?.parse().ok()?;
             let repeat: usize = parts.next()?.parse().ok()?;
-            let layer = match (stage, parts.next()?) {
-                // The first block has no expansion.
-                (0, "conv_dw") => "0.0",
-                (0, "bn1") => "0.1",
-                (0, "conv_pw") => "1",
-                (0, "bn2") => "2",
-                (_, "conv_pw") => "0.0",
-                (_, "bn1") => "0.1",
-                (_, "conv_dw") => "1.0",
-                (_, "bn2") => "1.1",
-                (_, "conv_pwl") => "2",
-                (_, "bn3") => "3",
+            // The first block has no expansion.
+            let layer = match (parts.next()?, stage) {
+                ("conv_dw", 0) | ("conv_pw", 1..) => "0.0",
+                ("bn1", _) => "0.1",
+                ("conv_pw", 0) => "1",
+                ("conv_dw", 1..) => "1.0",
+                ("bn2", 1..) => "1.1",
+                ("bn2", 0) | ("conv_pwl", 1..) => "2",
+                ("bn3", 1..) => "3",
                 _ => return None,
             };
             format!("features.{}.conv.{layer}", STAGE_STARTS.get(stage)?.checked_add(repeat)?)

@@ -2,7 +2,7 @@
 //! any other object is kept as `Node::Other`.
 //!
 //! Nodes lie in one list and name each other by index, so that memory grows with the pickle's length only, whatever
-//! it shares or nests, and dropping it needs no recursion. The opcodes are those of CPython's `pickletools`.
+//! it shares or nests, and dropping it needs no recursion. The opcodes are those of Python's `pickletools`.
 
 use std::collections::HashMap;
 
