@@ -1,0 +1,464 @@
+//! Arbitrary values of the model, within what each may be.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use cotejo_model::comparison::{Column, Comparison, Entry, Environment, GroupBy, Measured, Outcome, Table, Value};
+use cotejo_model::device::DeviceSelector;
+use cotejo_model::frames::{Phase, Progress};
+use cotejo_model::job::Weights;
+use cotejo_model::machine::{Cpu, PowerSource};
+use cotejo_model::measurement::{Answer, Conditions, Input, Stages};
+use cotejo_model::measuring::Stop;
+use cotejo_model::quality::{Flag, FlagKind};
+use cotejo_model::session::{
+    AgentCommand, AgentEvent, Held, Hello, JobResult, Offer, Receipt, ResultAck, Verdict, Welcome,
+};
+use cotejo_model::stats::{Estimate, Interval, Summary};
+use cotejo_model::sweep::{PlannedCell, Running, SweepStatus};
+use cotejo_model::{
+    Assignment, BootId, Capability, Device, DeviceId, DeviceKind, Digest, Engine, Failure, FailureCode, JobId, JobSpec,
+    JobState, Machine, MachineId, Measurement, MeasuringPlan, Model, Precision, SweepId, SweepSpec, Task, Threads,
+    Workload,
+};
+use proptest::collection::{btree_map, vec};
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+fn text() -> impl Strategy<Value = String> {
+    "[ -~áéñ·×]{0,12}"
+}
+
+fn labels() -> impl Strategy<Value = BTreeMap<String, String>> {
+    btree_map(text(), text(), 0..3)
+}
+
+fn share() -> impl Strategy<Value = f64> {
+    0.0..=1.0_f64
+}
+
+fn positive() -> impl Strategy<Value = f64> {
+    1e-9..1e15_f64
+}
+
+fn uuid() -> impl Strategy<Value = uuid::Uuid> {
+    any::<u128>().prop_map(uuid::Uuid::from_u128)
+}
+
+fn digest() -> impl Strategy<Value = Digest> {
+    any::<[u8; 32]>().prop_map(Digest)
+}
+
+fn device_id() -> impl Strategy<Value = DeviceId> {
+    prop_oneof![Just(DeviceId::Cpu), any::<u32>().prop_map(DeviceId::Cuda)]
+}
+
+fn threads() -> impl Strategy<Value = Threads> {
+    prop_oneof![Just(Threads::All), (1..=1024_u32).prop_map(Threads::Exactly)]
+}
+
+fn task() -> impl Strategy<Value = Task> {
+    let classify = (select(Model::ALL), 1..=1_000_000_u32, 1..=4096_u32);
+    prop_oneof![
+        classify.prop_map(|(model, size, batch)| Task::Classify { model, size, batch }),
+        (1..=1_000_000_u32).prop_map(|size| Task::Matmul { size }),
+    ]
+}
+
+fn workload() -> impl Strategy<Value = Workload> {
+    (task(), select(Precision::ALL), threads(), select(Engine::ALL))
+        .prop_map(|(task, precision, threads, engine)| Workload { task, precision, threads, engine })
+}
+
+fn weights() -> impl Strategy<Value = Weights> {
+    prop_oneof![
+        any::<u64>().prop_map(|seed| Weights::Random { seed }),
+        digest().prop_map(|digest| Weights::File { digest }),
+    ]
+}
+
+fn measuring() -> impl Strategy<Value = MeasuringPlan> {
+    (option::of(any::<u32>()), any::<u64>()).prop_map(|(runs, budget_ms)| MeasuringPlan { runs, budget_ms })
+}
+
+pub(crate) fn job_spec() -> impl Strategy<Value = JobSpec> {
+    (workload(), device_id(), weights(), option::of(digest()), measuring()).prop_map(
+        |(workload, device, weights, image, measuring)| JobSpec { workload, device, weights, image, measuring },
+    )
+}
+
+fn assignment() -> impl Strategy<Value = Assignment> {
+    (uuid(), any::<u32>(), any::<u64>()).prop_map(|(job, attempt, fence)| Assignment {
+        job: JobId(job),
+        attempt,
+        fence,
+    })
+}
+
+fn failure() -> impl Strategy<Value = Failure> {
+    (select(FailureCode::ALL), text(), text()).prop_map(|(code, message, remedy)| Failure { code, message, remedy })
+}
+
+fn progress() -> impl Strategy<Value = Progress> {
+    (select(Phase::ALL), share()).prop_map(|(phase, done)| Progress { phase, done })
+}
+
+fn device() -> impl Strategy<Value = Device> {
+    let engines = vec(select(Engine::ALL), 0..3);
+    let precisions = vec(select(Precision::ALL), 0..3);
+    let facts = (device_id(), text(), option::of(any::<u64>()), option::of(text()));
+    (facts, engines, precisions, option::of(failure())).prop_map(
+        |((id, name, memory_bytes, driver), engines, precisions, unusable)| Device {
+            id,
+            name,
+            memory_bytes,
+            driver,
+            engines,
+            precisions,
+            unusable,
+        },
+    )
+}
+
+fn cpu() -> impl Strategy<Value = Cpu> {
+    (text(), any::<u32>(), any::<u32>(), vec(text(), 0..3), option::of(any::<u64>())).prop_map(
+        |(name, physical_cores, logical_cores, simd, max_mhz)| Cpu {
+            name,
+            physical_cores,
+            logical_cores,
+            simd,
+            max_mhz,
+        },
+    )
+}
+
+fn capability() -> impl Strategy<Value = Capability> {
+    let texts = (text(), text(), text(), text());
+    let power = select(PowerSource::ALL);
+    let rest = (option::of(share()), vec(device(), 0..3), option::of(text()));
+    (texts, cpu(), any::<u64>(), power, rest).prop_map(
+        |((hostname, os, arch, agent_version), cpu, memory_bytes, power, (background_load, devices, no_gpu))| {
+            Capability { hostname, os, arch, agent_version, cpu, memory_bytes, power, background_load, devices, no_gpu }
+        },
+    )
+}
+
+pub(crate) fn machine() -> impl Strategy<Value = Machine> {
+    (uuid(), text(), labels(), capability(), any::<bool>(), any::<u64>(), option::of(uuid())).prop_map(
+        |(id, name, labels, capability, online, last_seen_ms, job)| Machine {
+            id: MachineId(id),
+            name,
+            labels,
+            capability,
+            online,
+            last_seen_ms,
+            job: job.map(JobId),
+        },
+    )
+}
+
+fn stages() -> impl Strategy<Value = Stages> {
+    let part = || option::of(any::<u64>());
+    (any::<u64>(), part(), part(), part(), part()).prop_map(
+        |(load_ns, decode_ns, preprocess_ns, upload_ns, download_ns)| Stages {
+            load_ns,
+            decode_ns,
+            preprocess_ns,
+            upload_ns,
+            download_ns,
+        },
+    )
+}
+
+fn input() -> impl Strategy<Value = Input> {
+    (option::of(digest()), any::<u32>(), any::<u32>()).prop_map(|(image, width, height)| Input { image, width, height })
+}
+
+fn answer() -> impl Strategy<Value = Answer> {
+    (any::<u32>(), option::of(text()), -1e9..1e9_f32, 0.0..=1.0_f32)
+        .prop_map(|(class, label, logit, probability)| Answer { class, label, logit, probability })
+}
+
+fn conditions() -> impl Strategy<Value = Conditions> {
+    let power = option::of(select(PowerSource::ALL));
+    (option::of(share()), power, any::<u64>(), option::of(share()), option::of(positive())).prop_map(
+        |(background_load, power, slept_ms, clock_ratio, peak_flops)| Conditions {
+            background_load,
+            power,
+            slept_ms,
+            clock_ratio,
+            peak_flops,
+        },
+    )
+}
+
+pub(crate) fn measurement() -> impl Strategy<Value = Measurement> {
+    let what = (workload(), device_id(), text(), text(), any::<u32>());
+    let from = (option::of(weights()), option::of(input()), any::<u64>());
+    let times = (any::<u64>(), vec(any::<u64>(), 0..9), vec(any::<u64>(), 1..9), stages(), select(Stop::ALL));
+    let rest = (vec(answer(), 0..3), option::of(0.0..1.0_f32), option::of(any::<u64>()), conditions());
+    (what, from, times, rest).prop_map(|(what, from, times, rest)| Measurement {
+        workload: what.0,
+        device: what.1,
+        device_name: what.2,
+        build: what.3,
+        threads: what.4,
+        weights: from.0,
+        input: from.1,
+        started_ms: from.2,
+        first_ns: times.0,
+        warmup_ns: times.1,
+        samples_ns: times.2,
+        stages: times.3,
+        stop: times.4,
+        answers: rest.0,
+        logit_error: rest.1,
+        peak_memory_bytes: rest.2,
+        conditions: rest.3,
+    })
+}
+
+fn hello() -> impl Strategy<Value = Hello> {
+    let held = (assignment(), any::<bool>()).prop_map(|(assignment, spooled)| Held { assignment, spooled });
+    (any::<u32>(), uuid(), uuid(), text(), labels(), capability(), vec(held, 0..3)).prop_map(
+        |(protocol, machine, boot, name, labels, capability, held)| Hello {
+            protocol,
+            machine: MachineId(machine),
+            boot: BootId(boot),
+            name,
+            labels,
+            capability,
+            held,
+        },
+    )
+}
+
+fn job_result() -> impl Strategy<Value = JobResult> {
+    let outcome = prop_oneof![measurement().prop_map(|found| Ok(Box::new(found))), failure().prop_map(Err)];
+    (assignment(), digest(), outcome).prop_map(|(assignment, digest, outcome)| JobResult {
+        assignment,
+        digest,
+        outcome,
+    })
+}
+
+pub(crate) fn agent_event() -> impl Strategy<Value = AgentEvent> {
+    prop_oneof![
+        hello().prop_map(|hello| AgentEvent::Hello(Box::new(hello))),
+        Just(AgentEvent::Heartbeat),
+        (assignment(), select(JobState::ALL)).prop_map(|(assignment, state)| AgentEvent::Update { assignment, state }),
+        (assignment(), progress()).prop_map(|(assignment, progress)| AgentEvent::Progress { assignment, progress }),
+        job_result().prop_map(AgentEvent::Result),
+    ]
+}
+
+fn milliseconds() -> impl Strategy<Value = Duration> {
+    (1..=u64::from(u32::MAX)).prop_map(Duration::from_millis)
+}
+
+fn welcome() -> impl Strategy<Value = Welcome> {
+    let verdicts = vec((assignment(), select(Verdict::ALL)), 0..3);
+    (any::<u32>(), text(), any::<u64>(), milliseconds(), milliseconds(), verdicts).prop_map(
+        |(protocol, version, epoch, heartbeat, lease, verdicts)| Welcome {
+            protocol,
+            version,
+            epoch,
+            heartbeat,
+            lease,
+            verdicts,
+        },
+    )
+}
+
+pub(crate) fn agent_command() -> impl Strategy<Value = AgentCommand> {
+    let offer = (assignment(), job_spec(), milliseconds())
+        .prop_map(|(assignment, job, deadline)| AgentCommand::Offer(Box::new(Offer { assignment, job, deadline })));
+    let ack = (assignment(), digest(), select(Receipt::ALL))
+        .prop_map(|(assignment, digest, receipt)| AgentCommand::Ack(ResultAck { assignment, digest, receipt }));
+    prop_oneof![welcome().prop_map(AgentCommand::Welcome), offer, assignment().prop_map(AgentCommand::Cancel), ack]
+}
+
+pub(crate) fn sweep_spec() -> impl Strategy<Value = SweepSpec> {
+    let selector = prop_oneof![
+        select(DeviceKind::ALL).prop_map(DeviceSelector::Kind),
+        device_id().prop_filter("the kind's own selector", |id| *id != DeviceId::Cpu).prop_map(DeviceSelector::One),
+    ];
+    let sizes = || vec(any::<u32>(), 0..4);
+    let what = (text(), vec(select(Model::ALL), 0..3), sizes(), sizes(), sizes());
+    let precisions = vec(select(Precision::ALL), 0..3);
+    let how = (vec(selector, 0..3), vec(threads(), 0..3), precisions, vec(select(Engine::ALL), 0..3));
+    let files = (option::of(digest()), btree_map(select(Model::ALL), digest(), 0..2), measuring());
+    let whom = (vec(text(), 0..3), labels(), any::<u64>());
+    (what, how, files, whom).prop_map(|(what, how, files, whom)| SweepSpec {
+        name: what.0,
+        models: what.1,
+        sizes: what.2,
+        batches: what.3,
+        matmul: what.4,
+        devices: how.0,
+        threads: how.1,
+        precisions: how.2,
+        engines: how.3,
+        image: files.0,
+        weights: files.1,
+        measuring: files.2,
+        machines: whom.0,
+        labels: whom.1,
+        seed: whom.2,
+    })
+}
+
+pub(crate) fn sweep_status() -> impl Strategy<Value = SweepStatus> {
+    let running = (text(), device_id(), task(), select(JobState::ALL), option::of(progress()))
+        .prop_map(|(machine, device, task, state, progress)| Running { machine, device, task, state, progress });
+    let jobs = btree_map(select(JobState::ALL), 1..9_u64, 0..4);
+    (uuid(), sweep_spec(), any::<u64>(), jobs, any::<u64>(), share(), positive(), vec(running, 0..3)).prop_map(
+        |(id, spec, created_ms, jobs, machines, done, seconds_left, running)| SweepStatus {
+            id: SweepId(id),
+            spec,
+            created_ms,
+            jobs,
+            machines,
+            done,
+            seconds_left,
+            running,
+        },
+    )
+}
+
+pub(crate) fn planned_cell() -> impl Strategy<Value = PlannedCell> {
+    (text(), workload(), device_id(), positive(), option::of(failure())).prop_map(
+        |(machine, workload, device, seconds, refused)| PlannedCell { machine, workload, device, seconds, refused },
+    )
+}
+
+fn interval() -> impl Strategy<Value = Interval> {
+    (positive(), positive()).prop_map(|(low, high)| Interval { low, high })
+}
+
+fn estimate() -> impl Strategy<Value = Estimate> {
+    (positive(), option::of(interval())).prop_map(|(value, ci)| Estimate { value, ci })
+}
+
+fn summary() -> impl Strategy<Value = Summary> {
+    let some = || option::of(positive());
+    let middle = (0..1_000_000_usize, positive(), option::of(interval()), positive());
+    let spread = (positive(), positive(), some(), some(), some(), some(), 0..99_usize);
+    (middle, spread).prop_map(|(middle, spread)| Summary {
+        n: middle.0,
+        median: middle.1,
+        ci: middle.2,
+        mad: middle.3,
+        min: spread.0,
+        mean: spread.1,
+        sd: spread.2,
+        iqr_ratio: spread.3,
+        p90: spread.4,
+        p99: spread.5,
+        outliers: spread.6,
+    })
+}
+
+fn measured() -> impl Strategy<Value = Measured> {
+    let flag = (select(FlagKind::ALL), option::of(positive())).prop_map(|(kind, figure)| Flag { kind, figure });
+    let times = (summary(), positive(), positive(), stages(), any::<u32>());
+    let from = (option::of(weights()), option::of(input()), text(), vec(flag, 0..3), vec(answer(), 0..3));
+    let rest = (option::of(0.0..1.0_f32), option::of(any::<u64>()), any::<u64>());
+    (times, from, rest).prop_map(|(times, from, rest)| Measured {
+        summary: times.0,
+        first_seconds: times.1,
+        flops_per_second: times.2,
+        stages: times.3,
+        threads: times.4,
+        weights: from.0,
+        input: from.1,
+        build: from.2,
+        flags: from.3,
+        answers: from.4,
+        logit_error: rest.0,
+        peak_memory_bytes: rest.1,
+        started_ms: rest.2,
+    })
+}
+
+fn entry() -> impl Strategy<Value = Entry> {
+    let outcome = prop_oneof![
+        measured().prop_map(|measured| Outcome::Measured(Box::new(measured))),
+        failure().prop_map(Outcome::Failed),
+        select(JobState::ALL).prop_map(|state| Outcome::Pending { state }),
+    ];
+    (uuid(), uuid(), uuid(), text(), device_id(), text(), workload(), outcome).prop_map(
+        |(sweep, job, machine, machine_name, device, device_name, workload, outcome)| Entry {
+            sweep: SweepId(sweep),
+            job: JobId(job),
+            machine: MachineId(machine),
+            machine_name,
+            device,
+            device_name,
+            workload,
+            outcome,
+        },
+    )
+}
+
+fn column() -> impl Strategy<Value = Column> {
+    let names = [Column::Machine, Column::Device, Column::Model, Column::Size, Column::Batch, Column::SpeedUp];
+    prop_oneof![
+        select(names.to_vec()),
+        select(DeviceKind::ALL).prop_map(|device| Column::Time { device }),
+        (task(), option::of(select(DeviceKind::ALL))).prop_map(|(task, device)| Column::TaskTime { task, device }),
+    ]
+}
+
+fn value() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        text().prop_map(|text| Value::Text { text }),
+        any::<u32>().prop_map(|count| Value::Count { count }),
+        (estimate(), any::<bool>()).prop_map(|(estimate, flagged)| Value::Seconds { estimate, flagged }),
+        estimate().prop_map(|estimate| Value::Ratio { estimate }),
+        text().prop_map(|reason| Value::Missing { reason }),
+    ]
+}
+
+fn table() -> impl Strategy<Value = Table> {
+    (1..4_usize, vec((text(), text()), 0..3)).prop_flat_map(|(width, basis)| {
+        (vec(column(), width), vec(vec(value(), width), 0..4)).prop_map(move |(columns, rows)| Table {
+            basis: basis.clone(),
+            columns,
+            rows,
+        })
+    })
+}
+
+fn environment() -> impl Strategy<Value = Environment> {
+    let cpu = (text(), any::<u32>(), any::<u32>(), vec(text(), 0..3));
+    (uuid(), text(), cpu, any::<u64>(), text(), vec(text(), 0..2), option::of(text())).prop_map(
+        |(machine, name, (cpu, physical_cores, logical_cores, simd), memory_bytes, os, gpus, no_gpu)| Environment {
+            machine: MachineId(machine),
+            name,
+            cpu,
+            physical_cores,
+            logical_cores,
+            simd,
+            memory_bytes,
+            os,
+            gpus,
+            no_gpu,
+        },
+    )
+}
+
+pub(crate) fn comparison() -> impl Strategy<Value = Comparison> {
+    let sweeps = vec(uuid().prop_map(SweepId), 0..3);
+    (select(GroupBy::ALL), sweeps, text(), vec(table(), 0..3), vec(environment(), 0..2), vec(entry(), 0..3)).prop_map(
+        |(by, sweeps, title, tables, environments, entries)| Comparison {
+            by,
+            sweeps,
+            title,
+            tables,
+            environments,
+            entries,
+        },
+    )
+}
