@@ -1,11 +1,20 @@
 //! Cotejo's coordinator: it plans sweeps, gives their jobs to agents, keeps the measurements and compares them.
 
+pub mod api;
+pub mod app;
+pub mod blobs;
 mod clock;
+pub mod compare;
 pub mod config;
 pub mod dispatcher;
 pub mod planner;
+pub mod progress;
 pub mod registry;
+pub mod session;
 pub mod store;
+
+pub use app::{App, RunError, StartError, build};
+pub use config::Config;
 
 #[cfg(test)]
 mod samples;

@@ -1,0 +1,129 @@
+//! What people ask of the coordinator: requests of the wire become calls, and errors become a `Status`, here only.
+
+mod blobs;
+mod machines;
+mod results;
+mod status;
+mod sweeps;
+
+use std::sync::Arc;
+
+use cotejo_model::sweep::SweepStatus;
+use cotejo_model::{JobState, SweepId};
+use cotejo_proto::ConvertError;
+use tokio_util::sync::CancellationToken;
+use tonic::Status;
+
+use crate::blobs::{BlobError, Blobs};
+use crate::dispatcher::{DispatchError, Dispatcher};
+use crate::planner::PlanError;
+use crate::progress;
+use crate::store::{Store, StoreError, SweepRecord};
+
+/// Everything that the services need. Cloning it is cheap.
+#[derive(Clone)]
+pub struct Api {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) dispatcher: Dispatcher,
+    pub(crate) blobs: Blobs,
+    pub(crate) started_ms: u64,
+    pub(crate) shutdown: CancellationToken,
+}
+
+impl Api {
+    /// The status of these sweeps now.
+    async fn statuses(&self, sweeps: Vec<SweepRecord>) -> Result<Vec<SweepStatus>, Status> {
+        let machines = self.dispatcher.machines().await.map_err(dispatch)?;
+        let mut statuses = Vec::with_capacity(sweeps.len());
+        for sweep in sweeps {
+            // Jobs only move forward: read after the counts, a job under way is one of those not yet counted as done.
+            let tallies = self.store.tally(sweep.id).await.map_err(store)?;
+            let held = self.dispatcher.snapshot().await.map_err(dispatch)?.held;
+            statuses.push(progress::status(sweep, &tallies, &held, &machines));
+        }
+        Ok(statuses)
+    }
+
+    async fn status(&self, sweep: SweepRecord) -> Result<SweepStatus, Status> {
+        let mut statuses = self.statuses(vec![sweep]).await?;
+        statuses.pop().ok_or_else(|| Status::internal("a sweep has no status"))
+    }
+
+    /// The sweep that a person means: by name, identity or its last eight characters; the newest one by an empty text.
+    async fn find_sweep(&self, text: &str) -> Result<SweepRecord, Status> {
+        let text = text.trim();
+        if let Ok(id) = text.parse::<SweepId>() {
+            let found = self.store.sweep(id).await.map_err(store)?;
+            return found.ok_or_else(|| Status::not_found(format!("there is no sweep {id}")));
+        }
+        let sweeps = self.store.sweeps(u32::MAX).await.map_err(store)?;
+        if sweeps.is_empty() {
+            return Err(Status::not_found("there is no sweep yet; start one with `cotejo sweep start`"));
+        }
+        let known: Vec<String> =
+            sweeps.iter().take(5).map(|sweep| format!("{} ({})", sweep.spec.name, sweep.id.short())).collect();
+        let means = |sweep: &SweepRecord| {
+            text.is_empty() || sweep.id.short().eq_ignore_ascii_case(text) || sweep.spec.name == text
+        };
+        sweeps.into_iter().find(means).ok_or_else(|| {
+            Status::not_found(format!("there is no sweep `{text}`; the newest are: {}", known.join(", ")))
+        })
+    }
+
+    /// The newest sweep with a measurement, or else the newest one.
+    async fn newest_with_results(&self) -> Result<SweepRecord, Status> {
+        let newest = self.find_sweep("").await?;
+        for sweep in self.store.sweeps(u32::MAX).await.map_err(store)? {
+            let tallies = self.store.tally(sweep.id).await.map_err(store)?;
+            if tallies.iter().any(|tally| tally.state == JobState::Succeeded) {
+                return Ok(sweep);
+            }
+        }
+        Ok(newest)
+    }
+}
+
+#[allow(clippy::needless_pass_by_value, reason = "the shape that `map_err` wants")]
+fn store(error: StoreError) -> Status {
+    tracing::error!(%error, "a request failed");
+    Status::internal(error.to_string())
+}
+
+fn dispatch(error: DispatchError) -> Status {
+    match error {
+        DispatchError::Store(error) => store(error),
+        DispatchError::ShuttingDown => Status::unavailable(error.to_string()),
+    }
+}
+
+#[allow(clippy::needless_pass_by_value, reason = "the shape that `map_err` wants")]
+fn convert(error: ConvertError) -> Status {
+    Status::invalid_argument(error.to_string())
+}
+
+#[allow(clippy::needless_pass_by_value, reason = "the shape that `map_err` wants")]
+fn plan(error: PlanError) -> Status {
+    let message = error.to_string();
+    match error {
+        PlanError::BadSweep(_) | PlanError::TooLarge(_) => Status::invalid_argument(message),
+        PlanError::UnknownMachines { .. } | PlanError::NoLabels { .. } => Status::not_found(message),
+        PlanError::NoMachines | PlanError::NoDevices { .. } => Status::failed_precondition(message),
+    }
+}
+
+fn blob(error: BlobError) -> Status {
+    let message = error.to_string();
+    match error {
+        BlobError::Missing(_) => Status::not_found(message),
+        BlobError::TooLarge { .. } => Status::resource_exhausted(message),
+        BlobError::BadOffset { .. } => Status::out_of_range(message),
+        BlobError::Overlong(_) => Status::invalid_argument(message),
+        BlobError::Damaged(_) => Status::data_loss(message),
+        BlobError::Busy(_) => Status::aborted(message),
+        BlobError::Io { .. } => {
+            tracing::error!(error = message, "a blob could not be stored or read");
+            Status::internal(message)
+        }
+        BlobError::Store(error) => store(error),
+    }
+}

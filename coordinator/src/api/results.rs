@@ -1,0 +1,59 @@
+//! Results: measurements side by side.
+
+use cotejo_model::comparison::GroupBy;
+use cotejo_proto::v1;
+use cotejo_proto::v1::result_service_server::ResultService;
+use tonic::{Request, Response, Status};
+
+use super::{Api, convert, dispatch, store};
+use crate::compare::{self, Cell};
+use crate::store::SweepRecord;
+
+impl Api {
+    async fn chosen_sweeps(&self, request: &v1::CompareRequest) -> Result<Vec<SweepRecord>, Status> {
+        if request.all {
+            return self.store.sweeps(u32::MAX).await.map_err(store);
+        }
+        if request.sweeps.is_empty() {
+            return Ok(vec![self.newest_with_results().await?]);
+        }
+        let mut sweeps: Vec<SweepRecord> = Vec::new();
+        for text in &request.sweeps {
+            let sweep = self.find_sweep(text).await?;
+            if !sweeps.iter().any(|known| known.id == sweep.id) {
+                sweeps.push(sweep);
+            }
+        }
+        sweeps.sort_by_key(|sweep| std::cmp::Reverse(sweep.id));
+        Ok(sweeps)
+    }
+}
+
+#[tonic::async_trait]
+impl ResultService for Api {
+    async fn compare(&self, request: Request<v1::CompareRequest>) -> Result<Response<v1::CompareResponse>, Status> {
+        let request = request.into_inner();
+        let by = match request.by() {
+            v1::GroupBy::Unspecified => GroupBy::Size,
+            by => by.try_into().map_err(convert)?,
+        };
+        let sweeps = self.chosen_sweeps(&request).await?;
+        let machines = self.dispatcher.machines().await.map_err(dispatch)?;
+        let mut cells = Vec::new();
+        for sweep in &sweeps {
+            let outcomes = self.store.outcomes(sweep.id).await.map_err(store)?;
+            cells.extend(outcomes.into_iter().map(|(job, measurement)| Cell {
+                sweep: job.sweep,
+                job: job.assignment.job,
+                machine: job.machine,
+                spec: job.spec,
+                state: job.state,
+                failure: job.failure,
+                measurement,
+            }));
+        }
+        let names: Vec<_> = sweeps.iter().map(|sweep| (sweep.id, sweep.spec.name.as_str())).collect();
+        let comparison = compare::compare(by, &names, cells, &machines);
+        Ok(Response::new(v1::CompareResponse { comparison: Some(comparison.into()) }))
+    }
+}

@@ -1,0 +1,191 @@
+//! The coordinator as a whole: everything is opened and bound first, then served until it is told to stop.
+
+use std::fs::{File, TryLockError};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use cotejo_proto::v1::agent_service_server::AgentServiceServer;
+use cotejo_proto::v1::blob_service_server::BlobServiceServer;
+use cotejo_proto::v1::machine_service_server::MachineServiceServer;
+use cotejo_proto::v1::result_service_server::ResultServiceServer;
+use cotejo_proto::v1::status_service_server::StatusServiceServer;
+use cotejo_proto::v1::sweep_service_server::SweepServiceServer;
+use cotejo_proto::{DESCRIPTORS, MAX_BLOB_MESSAGE_BYTES, MAX_CONTROL_BYTES};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use tonic::transport::Server;
+use tonic::transport::server::TcpIncoming;
+
+use crate::api::Api;
+use crate::blobs::{BlobError, Blobs};
+use crate::clock::now_ms;
+use crate::config::{Config, ConfigError};
+use crate::dispatcher::{Dispatcher, Settings};
+use crate::session::Sessions;
+use crate::store::sqlite::SqliteStore;
+use crate::store::{Store, StoreError};
+
+/// A connection that is idle for so long is asked whether it is still there…
+const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(20);
+/// … and closed if it does not answer within so long.
+const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Why the coordinator cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A setting makes no sense.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The data folder cannot be made or written.
+    #[error("cannot write the data folder {folder}: {source}; give another one with --data-dir")]
+    DataFolder {
+        /// Which.
+        folder: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Another coordinator uses it.
+    #[error(
+        "another coordinator uses the data folder {0}; stop that one, or give this one a folder of its own with \
+         --data-dir"
+    )]
+    Locked(PathBuf),
+    /// The address is taken.
+    #[error(
+        "{0} is taken by another program, perhaps another coordinator; stop that one, or choose another port with \
+         --listen"
+    )]
+    PortTaken(SocketAddr),
+    /// The address cannot be used for another reason.
+    #[error("cannot listen on {listen}: {source}; choose another address with --listen")]
+    Bind {
+        /// Which.
+        listen: SocketAddr,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The folder of blobs.
+    #[error(transparent)]
+    Blobs(#[from] BlobError),
+}
+
+/// Why the coordinator ended other than by being told to.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The transport failed.
+    #[error("the server failed: {0}")]
+    Server(#[from] tonic::transport::Error),
+    /// A defect of the program's own.
+    #[error("the dispatcher ended; please report this")]
+    Dispatcher,
+}
+
+/// A coordinator that is bound and ready to serve.
+pub struct App {
+    /// Where it listens: with port 0 in the configuration, the port that it got.
+    pub addr: SocketAddr,
+    /// Where its data lies.
+    pub data_dir: PathBuf,
+    listener: TcpListener,
+    drain: Duration,
+    api: Api,
+    dispatching: JoinHandle<()>,
+    /// Released when the process or this value ends.
+    _lock: File,
+}
+
+/// Opens the data folder and binds the address, so that whatever is wrong is known before anything is served.
+pub async fn build(config: Config) -> Result<App, StartError> {
+    config.validate()?;
+    if !config.listen.ip().is_loopback() {
+        tracing::warn!(
+            listen = %config.listen,
+            "anyone who reaches this address can start sweeps and send results: there is no encryption and no identity"
+        );
+    }
+    let lock = lock(&config.data_dir)?;
+    let listener = bind(config.listen).await?;
+    let addr = listener.local_addr().map_err(|source| StartError::Bind { listen: config.listen, source })?;
+    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&config.data_dir.join("cotejo.db")).await?);
+    let blobs = Blobs::open(config.data_dir.join("blobs"), config.max_blob_mib << 20, Arc::clone(&store)).await?;
+    let settings = Settings {
+        lease: config.lease(),
+        lost_after: Duration::from_secs(config.lost_after_seconds),
+        max_attempts: config.max_attempts,
+        queue_expiry: Duration::from_secs(config.queue_expiry_hours * 3600),
+    };
+    let (dispatcher, dispatching) = Dispatcher::start(Arc::clone(&store), settings).await?;
+    let api = Api { store, dispatcher, blobs, started_ms: now_ms(), shutdown: CancellationToken::new() };
+    let drain = Duration::from_secs(config.drain_seconds);
+    Ok(App { addr, data_dir: config.data_dir, listener, drain, api, dispatching, _lock: lock })
+}
+
+async fn bind(listen: SocketAddr) -> Result<TcpListener, StartError> {
+    TcpListener::bind(listen).await.map_err(|source| match source.kind() {
+        std::io::ErrorKind::AddrInUse => StartError::PortTaken(listen),
+        _ => StartError::Bind { listen, source },
+    })
+}
+
+/// Makes the folder and takes its lock, which the system releases however the process ends.
+fn lock(folder: &Path) -> Result<File, StartError> {
+    let failed = |source| StartError::DataFolder { folder: folder.to_owned(), source };
+    std::fs::create_dir_all(folder).map_err(failed)?;
+    let file = File::options().write(true).create(true).truncate(false).open(folder.join("lock")).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StartError::Locked(folder.to_owned())),
+        Err(TryLockError::Error(source)) => Err(failed(source)),
+    }
+}
+
+impl App {
+    /// Serves until it is told to stop; then closes the agents' streams, lets requests end, and after the drain time
+    /// cuts off what is left.
+    pub async fn run(self, shutdown: CancellationToken) -> Result<(), RunError> {
+        let Self { listener, drain, api, mut dispatching, .. } = self;
+        let (health, health_service) = tonic_health::server::health_reporter();
+        health.set_serving::<SweepServiceServer<Api>>().await;
+        let reflection = tonic_reflection::server::Builder::configure()
+            .register_encoded_file_descriptor_set(DESCRIPTORS)
+            .build_v1()
+            .expect("the generated descriptors are valid");
+        let stopping = api.shutdown.clone();
+        let sessions = Sessions::new(api.dispatcher.clone());
+        let serving = Server::builder()
+            .http2_keepalive_interval(Some(KEEPALIVE_INTERVAL))
+            .http2_keepalive_timeout(Some(KEEPALIVE_TIMEOUT))
+            .add_service(health_service)
+            .add_service(reflection)
+            .add_service(AgentServiceServer::new(sessions).max_decoding_message_size(MAX_CONTROL_BYTES))
+            .add_service(SweepServiceServer::new(api.clone()).max_decoding_message_size(MAX_CONTROL_BYTES))
+            .add_service(MachineServiceServer::new(api.clone()).max_decoding_message_size(MAX_CONTROL_BYTES))
+            .add_service(ResultServiceServer::new(api.clone()).max_decoding_message_size(MAX_CONTROL_BYTES))
+            .add_service(StatusServiceServer::new(api.clone()).max_decoding_message_size(MAX_CONTROL_BYTES))
+            .add_service(BlobServiceServer::new(api.clone()).max_decoding_message_size(MAX_BLOB_MESSAGE_BYTES))
+            .serve_with_incoming_shutdown(
+                TcpIncoming::from(listener).with_nodelay(Some(true)),
+                stopping.clone().cancelled_owned(),
+            );
+        tokio::pin!(serving);
+        tokio::select! {
+            ended = &mut serving => return Ok(ended?),
+            _ = &mut dispatching => return Err(RunError::Dispatcher),
+            () = shutdown.cancelled() => {}
+        }
+        tracing::info!("shutting down");
+        stopping.cancel();
+        api.dispatcher.shut_down().await;
+        match tokio::time::timeout(drain, &mut serving).await {
+            Ok(ended) => ended?,
+            Err(_) => tracing::warn!(seconds = drain.as_secs(), "some connections did not end in time; closing them"),
+        }
+        dispatching.await.map_err(|_| RunError::Dispatcher)
+    }
+}

@@ -1,0 +1,161 @@
+//! From measurements to tables that people read. Pure: no store, no clock, no wire.
+
+mod keys;
+mod tables;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeSet, HashMap};
+
+use cotejo_model::comparison::{Comparison, Entry, Environment, GroupBy, Measured, Outcome};
+use cotejo_model::{
+    DeviceKind, Failure, FailureCode, JobId, JobSpec, JobState, Machine, MachineId, Measurement, SweepId, estimate,
+    quality,
+};
+
+/// One cell of a sweep with what came of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cell {
+    /// Its sweep.
+    pub sweep: SweepId,
+    /// Its job.
+    pub job: JobId,
+    /// Its machine.
+    pub machine: MachineId,
+    /// What was to be measured.
+    pub spec: JobSpec,
+    /// Where the job stands.
+    pub state: JobState,
+    /// How it failed.
+    pub failure: Option<Failure>,
+    /// The accepted measurement.
+    pub measurement: Option<Measurement>,
+}
+
+/// A cell as tables use it.
+struct Item {
+    spec: JobSpec,
+    entry: Entry,
+}
+
+impl Item {
+    fn measured(&self) -> Option<&Measured> {
+        match &self.entry.outcome {
+            Outcome::Measured(measured) => Some(measured),
+            _ => None,
+        }
+    }
+}
+
+/// These cells side by side. Sweeps come with their names, newest first.
+pub fn compare(by: GroupBy, sweeps: &[(SweepId, &str)], cells: Vec<Cell>, machines: &[Machine]) -> Comparison {
+    let known: HashMap<MachineId, &Machine> = machines.iter().map(|machine| (machine.id, machine)).collect();
+    let mut items: Vec<Item> =
+        cells.into_iter().map(|cell| Item { spec: cell.spec.clone(), entry: entry(cell, &known) }).collect();
+    // Reading order; of the same cell in several sweeps, the newest first.
+    items.sort_by(|a, b| {
+        let key = |item: &Item| {
+            let entry = &item.entry;
+            (entry.machine_name.clone(), entry.machine, entry.workload, entry.device, std::cmp::Reverse(entry.sweep))
+        };
+        key(a).cmp(&key(b))
+    });
+    let present: BTreeSet<MachineId> = items.iter().map(|item| item.entry.machine).collect();
+    let several = present.len() > 1;
+    let tables = keys::groups(&items).into_iter().map(|group| tables::table(by, &group, &known, several)).collect();
+    let mut environments: Vec<Environment> =
+        present.iter().filter_map(|machine| known.get(machine)).map(|machine| environment(machine)).collect();
+    environments.sort_by(|a, b| (&a.name, a.machine).cmp(&(&b.name, b.machine)));
+    let title = match sweeps {
+        [(_, name)] => (*name).to_owned(),
+        _ => String::new(),
+    };
+    Comparison {
+        by,
+        sweeps: sweeps.iter().map(|(id, _)| *id).collect(),
+        title,
+        tables,
+        environments,
+        entries: items.into_iter().map(|item| item.entry).collect(),
+    }
+}
+
+fn entry(cell: Cell, machines: &HashMap<MachineId, &Machine>) -> Entry {
+    let machine = machines.get(&cell.machine);
+    let device = machine.and_then(|machine| {
+        machine.capability.devices.iter().find(|device| device.id == cell.spec.device).map(|device| device.name.clone())
+    });
+    let device_name = cell.measurement.as_ref().map(|measurement| measurement.device_name.clone()).or(device);
+    Entry {
+        sweep: cell.sweep,
+        job: cell.job,
+        machine: cell.machine,
+        machine_name: machine.map_or_else(|| cell.machine.short(), |machine| machine.name.clone()),
+        device: cell.spec.device,
+        device_name: device_name.unwrap_or_else(|| cell.spec.device.to_string()),
+        workload: cell.spec.workload,
+        outcome: outcome(cell.state, cell.failure, cell.measurement),
+    }
+}
+
+fn outcome(state: JobState, failure: Option<Failure>, measurement: Option<Measurement>) -> Outcome {
+    if let Some(measured) = measurement.and_then(measured) {
+        return Outcome::Measured(Box::new(measured));
+    }
+    if !state.is_final() {
+        return Outcome::Pending { state };
+    }
+    Outcome::Failed(failure.unwrap_or_else(|| {
+        let code = match state {
+            JobState::Cancelled => FailureCode::Cancelled,
+            JobState::Expired => FailureCode::Expired,
+            JobState::Lost => FailureCode::AgentLost,
+            JobState::TimedOut => FailureCode::TimedOut,
+            _ => FailureCode::Internal,
+        };
+        Failure::new(code, state.name().replace('_', " "))
+    }))
+}
+
+/// None where the samples are not numbers, which no worker sends.
+fn measured(measurement: Measurement) -> Option<Measured> {
+    let summary = measurement.summary()?;
+    Some(Measured {
+        summary,
+        first_seconds: measurement.first_ns as f64 * 1e-9,
+        flops_per_second: estimate::flops(measurement.workload.task) / summary.median,
+        stages: measurement.stages,
+        threads: measurement.threads,
+        weights: measurement.weights,
+        input: measurement.input,
+        flags: quality::flags(&measurement),
+        build: measurement.build,
+        answers: measurement.answers,
+        logit_error: measurement.logit_error,
+        peak_memory_bytes: measurement.peak_memory_bytes,
+        started_ms: measurement.started_ms,
+    })
+}
+
+fn environment(machine: &Machine) -> Environment {
+    let capability = &machine.capability;
+    let gpus = capability.devices.iter().filter(|device| device.id.kind() == DeviceKind::Cuda);
+    Environment {
+        machine: machine.id,
+        name: machine.name.clone(),
+        cpu: capability.cpu.name.clone(),
+        physical_cores: capability.cpu.physical_cores,
+        logical_cores: capability.cpu.logical_cores,
+        simd: capability.cpu.simd.clone(),
+        memory_bytes: capability.memory_bytes,
+        os: capability.os.clone(),
+        gpus: gpus
+            .map(|gpu| match &gpu.unusable {
+                None => gpu.name.clone(),
+                Some(failure) => format!("{} ({failure})", gpu.name),
+            })
+            .collect(),
+        no_gpu: capability.no_gpu.clone(),
+    }
+}

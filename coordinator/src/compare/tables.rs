@@ -1,0 +1,254 @@
+//! One table of one group.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use cotejo_model::comparison::{Column, GroupBy, Measured, Outcome, Table, Value};
+use cotejo_model::job::Weights;
+use cotejo_model::stats::{self, Estimate};
+use cotejo_model::{DeviceId, DeviceKind, Digest, Machine, MachineId, Task};
+
+use super::Item;
+use super::keys::Group;
+
+type Machines<'a> = HashMap<MachineId, &'a Machine>;
+
+pub(super) fn table(by: GroupBy, group: &Group<'_>, machines: &Machines<'_>, several: bool) -> Table {
+    let (columns, rows) = match by {
+        GroupBy::Size => by_size(&group.items, machines, several),
+        GroupBy::Machine => by_machine(&group.items, machines),
+        GroupBy::Device => by_device(&group.items, several),
+    };
+    Table { basis: basis(group), columns, rows }
+}
+
+type Body = (Vec<Column>, Vec<Vec<Value>>);
+
+/// The practice's own: a row for each machine and task, CPU and GPU side by side.
+fn by_size(items: &[&Item], machines: &Machines<'_>, several: bool) -> Body {
+    let batches = items.iter().any(|item| item.entry.workload.task.batch().is_some_and(|batch| batch != 1));
+    let columns = [
+        several.then_some(Column::Machine),
+        Some(Column::Model),
+        Some(Column::Size),
+        batches.then_some(Column::Batch),
+        Some(Column::Time { device: DeviceKind::Cpu }),
+        Some(Column::Time { device: DeviceKind::Cuda }),
+        Some(Column::SpeedUp),
+    ];
+    let columns: Vec<Column> = columns.into_iter().flatten().collect();
+    let places: BTreeSet<(&str, MachineId, Task)> = items
+        .iter()
+        .map(|item| (item.entry.machine_name.as_str(), item.entry.machine, item.entry.workload.task))
+        .collect();
+    let row = |(name, machine, task): (&str, MachineId, Task)| {
+        let time = |kind| Time::of(items, machines, machine, task, kind);
+        let (cpu, gpu) = (time(DeviceKind::Cpu), time(DeviceKind::Cuda));
+        let value = |column: &Column| match column {
+            Column::Machine => text(name),
+            Column::Model => text(task.title()),
+            Column::Size => Value::Count { count: task.size() },
+            Column::Batch => task.batch().map_or_else(|| missing("has no batch"), |count| Value::Count { count }),
+            Column::Time { device: DeviceKind::Cpu } => cpu.value(),
+            Column::Time { device: DeviceKind::Cuda } => gpu.value(),
+            _ => speed_up(&cpu, &gpu),
+        };
+        columns.iter().map(value).collect()
+    };
+    let rows = places.into_iter().map(row).collect();
+    (columns, rows)
+}
+
+/// A row for each machine; tasks side by side, each with the kinds of device that it was to be measured on.
+fn by_machine(items: &[&Item], machines: &Machines<'_>) -> Body {
+    let cells: BTreeSet<(Task, DeviceKind)> =
+        items.iter().map(|item| (item.entry.workload.task, item.entry.device.kind())).collect();
+    let times = cells.iter().map(|(task, kind)| Column::TaskTime { task: *task, device: Some(*kind) });
+    let columns = std::iter::once(Column::Machine).chain(times).collect();
+    let places: BTreeSet<(&str, MachineId)> =
+        items.iter().map(|item| (item.entry.machine_name.as_str(), item.entry.machine)).collect();
+    let row = |(name, machine): (&str, MachineId)| {
+        let times = cells.iter().map(|(task, kind)| Time::of(items, machines, machine, *task, *kind).value());
+        std::iter::once(text(name)).chain(times).collect()
+    };
+    (columns, places.into_iter().map(row).collect())
+}
+
+/// A row for each device, fastest first; tasks side by side.
+fn by_device(items: &[&Item], several: bool) -> Body {
+    let tasks: BTreeSet<Task> = items.iter().map(|item| item.entry.workload.task).collect();
+    let names = [several.then_some(Column::Machine), Some(Column::Device)];
+    let times = tasks.iter().map(|task| Column::TaskTime { task: *task, device: None });
+    let columns: Vec<Column> = names.into_iter().flatten().chain(times).collect();
+    let mut devices: BTreeMap<(&str, MachineId, DeviceId), Vec<&Item>> = BTreeMap::new();
+    for item in items {
+        let entry = &item.entry;
+        devices.entry((&entry.machine_name, entry.machine, entry.device)).or_default().push(item);
+    }
+    let best = best_times(items);
+    let mut devices: Vec<_> = devices.into_iter().collect();
+    // Stable: devices without a time stay in reading order, after the others.
+    devices.sort_by(|(_, a), (_, b)| slowness(a, &best).total_cmp(&slowness(b, &best)));
+    let row = |((name, ..), cells): &((&str, MachineId, DeviceId), Vec<&Item>)| {
+        let device = cells.first().map(|cell| text(&cell.entry.device_name));
+        let time = |task: &Task| {
+            let of_task: Vec<&Item> = cells.iter().copied().filter(|cell| cell.entry.workload.task == *task).collect();
+            Time::best(&of_task).unwrap_or_else(|| Time::Missing("not in the sweep".to_owned())).value()
+        };
+        several.then(|| text(name)).into_iter().chain(device).chain(tasks.iter().map(time)).collect()
+    };
+    let rows = devices.iter().map(row).collect();
+    (columns, rows)
+}
+
+fn best_times(items: &[&Item]) -> HashMap<Task, f64> {
+    let mut best = HashMap::new();
+    for item in items {
+        if let Some(measured) = item.measured() {
+            let best = best.entry(item.entry.workload.task).or_insert(f64::INFINITY);
+            *best = measured.summary.median.min(*best);
+        }
+    }
+    best
+}
+
+/// How many times slower than the best this device is, in the geometric mean over its tasks, as a logarithm: tasks of
+/// milliseconds and of seconds weigh the same.
+fn slowness(cells: &[&Item], best: &HashMap<Task, f64>) -> f64 {
+    let ratios: Vec<f64> = cells
+        .iter()
+        .filter_map(|cell| Some((cell.measured()?.summary.median / best.get(&cell.entry.workload.task)?).ln()))
+        .collect();
+    if ratios.is_empty() { f64::INFINITY } else { ratios.iter().sum::<f64>() / ratios.len() as f64 }
+}
+
+/// A time, or why there is none.
+enum Time<'a> {
+    Measured(&'a Measured),
+    Missing(String),
+}
+
+impl<'a> Time<'a> {
+    /// Of this task on this machine's fastest device of the kind.
+    fn of(items: &[&'a Item], machines: &Machines<'_>, machine: MachineId, task: Task, kind: DeviceKind) -> Self {
+        let candidates: Vec<&Item> = items
+            .iter()
+            .copied()
+            .filter(|item| {
+                item.entry.machine == machine && item.entry.workload.task == task && item.entry.device.kind() == kind
+            })
+            .collect();
+        Self::best(&candidates).unwrap_or_else(|| {
+            let no_gpu = machines.get(&machine).and_then(|machine| machine.capability.no_gpu.as_deref());
+            let reason = no_gpu.filter(|_| kind == DeviceKind::Cuda).map(few_words);
+            Self::Missing(reason.unwrap_or("not in the sweep").to_owned())
+        })
+    }
+
+    /// The shortest time of these; without one, what may still become one, or else why there is none.
+    fn best(candidates: &[&'a Item]) -> Option<Self> {
+        let measured = candidates.iter().filter_map(|item| item.measured());
+        if let Some(fastest) = measured.min_by(|a, b| a.summary.median.total_cmp(&b.summary.median)) {
+            return Some(Self::Measured(fastest));
+        }
+        let pending = candidates.iter().any(|item| matches!(item.entry.outcome, Outcome::Pending { .. }));
+        if pending {
+            return Some(Self::Missing("pending".to_owned()));
+        }
+        candidates.iter().find_map(|item| match &item.entry.outcome {
+            Outcome::Failed(failure) => Some(Self::Missing(failure.message.clone())),
+            _ => None,
+        })
+    }
+
+    fn estimate(&self) -> Option<Estimate> {
+        match self {
+            Self::Measured(measured) => Some(measured.summary.estimate()),
+            Self::Missing(_) => None,
+        }
+    }
+
+    fn value(&self) -> Value {
+        match self {
+            Self::Measured(measured) => {
+                Value::Seconds { estimate: measured.summary.estimate(), flagged: !measured.flags.is_empty() }
+            }
+            Self::Missing(reason) => missing(reason),
+        }
+    }
+}
+
+fn speed_up(cpu: &Time<'_>, gpu: &Time<'_>) -> Value {
+    match (cpu.estimate(), gpu.estimate()) {
+        (Some(cpu), Some(gpu)) => stats::speed_up(cpu, gpu)
+            .map_or_else(|| missing("no time above zero"), |estimate| Value::Ratio { estimate }),
+        (None, Some(_)) => missing("no CPU time"),
+        (Some(_), None) => missing("no GPU time"),
+        (None, None) => missing("no times"),
+    }
+}
+
+fn text(text: &str) -> Value {
+    Value::Text { text: text.to_owned() }
+}
+
+fn missing(reason: &str) -> Value {
+    Value::Missing { reason: reason.to_owned() }
+}
+
+/// The first part of a reason: what is wrong, without what to do.
+fn few_words(reason: &str) -> &str {
+    [": ", "; ", ". ", " ("].iter().filter_map(|end| reason.find(end)).min().map_or(reason, |end| &reason[..end])
+}
+
+fn basis(group: &Group<'_>) -> Vec<(String, String)> {
+    let settings = &group.settings;
+    let classified = || {
+        group.items.iter().filter_map(|item| match item.spec.workload.task {
+            Task::Classify { model, .. } => Some((model, item.spec.weights, item.spec.image)),
+            Task::Matmul { .. } => None,
+        })
+    };
+    let weights: BTreeSet<_> = classified().map(|(model, weights, _)| (model, weights)).collect();
+    let images: BTreeSet<Option<Digest>> = classified().map(|(_, _, image)| image).collect();
+    let kinds: BTreeSet<Weights> = weights.iter().map(|(_, weights)| *weights).collect();
+    let weights = match kinds.len() {
+        0 => None,
+        1 => kinds.first().map(ToString::to_string),
+        _ => Some(join("; ", weights.iter().map(|(model, weights)| format!("{}: {weights}", model.title())))),
+    };
+    let image = |image: &Option<Digest>| image.map_or_else(|| "built-in".to_owned(), |digest| digest.short());
+    let images = (!images.is_empty()).then(|| join(", ", images.iter().map(image)));
+    [
+        ("precision", Some(settings.precision.to_string())),
+        ("threads", Some(settings.threads.to_string())),
+        ("engine", Some(settings.engine.to_string())),
+        ("weights", weights),
+        ("image", images),
+        ("build", group.build.map(str::to_owned)),
+        ("answers", disagreement(&group.items)),
+    ]
+    .into_iter()
+    .filter_map(|(name, value)| Some((name.to_owned(), value?)))
+    .collect()
+}
+
+fn join(separator: &str, texts: impl Iterator<Item = String>) -> String {
+    texts.collect::<Vec<_>>().join(separator)
+}
+
+/// The same model, weights and image must give the same class everywhere; where they do not, a time is of something
+/// else, and the table says so.
+fn disagreement(items: &[&Item]) -> Option<String> {
+    let mut answers: BTreeMap<(Task, Weights, Option<Digest>), BTreeMap<u32, Vec<String>>> = BTreeMap::new();
+    for item in items {
+        let Some(answer) = item.measured().and_then(|measured| measured.answers.first()) else { continue };
+        let question = (item.entry.workload.task, item.spec.weights, item.spec.image);
+        let who = format!("{} {}", item.entry.machine_name, item.entry.device);
+        answers.entry(question).or_default().entry(answer.class).or_default().push(who);
+    }
+    let differing = answers.into_iter().filter(|(_, classes)| classes.len() > 1).map(|((task, ..), classes)| {
+        let says = classes.iter().map(|(class, who)| format!("class {class} on {}", who.join(", ")));
+        format!("differ for {task}: {}", join(" but ", says))
+    });
+    Some(join("; ", differing)).filter(|text| !text.is_empty())
+}

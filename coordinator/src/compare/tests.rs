@@ -1,0 +1,275 @@
+use cotejo_model::comparison::{Column, Table, Value};
+use cotejo_model::job::Weights;
+use cotejo_model::sweep::Preset;
+use cotejo_model::{Device, DeviceId, Digest, Engine, Precision, Task, Threads, Workload};
+use proptest::prelude::*;
+
+use super::*;
+use crate::samples::{cpu_machine, gpu_machine, measurement};
+
+const MS: u64 = 1_000_000;
+
+fn classify(size: u32) -> Workload {
+    let task = Task::Classify { model: cotejo_model::Model::ResNet18, size, batch: 1 };
+    Workload { task, precision: Precision::F32, threads: Threads::All, engine: Engine::Reference }
+}
+
+fn sweep(number: u128) -> SweepId {
+    SweepId(uuid::Uuid::from_u128(number))
+}
+
+fn pending(machine: &Machine, device: DeviceId, workload: Workload) -> Cell {
+    let spec = Preset::Practice.spec();
+    Cell {
+        sweep: sweep(1),
+        job: JobId::random(),
+        machine: machine.id,
+        spec: JobSpec {
+            workload,
+            device,
+            weights: spec.weights_of(workload.task),
+            image: None,
+            measuring: spec.measuring,
+        },
+        state: JobState::Queued,
+        failure: None,
+        measurement: None,
+    }
+}
+
+fn measured_in(machine: &Machine, device: DeviceId, workload: Workload, median_ns: u64) -> Cell {
+    let mut cell = pending(machine, device, workload);
+    cell.state = JobState::Succeeded;
+    cell.measurement = Some(measurement(&cell.spec, median_ns));
+    cell
+}
+
+fn failed(machine: &Machine, device: DeviceId, workload: Workload, message: &str) -> Cell {
+    let mut cell = pending(machine, device, workload);
+    cell.state = JobState::Failed;
+    cell.failure = Some(Failure::new(FailureCode::OutOfMemory, message));
+    cell
+}
+
+fn tables(by: GroupBy, cells: Vec<Cell>, machines: &[Machine]) -> Vec<Table> {
+    compare(by, &[(sweep(1), "practice")], cells, machines).tables
+}
+
+fn seconds(value: &Value) -> f64 {
+    match value {
+        Value::Seconds { estimate, .. } => estimate.value,
+        other => panic!("{other:?} is no time"),
+    }
+}
+
+fn reason(value: &Value) -> &str {
+    match value {
+        Value::Missing { reason } => reason,
+        other => panic!("{other:?} is not missing"),
+    }
+}
+
+fn basis<'a>(table: &'a Table, name: &str) -> Option<&'a str> {
+    table.basis.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+}
+
+#[test]
+fn the_practice_table_of_one_machine() {
+    let machine = gpu_machine("pc-1");
+    let mut cells = Vec::new();
+    for (size, cpu, gpu) in [(512, 100 * MS, 4 * MS), (224, 20 * MS, 2 * MS)] {
+        cells.push(measured_in(&machine, DeviceId::Cpu, classify(size), cpu));
+        cells.push(measured_in(&machine, DeviceId::Cuda(0), classify(size), gpu));
+    }
+    let comparison = compare(GroupBy::Size, &[(sweep(1), "practice")], cells, &[machine]);
+    let [table] = comparison.tables.as_slice() else { panic!("one table") };
+    let time = |device| Column::Time { device };
+    let columns = [Column::Model, Column::Size, time(DeviceKind::Cpu), time(DeviceKind::Cuda), Column::SpeedUp];
+    assert_eq!(table.columns, columns);
+    assert_eq!(table.rows.len(), 2);
+    assert_eq!(table.rows[0][1], Value::Count { count: 224 });
+    assert!((seconds(&table.rows[0][2]) - 0.02).abs() < 1e-6);
+    let Value::Ratio { estimate } = table.rows[1][4] else { panic!("a ratio") };
+    assert!((estimate.value - 25.0).abs() < 0.01 && estimate.ci.is_some());
+    assert_eq!(comparison.title, "practice");
+    assert_eq!(comparison.entries.len(), 4);
+    assert_eq!(comparison.environments[0].gpus, ["Testforce 4"]);
+    assert_eq!(basis(table, "build"), Some("test 1"));
+    assert_eq!(basis(table, "weights"), Some("random, seed 2026"));
+    assert_eq!(basis(table, "answers"), None);
+}
+
+#[test]
+fn what_is_missing_says_why() {
+    let (cpu_only, gpu) = (cpu_machine("pc-1"), gpu_machine("pc-2"));
+    let cells = vec![
+        measured_in(&cpu_only, DeviceId::Cpu, classify(224), 20 * MS),
+        failed(&gpu, DeviceId::Cpu, classify(224), "needs about 1.6 TiB, the machine has 23.4 GiB"),
+        pending(&gpu, DeviceId::Cuda(0), classify(224)),
+        measured_in(&gpu, DeviceId::Cuda(0), classify(512), 2 * MS),
+    ];
+    let table = tables(GroupBy::Size, cells, &[cpu_only, gpu]).remove(0);
+    assert_eq!(table.columns[0], Column::Machine);
+    let reasons: Vec<&str> = table.rows[0][4..].iter().map(reason).collect();
+    assert_eq!(reasons, ["no NVIDIA driver", "no GPU time"]);
+    let reasons: Vec<&str> = table.rows[1][3..].iter().map(reason).collect();
+    assert_eq!(reasons, ["needs about 1.6 TiB, the machine has 23.4 GiB", "pending", "no times"]);
+    assert_eq!((reason(&table.rows[2][3]), reason(&table.rows[2][5])), ("not in the sweep", "no CPU time"));
+}
+
+#[test]
+fn keys_are_never_mixed() {
+    let machine = cpu_machine("pc-1");
+    let cell = |change: &dyn Fn(&mut Workload)| {
+        let mut workload = classify(224);
+        change(&mut workload);
+        measured_in(&machine, DeviceId::Cpu, workload, 20 * MS)
+    };
+    let mut other_build = cell(&|_| {});
+    other_build.measurement.as_mut().unwrap().build = "test 2".to_owned();
+    let mut other_weights = cell(&|_| {});
+    other_weights.sweep = sweep(2);
+    other_weights.spec.weights = Weights::File { digest: Digest::of(b"weights") };
+    let cells = vec![
+        cell(&|_| {}),
+        cell(&|workload| workload.precision = Precision::F16),
+        cell(&|workload| workload.threads = Threads::Exactly(2)),
+        cell(&|workload| workload.engine = Engine::Optimized),
+        other_build,
+        other_weights,
+    ];
+    let found = tables(GroupBy::Size, cells, &[machine]);
+    let mut bases: Vec<_> = found.iter().map(|table| table.basis.clone()).collect();
+    bases.sort();
+    bases.dedup();
+    assert_eq!((found.len(), bases.len()), (6, 6));
+    assert!(found.iter().all(|table| table.rows.len() == 1));
+}
+
+#[test]
+fn products_stand_with_the_classifiers() {
+    let machine = cpu_machine("pc-1");
+    let product = Workload { task: Task::Matmul { size: 1024 }, ..classify(224) };
+    let mut batched = classify(224);
+    batched.task = Task::Classify { model: cotejo_model::Model::ResNet18, size: 224, batch: 8 };
+    let mut cells: Vec<Cell> = [classify(224), batched, product]
+        .map(|workload| measured_in(&machine, DeviceId::Cpu, workload, 20 * MS))
+        .into();
+    for cell in &mut cells[..2] {
+        cell.spec.weights = Weights::File { digest: Digest::of(b"weights") };
+    }
+    let found = tables(GroupBy::Size, cells, &[machine]);
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].columns[2], Column::Batch);
+    assert_eq!(reason(&found[0].rows[2][2]), "has no batch");
+}
+
+#[test]
+fn the_fastest_of_several_gpus_stands_in_the_practice_table() {
+    let mut machine = gpu_machine("pc-1");
+    let second = Device { id: DeviceId::Cuda(1), ..machine.capability.devices[1].clone() };
+    machine.capability.devices.push(second);
+    let cells = vec![
+        measured_in(&machine, DeviceId::Cuda(0), classify(224), 4 * MS),
+        measured_in(&machine, DeviceId::Cuda(1), classify(224), 2 * MS),
+    ];
+    let comparison = compare(GroupBy::Size, &[(sweep(1), "practice")], cells, &[machine]);
+    assert!((seconds(&comparison.tables[0].rows[0][3]) - 0.002).abs() < 1e-6);
+    assert_eq!(comparison.entries.len(), 2);
+}
+
+#[test]
+fn the_latest_measurement_of_a_cell_stands_for_it() {
+    let machine = cpu_machine("pc-1");
+    let old = Cell { sweep: sweep(1), ..measured_in(&machine, DeviceId::Cpu, classify(224), 20 * MS) };
+    let mut new = Cell { sweep: sweep(2), ..measured_in(&machine, DeviceId::Cpu, classify(224), 10 * MS) };
+    new.measurement.as_mut().unwrap().started_ms = 99;
+    let newest = Cell { sweep: sweep(3), ..pending(&machine, DeviceId::Cpu, classify(224)) };
+    let sweeps = [(sweep(3), "c"), (sweep(2), "b"), (sweep(1), "a")];
+    let comparison = compare(GroupBy::Size, &sweeps, vec![old, newest, new], &[machine]);
+    assert_eq!(comparison.tables[0].rows.len(), 1);
+    assert!((seconds(&comparison.tables[0].rows[0][2]) - 0.01).abs() < 1e-6);
+    assert_eq!((comparison.entries.len(), comparison.title.as_str()), (3, ""));
+}
+
+#[test]
+fn different_answers_are_told() {
+    let machines = [cpu_machine("pc-1"), cpu_machine("pc-2")];
+    let mut cells: Vec<Cell> =
+        machines.iter().map(|machine| measured_in(machine, DeviceId::Cpu, classify(224), MS)).collect();
+    cells[1].measurement.as_mut().unwrap().answers[0].class = 9;
+    let found = tables(GroupBy::Machine, cells, &machines);
+    let expected = "differ for ResNet18 224x224: class 7 on pc-1 cpu but class 9 on pc-2 cpu";
+    assert_eq!(basis(&found[0], "answers"), Some(expected));
+}
+
+#[test]
+fn machines_and_devices_have_rows_of_their_own() {
+    let machines = [cpu_machine("pc-1"), gpu_machine("pc-2"), cpu_machine("pc-3")];
+    let cells = || {
+        vec![
+            measured_in(&machines[0], DeviceId::Cpu, classify(224), 30 * MS),
+            measured_in(&machines[1], DeviceId::Cpu, classify(224), 20 * MS),
+            measured_in(&machines[1], DeviceId::Cuda(0), classify(224), 2 * MS),
+            pending(&machines[2], DeviceId::Cpu, classify(224)),
+        ]
+    };
+    let table = tables(GroupBy::Machine, cells(), &machines).remove(0);
+    assert_eq!((table.columns.len(), table.rows.len()), (3, 3));
+    assert_eq!(reason(&table.rows[0][2]), "no NVIDIA driver");
+    let table = tables(GroupBy::Device, cells(), &machines).remove(0);
+    let times: Vec<f64> = table.rows[..3].iter().map(|row| seconds(&row[2])).collect();
+    assert!(times.is_sorted(), "{times:?}");
+    assert_eq!((table.rows[0][1].clone(), reason(&table.rows[3][2])), (text("Testium 9"), "pending"));
+}
+
+fn text(text: &str) -> Value {
+    Value::Text { text: text.to_owned() }
+}
+
+#[test]
+fn an_end_without_a_reason_still_has_a_name() {
+    let machine = cpu_machine("pc-1");
+    for (state, code) in [
+        (JobState::Cancelled, FailureCode::Cancelled),
+        (JobState::TimedOut, FailureCode::TimedOut),
+        (JobState::Lost, FailureCode::AgentLost),
+    ] {
+        let cell = Cell { state, ..pending(&machine, DeviceId::Cpu, classify(224)) };
+        let entry = compare(GroupBy::Size, &[], vec![cell], std::slice::from_ref(&machine)).entries.remove(0);
+        assert!(matches!(entry.outcome, Outcome::Failed(failure) if failure.code == code));
+    }
+    assert!(tables(GroupBy::Size, Vec::new(), &[]).is_empty());
+}
+
+proptest! {
+    #[test]
+    fn every_row_is_as_wide_as_its_header_and_no_cell_is_lost(
+        kinds in prop::collection::vec((0_usize..3, 0_u32..4, 1_u32..4, 0_usize..4), 0..40),
+    ) {
+        let machines = [cpu_machine("pc-1"), gpu_machine("pc-2"), gpu_machine("pc-3")];
+        let cells: Vec<Cell> = kinds
+            .iter()
+            .map(|(seat, what, size, setting)| {
+                let machine = &machines[*seat];
+                let workload = Workload { precision: Precision::ALL[*setting], ..classify(100 * size) };
+                match what {
+                    0 => pending(machine, DeviceId::Cpu, workload),
+                    1 => failed(machine, DeviceId::Cuda(0), workload, "failed"),
+                    2 => measured_in(machine, DeviceId::Cuda(0), workload, u64::from(*size) * MS),
+                    _ => measured_in(machine, DeviceId::Cpu, workload, u64::from(*size) * MS),
+                }
+            })
+            .collect();
+        for by in GroupBy::ALL {
+            let comparison = compare(*by, &[(sweep(1), "all")], cells.clone(), &machines);
+            prop_assert_eq!(comparison.entries.len(), cells.len());
+            let settings: BTreeSet<Precision> = cells.iter().map(|cell| cell.spec.workload.precision).collect();
+            prop_assert_eq!(comparison.tables.len(), settings.len());
+            for table in &comparison.tables {
+                prop_assert!(!table.rows.is_empty());
+                prop_assert!(table.rows.iter().all(|row| row.len() == table.columns.len()));
+            }
+        }
+    }
+}
