@@ -1,6 +1,7 @@
 //! The command line as it is typed. `command` checks it and makes it whole.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -29,7 +30,7 @@ Exit codes:
 
 const LOCAL_EXAMPLES: &str = "\
 Examples:
-  cotejo local                                  the practice's table: ResNet18, batch 1, 224, 512, 1024 pixels
+  cotejo local                                  the practice: ResNet18 at 224, 512 and 1024 pixels
   cotejo local --preset quick                   a few seconds
   cotejo local --models resnet18,mobilenet_v2 --sizes 224
   cotejo local --matmul 1024,4096               matrix products only
@@ -103,7 +104,7 @@ pub(crate) enum Verb {
     Worker {
         /// The worker's own arguments.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-        args: Vec<String>,
+        args: Vec<OsString>,
     },
 }
 

@@ -1,10 +1,66 @@
-//! `cotejo`: the command line.
+//! `cotejo`: arguments, then a resolved command, then the conversation with a coordinator, then text.
 
 mod args;
+mod client;
 mod command;
+mod commands;
 mod draft;
+mod embedded;
 mod error;
+mod files;
+mod interrupt;
+mod output;
+mod progress;
 mod render;
+mod source;
 mod sweep_file;
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser;
+use tracing_subscriber::EnvFilter;
+
+use crate::args::{Cli, Verb};
+use crate::error::Error;
+
+/// Filters the log, in the syntax of `tracing_subscriber::EnvFilter`.
+const LOG: &str = "COTEJO_LOG";
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    if let Verb::Worker { args } = cli.verb {
+        return cotejo_worker::main_stdio(args);
+    }
+    match start(cli) {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            output::say(&error.to_string());
+            error.exit.into()
+        }
+    }
+}
+
+fn start(cli: Cli) -> Result<error::Exit, Error> {
+    log_to_stderr(cli.global.verbose)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Error::failed(format!("cannot start: {error}")))?;
+    runtime.block_on(commands::run(cli))
+}
+
+fn log_to_stderr(verbose: u8) -> Result<(), Error> {
+    let level = match verbose {
+        0 => "warn",
+        1 => "info",
+        2 => "debug",
+        _ => "trace",
+    };
+    let filter = match std::env::var(LOG) {
+        Ok(filter) if verbose == 0 => EnvFilter::try_new(filter)
+            .map_err(|error| Error::usage(format!("the environment variable {LOG}: {error}")))?,
+        _ => EnvFilter::new(level),
+    };
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    Ok(())
+}

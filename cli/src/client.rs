@@ -1,0 +1,303 @@
+//! The conversation with a coordinator: the only part of the command line that knows the wire.
+
+use std::path::Path;
+use std::time::Duration;
+
+use cotejo_model::comparison::{Comparison, GroupBy};
+use cotejo_model::sweep::{PlannedCell, SweepStatus};
+use cotejo_model::{Digest, Machine, SweepSpec};
+use cotejo_proto::v1::blob_service_client::BlobServiceClient;
+use cotejo_proto::v1::machine_service_client::MachineServiceClient;
+use cotejo_proto::v1::result_service_client::ResultServiceClient;
+use cotejo_proto::v1::status_service_client::StatusServiceClient;
+use cotejo_proto::v1::sweep_service_client::SweepServiceClient;
+use cotejo_proto::v1::{self as wire, upload_blob_request};
+use cotejo_proto::{BLOB_CHUNK_BYTES, ConvertError, MAX_RESULTS_BYTES};
+use tokio::io::{AsyncReadExt, AsyncSeekExt};
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::transport::{Channel, Endpoint, Uri};
+use tonic::{Code, Request, Status, Streaming};
+
+use crate::error::{Error, Exit};
+use crate::render::lists::CoordinatorStatus;
+
+/// Where a coordinator listens unless told otherwise.
+pub(crate) const DEFAULT_ADDRESS: &str = "http://127.0.0.1:7420";
+/// The port where none is named.
+const DEFAULT_PORT: u16 = 7420;
+/// How long a coordinator may take to accept a connection.
+const CONNECT_WITHIN: Duration = Duration::from_secs(5);
+/// How long it may take to answer; a plan of a hundred thousand cells takes a while.
+const ANSWER_WITHIN: Duration = Duration::from_secs(60);
+/// Chunks that wait to be sent.
+const CHUNKS_AHEAD: usize = 4;
+
+/// A coordinator's URL from `host`, `host:port` or a URL.
+pub(crate) fn parse_address(text: &str) -> Result<String, Error> {
+    let bad = |why: &str| {
+        Error::usage(format!("`{text}` is not a coordinator's address: {why}"))
+            .with_help("write a URL such as http://192.168.1.10:7420, or host:port")
+    };
+    let url = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
+    let uri: Uri = url.parse().map_err(|error| bad(&format!("{error}")))?;
+    if uri.scheme_str() != Some("http") {
+        return Err(bad("only http:// is understood"));
+    }
+    if !matches!(uri.path(), "" | "/") || uri.query().is_some() {
+        return Err(bad("it has a path"));
+    }
+    let authority = uri.authority().map_or("", |authority| authority.as_str());
+    let host = uri.host().filter(|host| !host.is_empty()).ok_or_else(|| bad("it names no host"))?;
+    match uri.port_u16() {
+        Some(port) if authority == format!("{host}:{port}") => Ok(format!("http://{authority}")),
+        None if authority == host => Ok(format!("http://{host}:{DEFAULT_PORT}")),
+        _ => Err(bad("what follows the host is not a port")),
+    }
+}
+
+/// A connection to a coordinator.
+#[derive(Debug, Clone)]
+pub(crate) struct Client {
+    channel: Channel,
+    address: String,
+}
+
+impl Client {
+    /// Connects, or says that nobody answers.
+    pub(crate) async fn connect(address: &str) -> Result<Self, Error> {
+        let endpoint = Endpoint::from_shared(address.to_owned())
+            .map_err(|error| Error::usage(format!("`{address}` is not a coordinator's address: {error}")))?
+            .connect_timeout(CONNECT_WITHIN)
+            .http2_keep_alive_interval(Duration::from_secs(20))
+            .keep_alive_timeout(Duration::from_secs(10))
+            .keep_alive_while_idle(true)
+            .tcp_nodelay(true);
+        let channel = endpoint.connect().await.map_err(|error| unreachable(address, &innermost(&error)))?;
+        Ok(Self { channel, address: address.to_owned() })
+    }
+
+    /// Where it is.
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// How the coordinator is.
+    pub(crate) async fn status(&self) -> Result<CoordinatorStatus, Error> {
+        let mut service = StatusServiceClient::new(self.channel.clone());
+        let answer = service.get_status(request(wire::GetStatusRequest {})).await;
+        let status = answer.map_err(|status| self.refusal(&status))?.into_inner();
+        Ok(CoordinatorStatus {
+            version: status.version,
+            protocol: status.protocol,
+            started_ms: status.started_ms,
+            machines: status.machines,
+            machines_online: status.machines_online,
+            sweeps_unfinished: status.sweeps_unfinished,
+            jobs_waiting: status.jobs_waiting,
+            jobs_assigned: status.jobs_assigned,
+        })
+    }
+
+    /// Plans and queues a sweep. Gives its status, and the machines that are not connected now.
+    pub(crate) async fn start(&self, spec: SweepSpec) -> Result<(SweepStatus, Vec<String>), Error> {
+        let message = wire::StartSweepRequest { spec: Some(spec.into()) };
+        let answer = self.sweeps().start_sweep(request(message)).await;
+        let answer = answer.map_err(|status| self.refusal(&status))?.into_inner();
+        Ok((self.sweep_status(answer.status)?, answer.offline))
+    }
+
+    /// The cells of a sweep, and the machines that are not connected now.
+    pub(crate) async fn plan(&self, spec: SweepSpec) -> Result<(Vec<PlannedCell>, Vec<String>), Error> {
+        let message = wire::PlanSweepRequest { spec: Some(spec.into()) };
+        let answer = self.sweeps().plan_sweep(request(message)).await;
+        let answer = answer.map_err(|status| self.refusal(&status))?.into_inner();
+        Ok((self.each(answer.cells)?, answer.offline))
+    }
+
+    /// Sweeps, newest first; 0 lists all.
+    pub(crate) async fn list(&self, limit: u32) -> Result<Vec<SweepStatus>, Error> {
+        let answer = self.sweeps().list_sweeps(request(wire::ListSweepsRequest { limit })).await;
+        self.each(answer.map_err(|status| self.refusal(&status))?.into_inner().sweeps)
+    }
+
+    /// One sweep; an empty name means the newest.
+    pub(crate) async fn get(&self, sweep: String) -> Result<SweepStatus, Error> {
+        let answer = self.sweeps().get_sweep(request(wire::GetSweepRequest { sweep })).await;
+        self.sweep_status(answer.map_err(|status| self.refusal(&status))?.into_inner().status)
+    }
+
+    /// A sweep's status now and at every change; an empty name means the newest.
+    pub(crate) async fn watch(&self, sweep: String) -> Result<Watch, Error> {
+        // Without a time limit: a sweep takes as long as it takes.
+        let answer = self.sweeps().watch_sweep(wire::WatchSweepRequest { sweep }).await;
+        let stream = answer.map_err(|status| self.refusal(&status))?.into_inner();
+        Ok(Watch { client: self.clone(), stream })
+    }
+
+    /// Cancels what a sweep has not yet measured.
+    pub(crate) async fn cancel(&self, sweep: String) -> Result<SweepStatus, Error> {
+        let answer = self.sweeps().cancel_sweep(request(wire::CancelSweepRequest { sweep })).await;
+        self.sweep_status(answer.map_err(|status| self.refusal(&status))?.into_inner().status)
+    }
+
+    /// Every machine that ever connected.
+    pub(crate) async fn machines(&self) -> Result<Vec<Machine>, Error> {
+        let mut service = MachineServiceClient::new(self.channel.clone()).max_decoding_message_size(MAX_RESULTS_BYTES);
+        let answer = service.list_machines(request(wire::ListMachinesRequest {})).await;
+        self.each(answer.map_err(|status| self.refusal(&status))?.into_inner().machines)
+    }
+
+    /// Measurements side by side; no sweep means the newest with results.
+    pub(crate) async fn compare(&self, sweeps: Vec<String>, all: bool, by: GroupBy) -> Result<Comparison, Error> {
+        let mut service = ResultServiceClient::new(self.channel.clone()).max_decoding_message_size(MAX_RESULTS_BYTES);
+        let message = wire::CompareRequest { sweeps, all, by: wire::GroupBy::from(by).into() };
+        let answer = service.compare(request(message)).await;
+        let comparison = answer.map_err(|status| self.refusal(&status))?.into_inner().comparison;
+        self.converted(comparison.unwrap_or_default().try_into())
+    }
+
+    /// Bytes of this blob that the coordinator has; none if it has all of them.
+    pub(crate) async fn missing_from(&self, digest: Digest) -> Result<Option<u64>, Error> {
+        let mut service = BlobServiceClient::new(self.channel.clone());
+        let message = wire::StatBlobRequest { digest: digest.to_string() };
+        let answer = service.stat_blob(request(message)).await.map_err(|status| self.refusal(&status))?.into_inner();
+        Ok((!answer.complete).then_some(answer.bytes))
+    }
+
+    /// Sends a file's bytes from this offset on; `sent` hears of every chunk.
+    pub(crate) async fn upload(
+        &self,
+        path: &Path,
+        digest: Digest,
+        size: u64,
+        offset: u64,
+        sent: impl Fn(u64) + Send + 'static,
+    ) -> Result<(), Error> {
+        let unreadable = |error: std::io::Error| Error::usage(format!("cannot read {}: {error}", path.display()));
+        let mut file = tokio::fs::File::open(path).await.map_err(unreadable)?;
+        file.seek(std::io::SeekFrom::Start(offset)).await.map_err(unreadable)?;
+        let (chunks, receiver) = mpsc::channel(CHUNKS_AHEAD);
+        let reader = tokio::spawn(async move {
+            let start = wire::UploadStart { digest: digest.to_string(), size, offset };
+            let mut message = upload_blob_request::Message::Start(start);
+            // Sending fails when the coordinator has refused; its answer says why.
+            while chunks.send(wire::UploadBlobRequest { message: Some(message) }).await.is_ok() {
+                let mut data = Vec::with_capacity(BLOB_CHUNK_BYTES);
+                let length = (&mut file).take(BLOB_CHUNK_BYTES as u64).read_to_end(&mut data).await?;
+                if length == 0 {
+                    break;
+                }
+                sent(length as u64);
+                message = upload_blob_request::Message::Data(data.into());
+            }
+            Ok(())
+        });
+        let mut service = BlobServiceClient::new(self.channel.clone());
+        let answer = service.upload_blob(ReceiverStream::new(receiver)).await;
+        reader.await.map_err(Error::failed)?.map_err(unreadable)?;
+        answer.map(drop).map_err(|status| self.refusal(&status))
+    }
+
+    fn sweeps(&self) -> SweepServiceClient<Channel> {
+        SweepServiceClient::new(self.channel.clone()).max_decoding_message_size(MAX_RESULTS_BYTES)
+    }
+
+    fn sweep_status(&self, status: Option<wire::SweepStatus>) -> Result<SweepStatus, Error> {
+        self.converted(status.unwrap_or_default().try_into())
+    }
+
+    fn each<W, M: TryFrom<W, Error = ConvertError>>(&self, values: Vec<W>) -> Result<Vec<M>, Error> {
+        values.into_iter().map(|value| self.converted(value.try_into())).collect()
+    }
+
+    fn converted<M>(&self, result: Result<M, ConvertError>) -> Result<M, Error> {
+        result.map_err(|error| {
+            Error::failed(format!("the coordinator at {} gave an answer that makes no sense: {error}", self.address))
+                .with_help("is it of this version? `cotejo --version` and `cotejo status` tell")
+        })
+    }
+
+    /// What a refusal means to a person.
+    fn refusal(&self, status: &Status) -> Error {
+        let address = &self.address;
+        match status.code() {
+            Code::Unavailable => unreachable(address, status.message()),
+            Code::InvalidArgument | Code::NotFound | Code::FailedPrecondition | Code::OutOfRange => {
+                Error::usage(status.message())
+            }
+            Code::DeadlineExceeded => Error::failed(format!("the coordinator at {address} did not answer in time"))
+                .with_help("it may be busy: try again"),
+            Code::Unimplemented => Error::failed(format!("the coordinator at {address} does not know this request"))
+                .with_help("it is of another version: `cotejo --version` and `cotejo status` tell"),
+            _ => Error::failed(format!("the coordinator at {address} failed: {}", status.message())),
+        }
+    }
+}
+
+/// A sweep's status at every change.
+#[derive(Debug)]
+pub(crate) struct Watch {
+    client: Client,
+    stream: Streaming<wire::WatchSweepResponse>,
+}
+
+impl Watch {
+    /// The next status; none when the sweep is finished.
+    pub(crate) async fn next(&mut self) -> Result<Option<SweepStatus>, Error> {
+        match self.stream.message().await {
+            Ok(Some(answer)) => self.client.sweep_status(answer.status).map(Some),
+            Ok(None) => Ok(None),
+            Err(status) => Err(self.client.refusal(&status)),
+        }
+    }
+}
+
+fn request<M>(message: M) -> Request<M> {
+    let mut request = Request::new(message);
+    request.set_timeout(ANSWER_WITHIN);
+    request
+}
+
+fn unreachable(address: &str, why: &str) -> Error {
+    let why = if why.is_empty() { String::new() } else { format!(" ({why})") };
+    Error {
+        exit: Exit::Unreachable,
+        message: format!("no coordinator answers at {address}{why}"),
+        help: Some("start one with `cotejo-coordinator run`, or name it with --coordinator".to_owned()),
+    }
+}
+
+/// The cause at the bottom, which names what happened.
+fn innermost(error: &dyn std::error::Error) -> String {
+    error.source().map_or_else(|| error.to_string(), innermost)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_urls_or_hosts() {
+        for (text, url) in [
+            ("localhost:7420", "http://localhost:7420"),
+            ("10.0.0.5", "http://10.0.0.5:7420"),
+            ("http://pc-01:80/", "http://pc-01:80"),
+            ("[::1]:7420", "http://[::1]:7420"),
+        ] {
+            assert_eq!(parse_address(text).as_deref(), Ok(url));
+        }
+        for bad in ["", "https://pc", "http://", "pc:port", "pc:", "http://pc/path", "a b", "ftp://pc:1"] {
+            assert_eq!(parse_address(bad).map_err(|error| error.exit), Err(Exit::Usage), "{bad}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_dead_coordinator_is_named() {
+        // Bound and dropped: nobody listens there.
+        let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let error = Client::connect(&format!("http://{address}")).await.unwrap_err();
+        assert_eq!(error.exit, Exit::Unreachable);
+        assert!(error.message.starts_with(&format!("no coordinator answers at http://{address} (")), "{error}");
+    }
+}

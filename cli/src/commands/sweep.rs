@@ -1,0 +1,120 @@
+//! The sweeps of a class.
+
+use cotejo_model::comparison::GroupBy;
+use cotejo_model::sweep::SweepStatus;
+use cotejo_model::{JobState, SweepId};
+
+use super::watch::{Followed, follow};
+use crate::args::{ClassArgs, Global, SweepVerb};
+use crate::client::Client;
+use crate::command;
+use crate::error::{Error, Exit};
+use crate::files::{self, Checked};
+use crate::interrupt::Interrupt;
+use crate::output;
+use crate::render::{clean, lists, table};
+use crate::source::{self, Source};
+
+/// `cotejo sweep …`
+pub(super) async fn run(global: &Global, verb: SweepVerb) -> Result<Exit, Error> {
+    match verb {
+        SweepVerb::Start { sweep, watch } => start(global, &sweep, watch).await,
+        SweepVerb::Plan { sweep } => plan(global, &sweep).await,
+        SweepVerb::List { limit, source } => list(global, limit, source.local).await,
+        SweepVerb::Show { sweep, source } => show(global, sweep.unwrap_or_default(), source.local).await,
+        SweepVerb::Watch { sweep } => {
+            let mut interrupt = Interrupt::listen();
+            let client = source::coordinator(global).await?;
+            let status = client.get(sweep.unwrap_or_default()).await?;
+            watch(&client, status.id, &mut interrupt).await
+        }
+        SweepVerb::Cancel { sweep } => cancel(global, sweep).await,
+    }
+}
+
+/// Everything that can be wrong on this side is found before the coordinator hears of it.
+fn checked(args: &ClassArgs) -> Result<Checked, Error> {
+    files::check(command::request(args.draft(), args.sweep.file.as_deref())?)
+}
+
+async fn start(global: &Global, args: &ClassArgs, watched: bool) -> Result<Exit, Error> {
+    let checked = checked(args)?;
+    let mut interrupt = Interrupt::listen();
+    let client = source::coordinator(global).await?;
+    let begin = async {
+        let spec = checked.upload(&client).await?;
+        client.start(spec).await
+    };
+    let (status, offline) = tokio::select! {
+        begun = begin => begun?,
+        () = interrupt.requested() => {
+            return Err(Error { exit: Exit::Interrupted, ..Error::failed("interrupted before the sweep was started") });
+        }
+    };
+    let id = status.id.short();
+    let name = clean(&status.spec.name);
+    output::print(&format!("started {name} ({id}): {} cells on {} machines\n", status.total(), status.machines))?;
+    if !offline.is_empty() {
+        let names: Vec<String> = offline.iter().map(|name| clean(name)).collect();
+        output::say(&format!("not connected now, and measured when they are: {}", names.join(", ")));
+    }
+    if watched {
+        return watch(&client, status.id, &mut interrupt).await;
+    }
+    output::say(&format!("`cotejo sweep watch {id}` follows it, `cotejo results {id}` shows what there is"));
+    Ok(Exit::Ok)
+}
+
+async fn plan(global: &Global, args: &ClassArgs) -> Result<Exit, Error> {
+    let checked = checked(args)?;
+    let client = source::coordinator(global).await?;
+    let (cells, offline) = client.plan(checked.spec().clone()).await?;
+    output::print(&lists::plan(&cells, &offline, &output::style()))?;
+    Ok(Exit::Ok)
+}
+
+async fn list(global: &Global, limit: u32, local: bool) -> Result<Exit, Error> {
+    let source = Source::open(global, local).await?;
+    let sweeps = source.client.list(limit).await;
+    source.close().await?;
+    output::print(&lists::sweeps(&sweeps?, &output::style()))?;
+    Ok(Exit::Ok)
+}
+
+async fn show(global: &Global, sweep: String, local: bool) -> Result<Exit, Error> {
+    let source = Source::open(global, local).await?;
+    let status = source.client.get(sweep).await;
+    source.close().await?;
+    output::print(&lists::sweep(&status?, &output::style()))?;
+    Ok(Exit::Ok)
+}
+
+async fn cancel(global: &Global, sweep: String) -> Result<Exit, Error> {
+    let client = source::coordinator(global).await?;
+    let status = client.cancel(sweep).await?;
+    let name = clean(&status.spec.name);
+    output::print(&format!("cancelled {name} ({}): {}\n", status.id.short(), lists::progress(&status)))?;
+    Ok(Exit::Ok)
+}
+
+async fn watch(client: &Client, sweep: SweepId, interrupt: &mut Interrupt) -> Result<Exit, Error> {
+    match follow(client, sweep, interrupt).await? {
+        Followed::Interrupted => {
+            let id = sweep.short();
+            output::say(&format!(
+                "detached: the sweep goes on; `cotejo sweep watch {id}` follows it again, `cotejo sweep cancel {id}` ends it"
+            ));
+            Ok(Exit::Interrupted)
+        }
+        Followed::Finished(status) => {
+            let comparison = client.compare(vec![sweep.to_string()], false, GroupBy::Size).await?;
+            output::print(&table::render(&comparison, &output::style()))?;
+            Ok(outcome(&status))
+        }
+    }
+}
+
+/// Whether everything was measured.
+pub(super) fn outcome(status: &SweepStatus) -> Exit {
+    if status.count(JobState::Succeeded) == status.total() { Exit::Ok } else { Exit::Failed }
+}

@@ -1,0 +1,44 @@
+//! Following a sweep until it is finished or a person has seen enough.
+
+use std::time::Duration;
+
+use cotejo_model::SweepId;
+use cotejo_model::sweep::SweepStatus;
+
+use crate::client::Client;
+use crate::error::Error;
+use crate::interrupt::Interrupt;
+use crate::progress::Progress;
+
+/// How following ended.
+pub(super) enum Followed {
+    /// Nothing more will come.
+    Finished(SweepStatus),
+    /// A person asked to end.
+    Interrupted,
+}
+
+/// Shows a sweep's progress to its end.
+pub(super) async fn follow(client: &Client, sweep: SweepId, interrupt: &mut Interrupt) -> Result<Followed, Error> {
+    let mut watch = client.watch(sweep.to_string()).await?;
+    let mut progress = Progress::new();
+    let mut second = tokio::time::interval(Duration::from_secs(1));
+    loop {
+        tokio::select! {
+            status = watch.next() => match status? {
+                Some(status) => progress.update(status),
+                None => break,
+            },
+            () = interrupt.requested() => {
+                progress.finish();
+                return Ok(Followed::Interrupted);
+            }
+            _ = second.tick() => progress.tick(),
+        }
+    }
+    match progress.finish() {
+        Some(status) if status.is_finished() => Ok(Followed::Finished(status)),
+        _ => Err(Error::failed(format!("the coordinator at {} ended while the sweep runs", client.address()))
+            .with_help(format!("`cotejo sweep watch {}` follows the sweep again", sweep.short()))),
+    }
+}

@@ -1,0 +1,96 @@
+//! The coordinator and the agent inside this process, for a PC by itself.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+
+use cotejo_coordinator::{Config, RunError, StartError};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::client::Client;
+use crate::error::Error;
+
+/// How long open streams may take to close.
+const DRAIN_SECONDS: u64 = 2;
+
+/// This PC's own results, behind a coordinator that only this process can find.
+pub(crate) struct Store {
+    client: Client,
+    shutdown: CancellationToken,
+    serving: JoinHandle<Result<(), RunError>>,
+}
+
+impl Store {
+    /// Whether this folder holds one.
+    pub(crate) fn exists(folder: &Path) -> bool {
+        folder.join("coordinator").is_dir()
+    }
+
+    /// Opens it, or makes an empty one. One process at a time can have it.
+    pub(crate) async fn open(folder: &Path) -> Result<Self, Error> {
+        let config = Config {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            data_dir: folder.join("coordinator"),
+            drain_seconds: DRAIN_SECONDS,
+            ..Config::default()
+        };
+        let app = cotejo_coordinator::build(config).await.map_err(|error| match error {
+            StartError::Locked(_) => Error::failed(format!(
+                "another `cotejo` is measuring or reading with the data folder {}",
+                folder.display()
+            ))
+            .with_help("wait until it has ended, or give this one a folder of its own with --data-dir"),
+            error => Error::failed(error),
+        })?;
+        let address = format!("http://{}", app.addr);
+        let shutdown = CancellationToken::new();
+        let serving = tokio::spawn(app.run(shutdown.clone()));
+        let client = Client::connect(&address).await?;
+        Ok(Self { client, shutdown, serving })
+    }
+
+    /// The conversation with it.
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Closes it; what was measured stays.
+    pub(crate) async fn close(self) -> Result<(), Error> {
+        drop(self.client);
+        self.shutdown.cancel();
+        match self.serving.await {
+            Ok(ended) => ended.map_err(Error::failed),
+            Err(panic) => Err(Error::failed(format!("this PC's own coordinator broke down: {panic}"))),
+        }
+    }
+}
+
+/// This PC's agent.
+pub(crate) struct Agent {
+    stop: CancellationToken,
+    running: JoinHandle<Result<(), Error>>,
+}
+
+impl Agent {
+    /// Starts it; its workers are this same program.
+    pub(crate) fn start(folder: &Path, coordinator: &str) -> Result<Self, Error> {
+        let _ = (folder, coordinator);
+        Err(Error::failed("under construction"))
+    }
+
+    /// Returns if it ends without having been told to.
+    pub(crate) async fn broken(&mut self) -> Error {
+        ended((&mut self.running).await).err().unwrap_or_else(|| Error::failed("this PC's own agent ended by itself"))
+    }
+
+    /// Ends it, and the worker with it.
+    pub(crate) async fn stop(self) -> Result<(), Error> {
+        self.stop.cancel();
+        // One that has ended before was asked already.
+        if self.running.is_finished() { Ok(()) } else { ended(self.running.await) }
+    }
+}
+
+fn ended(end: Result<Result<(), Error>, tokio::task::JoinError>) -> Result<(), Error> {
+    end.unwrap_or_else(|panic| Err(Error::failed(format!("this PC's own agent broke down: {panic}"))))
+}

@@ -1,0 +1,108 @@
+//! Standard output, standard error and files: the only places where text leaves the program.
+
+use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::path::Path;
+
+use console::Term;
+use jiff::tz::TimeZone;
+
+use crate::error::Error;
+use crate::render::Style;
+
+/// What standard output can show.
+pub(crate) fn style() -> Style {
+    let terminal = io::stdout().is_terminal();
+    let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let term = Term::stdout();
+    Style {
+        width: terminal.then(|| term.size_checked()).flatten().map(|(_, columns)| usize::from(columns)),
+        // Asking is also what makes an older Windows console understand colours.
+        colour: terminal && !plain && term.features().colors_supported(),
+        zone: TimeZone::system(),
+    }
+}
+
+/// What a file shows.
+pub(crate) fn file_style() -> Style {
+    Style { width: None, colour: false, zone: TimeZone::system() }
+}
+
+/// Writes to standard output. A reader that has seen enough, such as `head`, is no error.
+pub(crate) fn print(text: &str) -> Result<(), Error> {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Error::failed(format!("cannot write to standard output: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Says something beside the output. That nobody hears it is no error.
+pub(crate) fn say(text: &str) {
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
+/// Refuses an output file that exists already, before any work is done for it.
+pub(crate) fn check_file(path: &Path, force: bool) -> Result<(), Error> {
+    if path.is_dir() {
+        return Err(Error::usage(format!("cannot write {}: it is a folder", path.display())));
+    }
+    if !force && path.symlink_metadata().is_ok() {
+        return Err(exists(path));
+    }
+    Ok(())
+}
+
+/// Writes a file as a whole: a reader sees the old one or the new one, never a part.
+pub(crate) fn write_file(path: &Path, text: &str, force: bool) -> Result<(), Error> {
+    let cannot = |error: &io::Error| {
+        Error::failed(format!("cannot write {}: {error}", path.display()))
+            .with_help("give --output a file in a folder that exists and can be written")
+    };
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder.prefix(".cotejo-").tempfile_in(folder).map_err(|error| cannot(&error))?;
+    file.write_all(text.as_bytes()).and_then(|()| file.as_file().sync_all()).map_err(|error| cannot(&error))?;
+    let kept = if force { file.persist(path) } else { file.persist_noclobber(path) };
+    match kept {
+        Err(error) if error.error.kind() == ErrorKind::AlreadyExists => Err(exists(path)),
+        Err(error) => Err(cannot(&error.error)),
+        Ok(_) => Ok(()),
+    }
+}
+
+fn exists(path: &Path) -> Error {
+    Error::usage(format!("{} exists already", path.display()))
+        .with_help("name another file, or replace it with --force")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Exit;
+
+    #[test]
+    fn a_file_is_replaced_only_by_force() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("out.csv");
+        write_file(&path, "one", false).unwrap();
+        assert_eq!(check_file(&path, false).unwrap_err().exit, Exit::Usage);
+        assert_eq!(write_file(&path, "two", false).unwrap_err().exit, Exit::Usage);
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "one");
+        check_file(&path, true).unwrap();
+        write_file(&path, "two", true).unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "two");
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1, "nothing is left over");
+    }
+
+    #[test]
+    fn a_place_that_cannot_be_written_is_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let error = write_file(&dir.path().join("none").join("out.csv"), "", true).unwrap_err();
+        assert!(error.message.starts_with("cannot write "), "{error}");
+        assert!(check_file(dir.path(), true).unwrap_err().message.ends_with("it is a folder"));
+    }
+}
