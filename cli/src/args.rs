@@ -58,6 +58,9 @@ Examples:
 Without --coordinator, a coordinator at http://127.0.0.1:7420 is read if one answers there, else this PC's own
 results; one line on standard error says which.";
 
+/// The hidden subcommand that is the worker.
+pub(crate) const WORKER_SUBCOMMAND: &str = "__worker";
+
 /// Everything that can be typed.
 #[derive(Debug, Parser)]
 #[command(name = "cotejo", version, about = ABOUT, after_help = EXAMPLES, max_term_width = 100)]
@@ -100,7 +103,7 @@ pub(crate) enum Verb {
     /// Show how the coordinator is
     Status,
     /// What `cotejo local` runs once for each cell.
-    #[command(name = "__worker", hide = true, disable_help_flag = true)]
+    #[command(name = WORKER_SUBCOMMAND, hide = true, disable_help_flag = true)]
     Worker {
         /// The worker's own arguments.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]

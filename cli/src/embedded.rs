@@ -3,10 +3,12 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 
+use cotejo_agent::WorkerCommand;
 use cotejo_coordinator::{Config, RunError, StartError};
-use tokio::task::JoinHandle;
+use tokio::task::{JoinError, JoinHandle};
 use tokio_util::sync::CancellationToken;
 
+use crate::args::WORKER_SUBCOMMAND;
 use crate::client::Client;
 use crate::error::Error;
 
@@ -68,14 +70,23 @@ impl Store {
 /// This PC's agent.
 pub(crate) struct Agent {
     stop: CancellationToken,
-    running: JoinHandle<Result<(), Error>>,
+    running: JoinHandle<Result<(), cotejo_agent::Error>>,
 }
 
 impl Agent {
     /// Starts it; its workers are this same program.
     pub(crate) fn start(folder: &Path, coordinator: &str) -> Result<Self, Error> {
-        let _ = (folder, coordinator);
-        Err(Error::failed("under construction"))
+        let program = std::env::current_exe().map_err(|error| {
+            Error::failed(format!("cannot find this program's own file, to start workers: {error}"))
+        })?;
+        let config = cotejo_agent::Config {
+            coordinator: coordinator.to_owned(),
+            data_dir: folder.join("agent"),
+            worker: WorkerCommand { program, args: vec![WORKER_SUBCOMMAND.into()] },
+            ..cotejo_agent::Config::default()
+        };
+        let stop = CancellationToken::new();
+        Ok(Self { running: tokio::spawn(cotejo_agent::run(config, stop.clone())), stop })
     }
 
     /// Returns if it ends without having been told to.
@@ -91,6 +102,9 @@ impl Agent {
     }
 }
 
-fn ended(end: Result<Result<(), Error>, tokio::task::JoinError>) -> Result<(), Error> {
-    end.unwrap_or_else(|panic| Err(Error::failed(format!("this PC's own agent broke down: {panic}"))))
+fn ended(end: Result<Result<(), cotejo_agent::Error>, JoinError>) -> Result<(), Error> {
+    match end {
+        Ok(ended) => ended.map_err(Error::failed),
+        Err(panic) => Err(Error::failed(format!("this PC's own agent broke down: {panic}"))),
+    }
 }

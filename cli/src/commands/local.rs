@@ -157,7 +157,7 @@ async fn show(client: &Client, folder: &Path, status: &SweepStatus, interrupted:
         let comparison = client.compare(vec![status.id.to_string()], false, GroupBy::Size).await?;
         output::print(&table::render(&comparison, &output::style()))?;
     }
-    let kept = format!("`cotejo results {}` shows it again (kept in {})", status.id.short(), folder.display());
+    let kept = format!("`cotejo results {} --local` shows it again (kept in {})", status.id.short(), folder.display());
     match (interrupted, measured) {
         (true, 0) => output::say("interrupted before anything was measured"),
         (true, _) => output::say(&format!("interrupted: {measured} of {} cells measured; {kept}", status.total())),

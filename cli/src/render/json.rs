@@ -71,14 +71,6 @@ mod tests {
             {
               "basis": [
                 [
-                  "model",
-                  "ResNet18"
-                ],
-                [
-                  "batch",
-                  "1"
-                ],
-                [
                   "precision",
                   "f32"
                 ],
@@ -95,11 +87,18 @@ mod tests {
                   "random, seed 2026"
                 ],
                 [
+                  "image",
+                  "built-in"
+                ],
+                [
                   "build",
                   "cotejo-worker 0.1.0, candle 0.11.0"
                 ]
               ],
               "columns": [
+                {
+                  "column": "model"
+                },
                 {
                   "column": "size"
                 },
@@ -117,6 +116,10 @@ mod tests {
               ],
               "rows": [
                 [
+                  {
+                    "value": "text",
+                    "text": "ResNet18"
+                  },
                   {
                     "value": "count",
                     "count": 224

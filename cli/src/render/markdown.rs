@@ -64,13 +64,13 @@ mod tests {
         insta::assert_snapshot!(render(&samples::with_gpu()), @r"
         # practice
 
-        | Size | CPU (s) | GPU (s) | Speed-up |
-        | --- | ---: | ---: | ---: |
-        | 224 x 224 | 0.0301 ± 0.0002 | 0.002031 ± 0.000016 | 14.8 ± 0.2x |
-        | 512 x 512 | 0.1512 ± 0.0012 | 0.00612 ± 0.00005 | 24.7 ± 0.4x |
-        | 1024 x 1024 | 0.620 ± 0.005 | 0.02193 ± 0.00017 | 28.3 ± 0.4x |
+        | Model | Size | CPU (s) | GPU (s) | Speed-up |
+        | --- | --- | ---: | ---: | ---: |
+        | ResNet18 | 224 x 224 | 0.0301 ± 0.0002 | 0.002031 ± 0.000016 | 14.8 ± 0.2x |
+        | ResNet18 | 512 x 512 | 0.1512 ± 0.0012 | 0.00612 ± 0.00005 | 24.7 ± 0.4x |
+        | ResNet18 | 1024 x 1024 | 0.620 ± 0.005 | 0.02193 ± 0.00017 | 28.3 ± 0.4x |
 
-        Measured with model ResNet18, batch 1, precision f32, threads all, engine reference, weights random, seed 2026, build cotejo-worker 0.1.0, candle 0.11.0.
+        Measured with precision f32; threads all; engine reference; weights random, seed 2026; image built-in; build cotejo-worker 0.1.0, candle 0.11.0.
 
         How it was measured:
 
@@ -81,11 +81,11 @@ mod tests {
         - pc-01: Intel(R) Core(TM) i5-10400 CPU @ 2.90GHz; 6 cores and 12 threads; avx2 fma; 16.0 GiB RAM; Windows 11 (26100); NVIDIA GeForce RTX 3060
         ");
         insta::assert_snapshot!(body(&samples::without_gpu().tables[0]), @r"
-        | Size | CPU (s) | GPU (s) | Speed-up |
-        | --- | ---: | ---: | ---: |
-        | 224 x 224 | 0.0301 ± 0.0002 | no NVIDIA driver was found on this machine | no GPU time |
-        | 512 x 512 | 0.1512 ± 0.0012 | no NVIDIA driver was found on this machine | no GPU time |
-        | 1024 x 1024 | 0.620 ± 0.005 | no NVIDIA driver was found on this machine | no GPU time |
+        | Model | Size | CPU (s) | GPU (s) | Speed-up |
+        | --- | --- | ---: | ---: | ---: |
+        | ResNet18 | 224 x 224 | 0.0301 ± 0.0002 | no NVIDIA driver was found on this machine | no GPU time |
+        | ResNet18 | 512 x 512 | 0.1512 ± 0.0012 | no NVIDIA driver was found on this machine | no GPU time |
+        | ResNet18 | 1024 x 1024 | 0.620 ± 0.005 | no NVIDIA driver was found on this machine | no GPU time |
         ");
     }
 
@@ -94,13 +94,13 @@ mod tests {
         insta::assert_snapshot!(render(&samples::troubled()), @r#"
         # practice
 
-        | Size | CPU (s) | GPU (s) | Speed-up |
-        | --- | ---: | ---: | ---: |
-        | 512 x 512 | 0.1512 ± 0.0012 \* | running | one time only |
-        | 1024 x 1024 | 0.620 ± 0.005 | queued | one time only |
-        | 100000 x 100000 | needs 13.2 TiB of memory; the device has 16.0 GiB | needs 13.2 TiB of memory; the device has 16.0 GiB | one time only |
+        | Model | Size | CPU (s) | GPU (s) | Speed-up |
+        | --- | --- | ---: | ---: | ---: |
+        | ResNet18 | 512 x 512 | 0.1512 ± 0.0012 \* | running | one time only |
+        | ResNet18 | 1024 x 1024 | 0.620 ± 0.005 | queued | one time only |
+        | ResNet18 | 100000 x 100000 | needs 13.2 TiB of memory; the device has 16.0 GiB | needs 13.2 TiB of memory; the device has 16.0 GiB | one time only |
 
-        Measured with model ResNet18, batch 1, precision f32, threads all, engine reference, weights random, seed 2026, build cotejo-worker 0.1.0, candle 0.11.0.
+        Measured with precision f32; threads all; engine reference; weights random, seed 2026; image built-in; build cotejo-worker 0.1.0, candle 0.11.0.
 
         How it was measured:
 
@@ -135,14 +135,14 @@ mod tests {
             let text = body(&samples::class(by).tables[0]);
             match by {
                 GroupBy::Size => insta::assert_snapshot!(text, @r"
-                | Machine | Size | CPU (s) | GPU (s) | Speed-up |
-                | --- | --- | ---: | ---: | ---: |
-                | pc-01 | 224 x 224 | 0.0301 ± 0.0002 | no NVIDIA driver was found on this machine | no GPU time |
-                | pc-01 | 1024 x 1024 | 0.629 ± 0.005 | no NVIDIA driver was found on this machine | no GPU time |
-                | pc-02 | 224 x 224 | 0.02317 ± 0.00018 | no NVIDIA driver was found on this machine | no GPU time |
-                | pc-02 | 1024 x 1024 | 0.484 ± 0.004 | no NVIDIA driver was found on this machine | no GPU time |
-                | teacher | 224 x 224 | 0.01882 ± 0.00015 | 0.002031 ± 0.000016 | 9.27 ± 0.14x |
-                | teacher | 1024 x 1024 | 0.393 ± 0.003 | 0.00928 ± 0.00007 | 42.4 ± 0.6x |
+                | Machine | Model | Size | CPU (s) | GPU (s) | Speed-up |
+                | --- | --- | --- | ---: | ---: | ---: |
+                | pc-01 | ResNet18 | 224 x 224 | 0.0301 ± 0.0002 | no NVIDIA driver was found on this machine | no GPU time |
+                | pc-01 | ResNet18 | 1024 x 1024 | 0.629 ± 0.005 | no NVIDIA driver was found on this machine | no GPU time |
+                | pc-02 | ResNet18 | 224 x 224 | 0.02317 ± 0.00018 | no NVIDIA driver was found on this machine | no GPU time |
+                | pc-02 | ResNet18 | 1024 x 1024 | 0.484 ± 0.004 | no NVIDIA driver was found on this machine | no GPU time |
+                | teacher | ResNet18 | 224 x 224 | 0.01882 ± 0.00015 | 0.002031 ± 0.000016 | 9.27 ± 0.14x |
+                | teacher | ResNet18 | 1024 x 1024 | 0.393 ± 0.003 | 0.00928 ± 0.00007 | 42.4 ± 0.6x |
                 "),
                 GroupBy::Machine => insta::assert_snapshot!(text, @r"
                 | Machine | ResNet18 224 x 224 CPU (s) | ResNet18 224 x 224 GPU (s) | ResNet18 1024 x 1024 CPU (s) | ResNet18 1024 x 1024 GPU (s) |

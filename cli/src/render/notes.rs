@@ -15,8 +15,12 @@ pub(super) struct Note {
 
 /// What all rows of a table have in common.
 pub(super) fn basis(table: &Table) -> Option<String> {
-    let pairs: Vec<String> = table.basis.iter().map(|(name, value)| format!("{name} {}", clean(value))).collect();
-    (!pairs.is_empty()).then(|| format!("Measured with {}.", pairs.join(", ")))
+    let (answers, settings): (Vec<_>, Vec<_>) = table.basis.iter().partition(|(name, _)| name == "answers");
+    let settings: Vec<String> = settings.iter().map(|(name, value)| format!("{name} {}", clean(value))).collect();
+    let settings = (!settings.is_empty()).then(|| format!("Measured with {}.", settings.join("; ")));
+    let answers = answers.iter().map(|(_, value)| format!("Beware: the answers {}.", clean(value)));
+    let sentences: Vec<String> = settings.into_iter().chain(answers).collect();
+    (!sentences.is_empty()).then(|| sentences.join(" "))
 }
 
 /// Everything but the tables, in the order in which it matters; what there is nothing to say about is left out.

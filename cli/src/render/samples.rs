@@ -110,20 +110,20 @@ fn ok(seconds: f64) -> Outcome {
 
 fn basis() -> Vec<(String, String)> {
     [
-        ("model", "ResNet18"),
-        ("batch", "1"),
         ("precision", "f32"),
         ("threads", "all"),
         ("engine", "reference"),
         ("weights", "random, seed 2026"),
+        ("image", "built-in"),
         ("build", "cotejo-worker 0.1.0, candle 0.11.0"),
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
     .to_vec()
 }
 
-fn by_size(rows: Vec<Vec<Value>>, machines: bool) -> Table {
+fn by_size(mut rows: Vec<Vec<Value>>, machines: bool) -> Table {
     let mut columns = vec![
+        Column::Model,
         Column::Size,
         Column::Time { device: DeviceKind::Cpu },
         Column::Time { device: DeviceKind::Cuda },
@@ -132,6 +132,8 @@ fn by_size(rows: Vec<Vec<Value>>, machines: bool) -> Table {
     if machines {
         columns.insert(0, Column::Machine);
     }
+    let model = || Value::Text { text: Model::ResNet18.title().to_owned() };
+    rows.iter_mut().for_each(|row| row.insert(usize::from(machines), model()));
     Table { basis: basis(), columns, rows }
 }
 

@@ -9,7 +9,7 @@ use super::notes::{self, Note};
 use super::{Style, clean, number, words, wrapped};
 
 /// A reason longer than this stands below the table, with a mark in its place.
-const LONGEST_REASON: usize = 16;
+const LONGEST_REASON: usize = 20;
 
 /// The tables of a comparison with everything that must be read with them.
 pub(crate) fn render(comparison: &Comparison, style: &Style) -> String {
@@ -121,16 +121,15 @@ mod tests {
         insta::assert_snapshot!(render(&samples::with_gpu(), &style(80)), @r"
         practice
 
-        ┌─────────────┬─────────────────┬─────────────────────┬─────────────┐
-        │ Size        ┆         CPU (s) ┆             GPU (s) ┆    Speed-up │
-        ╞═════════════╪═════════════════╪═════════════════════╪═════════════╡
-        │ 224 x 224   ┆ 0.0301 ± 0.0002 ┆ 0.002031 ± 0.000016 ┆ 14.8 ± 0.2x │
-        │ 512 x 512   ┆ 0.1512 ± 0.0012 ┆   0.00612 ± 0.00005 ┆ 24.7 ± 0.4x │
-        │ 1024 x 1024 ┆   0.620 ± 0.005 ┆   0.02193 ± 0.00017 ┆ 28.3 ± 0.4x │
-        └─────────────┴─────────────────┴─────────────────────┴─────────────┘
-        Measured with model ResNet18, batch 1, precision f32, threads all, engine
-          reference, weights random, seed 2026, build cotejo-worker 0.1.0, candle
-          0.11.0.
+        ┌──────────┬─────────────┬─────────────────┬─────────────────────┬─────────────┐
+        │ Model    ┆ Size        ┆         CPU (s) ┆             GPU (s) ┆    Speed-up │
+        ╞══════════╪═════════════╪═════════════════╪═════════════════════╪═════════════╡
+        │ ResNet18 ┆ 224 x 224   ┆ 0.0301 ± 0.0002 ┆ 0.002031 ± 0.000016 ┆ 14.8 ± 0.2x │
+        │ ResNet18 ┆ 512 x 512   ┆ 0.1512 ± 0.0012 ┆   0.00612 ± 0.00005 ┆ 24.7 ± 0.4x │
+        │ ResNet18 ┆ 1024 x 1024 ┆   0.620 ± 0.005 ┆   0.02193 ± 0.00017 ┆ 28.3 ± 0.4x │
+        └──────────┴─────────────┴─────────────────┴─────────────────────┴─────────────┘
+        Measured with precision f32; threads all; engine reference; weights random, seed
+          2026; image built-in; build cotejo-worker 0.1.0, candle 0.11.0.
 
         How it was measured:
           median of 10 warmed-up forward passes a cell, in seconds, ± its 95 %
@@ -147,17 +146,16 @@ mod tests {
         insta::assert_snapshot!(render(&samples::without_gpu(), &style(80)), @r"
         practice
 
-        ┌─────────────┬─────────────────┬─────────┬─────────────┐
-        │ Size        ┆         CPU (s) ┆ GPU (s) ┆    Speed-up │
-        ╞═════════════╪═════════════════╪═════════╪═════════════╡
-        │ 224 x 224   ┆ 0.0301 ± 0.0002 ┆   - (1) ┆ no GPU time │
-        │ 512 x 512   ┆ 0.1512 ± 0.0012 ┆   - (1) ┆ no GPU time │
-        │ 1024 x 1024 ┆   0.620 ± 0.005 ┆   - (1) ┆ no GPU time │
-        └─────────────┴─────────────────┴─────────┴─────────────┘
+        ┌──────────┬─────────────┬─────────────────┬─────────┬─────────────┐
+        │ Model    ┆ Size        ┆         CPU (s) ┆ GPU (s) ┆    Speed-up │
+        ╞══════════╪═════════════╪═════════════════╪═════════╪═════════════╡
+        │ ResNet18 ┆ 224 x 224   ┆ 0.0301 ± 0.0002 ┆   - (1) ┆ no GPU time │
+        │ ResNet18 ┆ 512 x 512   ┆ 0.1512 ± 0.0012 ┆   - (1) ┆ no GPU time │
+        │ ResNet18 ┆ 1024 x 1024 ┆   0.620 ± 0.005 ┆   - (1) ┆ no GPU time │
+        └──────────┴─────────────┴─────────────────┴─────────┴─────────────┘
         (1) no NVIDIA driver was found on this machine
-        Measured with model ResNet18, batch 1, precision f32, threads all, engine
-          reference, weights random, seed 2026, build cotejo-worker 0.1.0, candle
-          0.11.0.
+        Measured with precision f32; threads all; engine reference; weights random, seed
+          2026; image built-in; build cotejo-worker 0.1.0, candle 0.11.0.
 
         How it was measured:
           median of 10 warmed-up forward passes a cell, in seconds, ± its 95 %
@@ -175,17 +173,16 @@ mod tests {
         insta::assert_snapshot!(render(&samples::troubled(), &style(80)), @r"
         practice
 
-        ┌─────────────────┬───────────────────┬─────────┬───────────────┐
-        │ Size            ┆           CPU (s) ┆ GPU (s) ┆      Speed-up │
-        ╞═════════════════╪═══════════════════╪═════════╪═══════════════╡
-        │ 512 x 512       ┆ 0.1512 ± 0.0012 * ┆ running ┆ one time only │
-        │ 1024 x 1024     ┆     0.620 ± 0.005 ┆  queued ┆ one time only │
-        │ 100000 x 100000 ┆             - (1) ┆   - (1) ┆ one time only │
-        └─────────────────┴───────────────────┴─────────┴───────────────┘
+        ┌──────────┬─────────────────┬───────────────────┬─────────┬───────────────┐
+        │ Model    ┆ Size            ┆           CPU (s) ┆ GPU (s) ┆      Speed-up │
+        ╞══════════╪═════════════════╪═══════════════════╪═════════╪═══════════════╡
+        │ ResNet18 ┆ 512 x 512       ┆ 0.1512 ± 0.0012 * ┆ running ┆ one time only │
+        │ ResNet18 ┆ 1024 x 1024     ┆     0.620 ± 0.005 ┆  queued ┆ one time only │
+        │ ResNet18 ┆ 100000 x 100000 ┆             - (1) ┆   - (1) ┆ one time only │
+        └──────────┴─────────────────┴───────────────────┴─────────┴───────────────┘
         (1) needs 13.2 TiB of memory; the device has 16.0 GiB
-        Measured with model ResNet18, batch 1, precision f32, threads all, engine
-          reference, weights random, seed 2026, build cotejo-worker 0.1.0, candle
-          0.11.0.
+        Measured with precision f32; threads all; engine reference; weights random, seed
+          2026; image built-in; build cotejo-worker 0.1.0, candle 0.11.0.
 
         How it was measured:
           median of 10 warmed-up forward passes a cell, in seconds, ± its 95 %
@@ -218,18 +215,18 @@ mod tests {
         insta::assert_snapshot!(render(&samples::class(GroupBy::Size), &style(120)), @r"
         practice
 
-        ┌─────────┬─────────────┬───────────────────┬─────────────────────┬──────────────┐
-        │ Machine ┆ Size        ┆           CPU (s) ┆             GPU (s) ┆     Speed-up │
-        ╞═════════╪═════════════╪═══════════════════╪═════════════════════╪══════════════╡
-        │ pc-01   ┆ 224 x 224   ┆   0.0301 ± 0.0002 ┆               - (1) ┆  no GPU time │
-        │ pc-01   ┆ 1024 x 1024 ┆     0.629 ± 0.005 ┆               - (1) ┆  no GPU time │
-        │ pc-02   ┆ 224 x 224   ┆ 0.02317 ± 0.00018 ┆               - (1) ┆  no GPU time │
-        │ pc-02   ┆ 1024 x 1024 ┆     0.484 ± 0.004 ┆               - (1) ┆  no GPU time │
-        │ teacher ┆ 224 x 224   ┆ 0.01882 ± 0.00015 ┆ 0.002031 ± 0.000016 ┆ 9.27 ± 0.14x │
-        │ teacher ┆ 1024 x 1024 ┆     0.393 ± 0.003 ┆   0.00928 ± 0.00007 ┆  42.4 ± 0.6x │
-        └─────────┴─────────────┴───────────────────┴─────────────────────┴──────────────┘
+        ┌─────────┬──────────┬─────────────┬───────────────────┬─────────────────────┬──────────────┐
+        │ Machine ┆ Model    ┆ Size        ┆           CPU (s) ┆             GPU (s) ┆     Speed-up │
+        ╞═════════╪══════════╪═════════════╪═══════════════════╪═════════════════════╪══════════════╡
+        │ pc-01   ┆ ResNet18 ┆ 224 x 224   ┆   0.0301 ± 0.0002 ┆               - (1) ┆  no GPU time │
+        │ pc-01   ┆ ResNet18 ┆ 1024 x 1024 ┆     0.629 ± 0.005 ┆               - (1) ┆  no GPU time │
+        │ pc-02   ┆ ResNet18 ┆ 224 x 224   ┆ 0.02317 ± 0.00018 ┆               - (1) ┆  no GPU time │
+        │ pc-02   ┆ ResNet18 ┆ 1024 x 1024 ┆     0.484 ± 0.004 ┆               - (1) ┆  no GPU time │
+        │ teacher ┆ ResNet18 ┆ 224 x 224   ┆ 0.01882 ± 0.00015 ┆ 0.002031 ± 0.000016 ┆ 9.27 ± 0.14x │
+        │ teacher ┆ ResNet18 ┆ 1024 x 1024 ┆     0.393 ± 0.003 ┆   0.00928 ± 0.00007 ┆  42.4 ± 0.6x │
+        └─────────┴──────────┴─────────────┴───────────────────┴─────────────────────┴──────────────┘
         (1) no NVIDIA driver was found on this machine
-        Measured with model ResNet18, batch 1, precision f32, threads all, engine reference, weights random, seed 2026, build
+        Measured with precision f32; threads all; engine reference; weights random, seed 2026; image built-in; build
           cotejo-worker 0.1.0, candle 0.11.0.
 
         How it was measured:
@@ -256,7 +253,7 @@ mod tests {
         │ teacher ┆ 0.01882 ± 0.00015 ┆ 0.002031 ± 0.000016 ┆ 0.393 ± 0.003 ┆ 0.00928 ± 0.00007 │
         └─────────┴───────────────────┴─────────────────────┴───────────────┴───────────────────┘
         (1) no NVIDIA driver was found on this machine
-        Measured with model ResNet18, batch 1, precision f32, threads all, engine reference, weights random, seed 2026, build
+        Measured with precision f32; threads all; engine reference; weights random, seed 2026; image built-in; build
           cotejo-worker 0.1.0, candle 0.11.0.
 
         How it was measured:
@@ -283,7 +280,7 @@ mod tests {
         │ pc-02   ┆ AMD Ryzen 5 5600X 6-Core Processor       ┆   0.02317 ± 0.00018 ┆     0.484 ± 0.004 │
         │ pc-01   ┆ Intel(R) Core(TM) i5-10400 CPU @ 2.90GHz ┆     0.0301 ± 0.0002 ┆     0.629 ± 0.005 │
         └─────────┴──────────────────────────────────────────┴─────────────────────┴───────────────────┘
-        Measured with model ResNet18, batch 1, precision f32, threads all, engine reference, weights random, seed 2026, build
+        Measured with precision f32; threads all; engine reference; weights random, seed 2026; image built-in; build
           cotejo-worker 0.1.0, candle 0.11.0.
 
         How it was measured:

@@ -1,0 +1,240 @@
+//! `cotejo local` from the command to the table, with real workers.
+
+mod support;
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::process::{Child, Command};
+
+use support::{Pc, Ran, ended};
+
+/// Small and quick, on the CPU alone.
+const TINY: &str = "local --sizes 32 --runs 3 --devices cpu";
+/// Cells that take as long as they may: what is interrupted must still be running.
+const ENDLESS: &str = "local --matmul 64,512,513 --runs 16384 --devices cpu --seed 3";
+
+#[test]
+fn from_the_command_to_the_table_and_every_format() {
+    let pc = Pc::new();
+    let ran = pc.run(TINY).code(0);
+    assert!(!ran.out.contains('\u{1b}'), "no colours where nobody asked for them: {}", ran.out);
+    ran.shows(&["32 x 32", "CPU (s)", "GPU (s)", "Speed-up", "What it ran on:", "3 warmed-up forward passes"])
+        .says(&["0 of 1 cells", "cotejo results"]);
+
+    let again = pc.run("results --local").code(0).says(&["reading this PC's own results"]);
+    again.shows(&["32 x 32", "CPU (s)", "What it ran on:"]);
+    for by in ["machine", "device"] {
+        pc.run(&format!("results --local --by {by}")).code(0).shows(&["ResNet18"]);
+    }
+
+    let csv = pc.run("results --local --format csv").code(0).out;
+    let lines: Vec<&str> = csv.lines().collect();
+    assert_eq!(lines.len(), 2, "{csv}");
+    assert!(lines[0].starts_with("sweep,job,") && lines[0].contains("median_s"), "{csv}");
+    assert!(lines[1].contains("resnet18,32,1,f32,all,reference,succeeded,3,"), "{csv}");
+
+    let json = pc.run("results --local --format json").code(0).out;
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["schema"], 1);
+    assert_eq!(json["entries"][0]["outcome"]["summary"]["n"], 3);
+
+    pc.run("results --local --output out.md").code(0).says(&["wrote out.md"]);
+    let markdown = std::fs::read_to_string(pc.path("out.md")).unwrap();
+    assert!(markdown.contains("| 32 x 32 |"), "{markdown}");
+    pc.run("results --local --output out.md").code(2).says(&["out.md exists already"]);
+    pc.run("results --local --output none/out.md").code(1).says(&["cannot write none"]);
+
+    pc.run("machines list --local").code(0).shows(&["CPU", "RAM"]);
+    pc.run("sweep list --local").code(0).shows(&["custom", "finished: 1 of 1 measured"]);
+    pc.run("sweep show --local").code(0).shows(&["Sizes", "32", "3 runs"]);
+    pc.run("sweep show nothing --local").code(2).says(&["there is no sweep `nothing`"]);
+    pc.run("results nothing --local").code(2).says(&["there is no sweep `nothing`"]);
+}
+
+#[test]
+fn an_image_weights_file_and_sweep_file_of_ones_own() {
+    let pc = Pc::new();
+    image::RgbImage::new(40, 30).save(pc.path("cat.png")).unwrap();
+    let file = "image = \"cat.png\"\nsizes = 32\nruns = 3\ndevices = \"cpu\"\nmachines = \"pc-99\"\n";
+    pc.write("home.toml", file);
+    pc.run("local home.toml").code(0).shows(&["32 x 32"]).says(&["machines and labels choose among the PCs"]);
+    let csv = pc.run("results --local --format csv").code(0).out;
+    assert!(csv.contains(",40,30,"), "the size of the image: {csv}");
+    pc.run("sweep list --local").code(0).shows(&["home"]);
+
+    pc.write("w.pth", "these are no weights");
+    let ran = pc.run(&format!("{TINY} --weights w.pth")).code(1);
+    ran.shows(&["Not measured:", "ResNet18 32 x 32 on cpu"]);
+}
+
+#[test]
+fn a_plan_measures_nothing() {
+    let pc = Pc::new();
+    pc.run(&format!("{TINY} --plan")).code(0).shows(&["ResNet18 32 x 32", "1 cell on 1 machine; about"]);
+    pc.run("sweep list --local").code(0).shows(&["No sweeps yet."]);
+}
+
+#[test]
+fn a_size_that_does_not_fit_is_refused_and_the_rest_is_measured() {
+    let pc = Pc::new();
+    let ran = pc.run("local --sizes 32,100000 --runs 3 --devices cpu").code(1);
+    ran.shows(&["100000 x 100000", "Not measured:", "TiB", "32 x 32"]);
+}
+
+#[test]
+fn a_missing_gpu_is_named_and_never_a_cpu_run() {
+    let pc = Pc::new();
+    let ran = pc.run("local --sizes 32 --runs 3 --devices cuda:7").code(1);
+    ran.shows(&["Not measured:", "on cuda:7"]);
+}
+
+#[test]
+fn a_folder_that_cannot_be_used_is_named() {
+    let pc = Pc::new();
+    let file = pc.write("file", "");
+    let line = format!("{TINY} --data-dir {}", file.display());
+    pc.run(&line).code(1).says(&["cannot write the data folder", "--data-dir"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_reader_that_leaves_is_no_error() {
+    let pc = Pc::new();
+    pc.run(TINY).code(0);
+    for line in ["results --local", "results --local --format csv", "machines list --local", "--help"] {
+        let mut child = pc.command(line.split_whitespace()).spawn().unwrap();
+        // Closed before a byte was read.
+        drop(child.stdout.take());
+        let ran = ended(child.wait_with_output().unwrap()).code(0);
+        assert!(!ran.err.contains("panicked") && !ran.err.contains("error"), "{ran:#?}");
+    }
+}
+
+/// A `cotejo local` under way.
+struct Running {
+    child: Child,
+    log: BufReader<std::process::ChildStderr>,
+}
+
+impl Running {
+    /// Starts one and waits until a cell is measured, with more to come.
+    fn with_one_cell_measured(pc: &Pc) -> Self {
+        let mut running = Self::start(pc);
+        running.wait_for("1 of 3 cells");
+        running
+    }
+
+    fn start(pc: &Pc) -> Self {
+        let mut child = pc.command(ENDLESS.split_whitespace()).spawn().unwrap();
+        let log = BufReader::new(child.stderr.take().unwrap());
+        Self { child, log }
+    }
+
+    fn wait_for(&mut self, text: &str) {
+        let mut seen = String::new();
+        while !seen.contains(text) {
+            assert_ne!(self.log.read_line(&mut seen).unwrap(), 0, "it ended without `{text}`: {seen}");
+        }
+    }
+
+    #[cfg(unix)]
+    fn interrupt(&self) {
+        signal("INT", self.child.id());
+    }
+
+    fn end(mut self) -> Ran {
+        let output = {
+            let mut out = String::new();
+            self.child.stdout.take().unwrap().read_to_string(&mut out).unwrap();
+            out
+        };
+        let mut err = String::new();
+        self.log.read_to_string(&mut err).unwrap();
+        Ran { code: self.child.wait().unwrap().code(), out: output, err }
+    }
+}
+
+#[cfg(unix)]
+fn signal(name: &str, process: u32) {
+    assert!(Command::new("kill").args([format!("-{name}"), process.to_string()]).status().unwrap().success());
+}
+
+/// Workers of this data folder's agent: children of that `cotejo`.
+#[cfg(target_os = "linux")]
+fn workers(parent: u32) -> Vec<u32> {
+    let children = std::fs::read_dir(format!("/proc/{parent}/task")).unwrap().flat_map(|task| {
+        let children = std::fs::read_to_string(task.unwrap().path().join("children")).unwrap_or_default();
+        children.split_whitespace().map(|pid| pid.parse().unwrap()).collect::<Vec<u32>>()
+    });
+    children.collect()
+}
+
+#[cfg(target_os = "linux")]
+fn is_alive(process: u32) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    !stat.is_empty() && !stat.contains(") Z ")
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_interrupt_keeps_what_is_measured_and_leaves_no_worker() {
+    let pc = Pc::new();
+    let running = Running::with_one_cell_measured(&pc);
+    let workers = workers(running.child.id());
+    running.interrupt();
+    let ran = running.end().code(130);
+    ran.says(&["interrupted: 1 of 3 cells measured", "cotejo results"]).shows(&["64 x 64", "cancelled"]);
+    assert!(workers.iter().all(|worker| !is_alive(*worker)), "{workers:?}");
+    pc.run("results --local").code(0).shows(&["64 x 64"]);
+    pc.run("sweep list --local").code(0).shows(&["finished: 1 of 3 measured, 2 cancelled"]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_a_killed_run_left_is_not_taken_up_again() {
+    let pc = Pc::new();
+    let mut running = Running::with_one_cell_measured(&pc);
+    running.child.kill().unwrap();
+    running.child.wait().unwrap();
+    pc.run(TINY).code(0).shows(&["32 x 32"]);
+    let list = pc.run("sweep list --local").code(0);
+    list.shows(&["finished: 1 of 1 measured", "finished: 1 of 3 measured"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_second_one_on_the_same_data_folder_is_refused() {
+    let pc = Pc::new();
+    let mut running = Running::start(&pc);
+    running.wait_for("0 of 3 cells");
+    for line in [TINY, "results --local"] {
+        pc.run(line).code(1).says(&["another `cotejo` is measuring or reading", "--data-dir"]);
+    }
+    running.interrupt();
+    running.end().code(130);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_killed_worker_is_a_named_failure() {
+    let pc = Pc::new();
+    let running = Running::with_one_cell_measured(&pc);
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    // Each of the two cells left gets a worker; each is killed.
+    let mut running = running;
+    while running.child.try_wait().unwrap().is_none() && std::time::Instant::now() < deadline {
+        for worker in workers(running.child.id()) {
+            let _ = Command::new("kill").args(["-KILL", &worker.to_string()]).output();
+        }
+        std::thread::yield_now();
+    }
+    let ran = running.end().code(1);
+    ran.shows(&["64 x 64", "Not measured:", "worker"]);
+}
+
+#[test]
+fn the_store_stays_where_it_is_told() {
+    let pc = Pc::new();
+    pc.run(TINY).code(0);
+    assert!(Path::new(&pc.data()).join("coordinator").is_dir());
+}
