@@ -182,9 +182,10 @@ impl App {
         tracing::info!("shutting down");
         stopping.cancel();
         api.dispatcher.shut_down().await;
-        match tokio::time::timeout(drain, &mut serving).await {
-            Ok(ended) => ended?,
-            Err(_) => tracing::warn!(seconds = drain.as_secs(), "some connections did not end in time; closing them"),
+        if let Ok(ended) = tokio::time::timeout(drain, &mut serving).await {
+            ended?;
+        } else {
+            tracing::warn!(seconds = drain.as_secs(), "some connections did not end in time; closing them");
         }
         dispatching.await.map_err(|_| RunError::Dispatcher)
     }

@@ -79,6 +79,7 @@ where
     end
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "the shape that `map_err` wants")]
 fn refused(error: DispatchError) -> Status {
     tracing::warn!(%error, "an agent's stream is refused");
     Status::unavailable(error.to_string())

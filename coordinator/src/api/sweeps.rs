@@ -67,7 +67,7 @@ impl Api {
             }
             tokio::time::sleep(WATCH_INTERVAL).await;
             tokio::select! {
-                changed = changes.changed() => if changed.is_err() {
+                news = changes.changed() => if news.is_err() {
                     break;
                 },
                 () = watcher.closed() => return,

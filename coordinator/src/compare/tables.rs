@@ -236,10 +236,13 @@ fn join(separator: &str, texts: impl Iterator<Item = String>) -> String {
     texts.collect::<Vec<_>>().join(separator)
 }
 
+/// Who gave which class as the likeliest.
+type Givers = BTreeMap<u32, Vec<String>>;
+
 /// The same model, weights and image must give the same class everywhere; where they do not, a time is of something
 /// else, and the table says so.
 fn disagreement(items: &[&Item]) -> Option<String> {
-    let mut answers: BTreeMap<(Task, Weights, Option<Digest>), BTreeMap<u32, Vec<String>>> = BTreeMap::new();
+    let mut answers: BTreeMap<(Task, Weights, Option<Digest>), Givers> = BTreeMap::new();
     for item in items {
         let Some(answer) = item.measured().and_then(|measured| measured.answers.first()) else { continue };
         let question = (item.entry.workload.task, item.spec.weights, item.spec.image);

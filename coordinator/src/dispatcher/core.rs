@@ -33,7 +33,7 @@ pub(super) struct Core {
     pub(super) settings: Settings,
     pub(super) registry: Registry,
     pub(super) assigned: HashMap<JobId, Assigned>,
-    changed: watch::Sender<u64>,
+    revision: watch::Sender<u64>,
     expiry_due: Instant,
 }
 
@@ -97,13 +97,13 @@ impl Core {
     pub(super) async fn load(
         store: Arc<dyn Store>,
         settings: Settings,
-        changed: watch::Sender<u64>,
+        revision: watch::Sender<u64>,
         now: Instant,
         now_ms: u64,
     ) -> Result<Self, StoreError> {
         let assigned = store.assigned_jobs().await?;
         let registry = Registry::new(now_ms);
-        let mut core = Self { store, settings, registry, assigned: HashMap::new(), changed, expiry_due: now };
+        let mut core = Self { store, settings, registry, assigned: HashMap::new(), revision, expiry_due: now };
         for job in &assigned {
             core.remember(job.clone(), now);
         }
@@ -171,7 +171,7 @@ impl Core {
     }
 
     pub(super) fn notify(&self) {
-        self.changed.send_modify(|revision| *revision += 1);
+        self.revision.send_modify(|revision| *revision += 1);
     }
 
     /// The job that this assignment is of, if it is this machine's and the assignment is the one that counts.

@@ -94,8 +94,8 @@ pub struct Dispatcher {
 impl Dispatcher {
     /// Reads everything back from the store and starts. The task ends after `shut_down`, or once every handle is gone.
     pub async fn start(store: Arc<dyn Store>, settings: Settings) -> Result<(Self, JoinHandle<()>), StoreError> {
-        let (changed, changes) = watch::channel(0);
-        let core = Core::load(Arc::clone(&store), settings, changed, Instant::now(), now_ms()).await?;
+        let (revision, changes) = watch::channel(0);
+        let core = Core::load(Arc::clone(&store), settings, revision, Instant::now(), now_ms()).await?;
         let (requests, receiver) = mpsc::channel(REQUESTS);
         let task = tokio::spawn(run(core, receiver));
         Ok((Self { requests, changes, store, lease: settings.lease }, task))
