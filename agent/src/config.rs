@@ -1,0 +1,388 @@
+//! The configuration: embedded defaults, then a file, then the environment, then flags, merged field by field.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use toml::{Table, Value};
+use tonic::transport::Uri;
+
+use crate::probe::host_name;
+use crate::worker::WorkerCommand;
+
+/// What holds where nothing else is said.
+const DEFAULTS: &str = include_str!("defaults.toml");
+/// Environment variables of the agent begin so; `__` separates the levels.
+const PREFIX: &str = "COTEJO__AGENT__";
+/// Where a coordinator listens unless it was told otherwise.
+const DEFAULT_PORT: u16 = 7420;
+/// Characters of a name, of a label's key, or of its value at most.
+const MAX_TEXT: usize = 100;
+/// Labels at most.
+const MAX_LABELS: usize = 32;
+
+/// Everything that can be set.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The coordinator, as `http://host:port`.
+    pub coordinator: String,
+    /// What people call this machine.
+    #[serde(default = "host_name")]
+    pub name: String,
+    /// Room, seat, row: whatever sweeps are to select machines by.
+    pub labels: BTreeMap<String, String>,
+    /// Identity, results that wait, images and weights.
+    #[serde(default = "default_data_dir")]
+    pub data_dir: PathBuf,
+    /// How to start a worker; in files, its program.
+    #[serde(default = "WorkerCommand::beside_this_program")]
+    pub worker: WorkerCommand,
+    /// Allow an address other than loopback, without encryption or identity.
+    pub insecure: bool,
+    /// Logs, to standard error. The program sets them up; `run` leaves logging alone.
+    pub log: Log,
+}
+
+/// How to log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    /// A level, or levels by part.
+    pub level: String,
+    /// For people or for machines.
+    pub format: LogFormat,
+}
+
+/// The form of log lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// Lines for people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// What is wrong with the configuration.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("cannot read the configuration file {path}: {source}; name another one with --config")]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A source is not TOML.
+    #[error("{origin} is not valid TOML: {problem}")]
+    Syntax {
+        /// Which source.
+        origin: String,
+        /// What and where.
+        problem: String,
+    },
+    /// A key is unknown, or its value is of the wrong kind.
+    #[error("{origin}: {problem}")]
+    Key {
+        /// Which source.
+        origin: String,
+        /// Which key, and what is wrong with it.
+        problem: String,
+    },
+    /// A value that makes no sense.
+    #[error("{key}: {problem}")]
+    Value {
+        /// Which key.
+        key: &'static str,
+        /// What is wrong, and what would be right.
+        problem: String,
+    },
+    /// An address on another machine, without identity or encryption.
+    #[error(
+        "coordinator = {0} is another machine, and the connection is not encrypted and does not ask who answers; \
+         accept that with --insecure"
+    )]
+    Exposed(Uri),
+}
+
+/// One source of settings: where they come from, for messages, and what they say.
+#[derive(Debug, Clone)]
+pub struct Layer {
+    origin: String,
+    table: Table,
+}
+
+impl Layer {
+    /// A file.
+    pub fn file(path: &Path) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
+        let origin = format!("the configuration file {}", path.display());
+        match text.parse() {
+            Ok(table) => Ok(Self { origin, table }),
+            Err(error) => Err(ConfigError::Syntax { origin, problem: error.to_string() }),
+        }
+    }
+
+    /// The environment: one layer a variable, so that a bad one is named.
+    pub fn environment(variables: impl IntoIterator<Item = (String, String)>) -> Vec<Self> {
+        let layer = |(name, text): (String, String)| {
+            let path = name.strip_prefix(PREFIX)?.to_ascii_lowercase();
+            let keys: Vec<&str> = path.split("__").collect();
+            Some(Self { origin: format!("the environment variable {name}"), table: nested(&keys, typed(&keys, text)) })
+        };
+        let mut layers: Vec<Self> = variables.into_iter().filter_map(layer).collect();
+        layers.sort_by(|a, b| a.origin.cmp(&b.origin));
+        layers
+    }
+
+    /// A command-line flag.
+    pub fn flag(flag: &str, keys: &[&str], value: impl Into<Value>) -> Self {
+        Self { origin: format!("the flag {flag}"), table: nested(keys, value.into()) }
+    }
+}
+
+impl Default for Config {
+    /// The embedded defaults.
+    fn default() -> Self {
+        toml::from_str(DEFAULTS).expect("the embedded defaults are a valid configuration")
+    }
+}
+
+impl Config {
+    /// The defaults with each of these layers on top, checked.
+    pub fn from_layers(layers: impl IntoIterator<Item = Layer>) -> Result<Self, ConfigError> {
+        let mut merged: Table = DEFAULTS.parse().expect("the embedded defaults are valid TOML");
+        let mut config = Self::default();
+        for layer in layers {
+            merge(&mut merged, layer.table);
+            config = Self::deserialize(merged.clone()).map_err(|error| ConfigError::Key {
+                origin: layer.origin,
+                problem: error.to_string().trim_end().replace('\n', " "),
+            })?;
+        }
+        config.validate()?;
+        Ok(config)
+    }
+
+    /// Whether every value makes sense, before anything is opened or dialled.
+    pub fn validate(&self) -> Result<(), ConfigError> {
+        let uri = self.coordinator_uri()?;
+        if !is_loopback(&uri) && !self.insecure {
+            return Err(ConfigError::Exposed(uri));
+        }
+        let bad = |key, problem: String| Err(ConfigError::Value { key, problem });
+        let is_text = |text: &str| {
+            !text.trim().is_empty() && text.chars().count() <= MAX_TEXT && !text.chars().any(char::is_control)
+        };
+        if !is_text(&self.name) {
+            return bad("name", format!("must be 1 to {MAX_TEXT} characters without control characters"));
+        }
+        if self.labels.len() > MAX_LABELS {
+            return bad("labels", format!("are {}; at most {MAX_LABELS} are kept", self.labels.len()));
+        }
+        if let Some((key, value)) = self.labels.iter().find(|(key, value)| !is_text(key) || !is_text(value)) {
+            return bad(
+                "labels",
+                format!("{key:?} = {value:?}: both must be 1 to {MAX_TEXT} characters without control characters"),
+            );
+        }
+        if self.data_dir.as_os_str().is_empty() {
+            let problem = "is empty, and this system names no folder for data; set it with --data-dir";
+            return bad("data_dir", problem.to_owned());
+        }
+        if let Err(error) = tracing_subscriber::EnvFilter::try_new(&self.log.level) {
+            return bad("log.level", error.to_string());
+        }
+        Ok(())
+    }
+
+    /// The coordinator's address, completed.
+    pub(crate) fn coordinator_uri(&self) -> Result<Uri, ConfigError> {
+        address(&self.coordinator).map_err(|problem| ConfigError::Value { key: "coordinator", problem })
+    }
+}
+
+/// `http` and the usual port go without saying.
+fn address(text: &str) -> Result<Uri, String> {
+    let wanted = || format!("`{text}` is not an address such as http://server:{DEFAULT_PORT}");
+    let with_scheme = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
+    let uri: Uri = with_scheme.parse().map_err(|_| wanted())?;
+    match (uri.scheme_str(), uri.host()) {
+        (Some("http"), Some(host)) if !host.is_empty() && matches!(uri.path(), "" | "/") && uri.query().is_none() => {
+            let port = uri.port_u16().unwrap_or(DEFAULT_PORT);
+            format!("http://{host}:{port}").parse().map_err(|_| wanted())
+        }
+        (Some("https"), _) => Err(format!("`{text}`: this version does not encrypt; write http://")),
+        _ => Err(wanted()),
+    }
+}
+
+/// Whether the address can only be this machine.
+pub(crate) fn is_loopback(uri: &Uri) -> bool {
+    let host = uri.host().unwrap_or_default();
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    host.eq_ignore_ascii_case("localhost") || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+/// Where the configuration file is looked for when none is named.
+pub fn default_file() -> Option<PathBuf> {
+    project_dirs().map(|dirs| dirs.config_dir().join("agent.toml"))
+}
+
+fn project_dirs() -> Option<directories::ProjectDirs> {
+    directories::ProjectDirs::from("", "", "cotejo")
+}
+
+/// Local, since a folder that follows its user to another PC would take the machine's identity along. Empty where the
+/// system has no such folder, which `validate` reports.
+fn default_data_dir() -> PathBuf {
+    project_dirs().map(|dirs| dirs.data_local_dir().join("agent")).unwrap_or_default()
+}
+
+fn nested(keys: &[&str], value: Value) -> Table {
+    match keys {
+        [] => Table::new(),
+        [key] => Table::from_iter([((*key).to_owned(), value)]),
+        [key, rest @ ..] => Table::from_iter([((*key).to_owned(), Value::Table(nested(rest, value)))]),
+    }
+}
+
+/// A variable's text as the kind of value that its key holds: `insecure` is the one that is not a text.
+fn typed(keys: &[&str], text: String) -> Value {
+    match text.parse() {
+        Ok(flag) if keys == ["insecure"] => Value::Boolean(flag),
+        _ => Value::String(text),
+    }
+}
+
+fn merge(base: &mut Table, layer: Table) {
+    for (key, value) in layer {
+        match (base.get_mut(&key), value) {
+            (Some(Value::Table(base)), Value::Table(layer)) => merge(base, layer),
+            (_, value) => {
+                base.insert(key, value);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn environment(pairs: &[(&str, &str)]) -> Vec<Layer> {
+        Layer::environment(pairs.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())))
+    }
+
+    fn file(dir: &tempfile::TempDir, text: &str) -> Layer {
+        let path = dir.path().join("agent.toml");
+        std::fs::write(&path, text).unwrap();
+        Layer::file(&path).unwrap()
+    }
+
+    #[test]
+    fn defaults_are_valid() {
+        let config = Config::from_layers([]).unwrap();
+        assert_eq!(config, Config::default());
+        assert_eq!(config.coordinator_uri().unwrap().to_string(), "http://127.0.0.1:7420/");
+        assert!(config.data_dir.ends_with("agent"));
+        assert!(config.worker.program.to_string_lossy().contains("cotejo-worker"));
+    }
+
+    #[test]
+    fn layers_merge_field_by_field_and_later_ones_win() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut layers = vec![file(
+            &dir,
+            "name = \"a\"\nworker = \"w\"\n[labels]\nroom = \"B12\"\nseat = \"1\"\n[log]\nformat = \"json\"",
+        )];
+        layers.extend(environment(&[
+            ("COTEJO__AGENT__LABELS__SEAT", "2"),
+            ("COTEJO__AGENT__LOG__LEVEL", "debug"),
+            ("COTEJO__AGENT__INSECURE", "true"),
+            ("COTEJO__AGENT__COORDINATOR", "server"),
+            ("COTEJO__COORDINATOR__LISTEN", "not ours"),
+        ]));
+        layers.push(Layer::flag("--label", &["labels", "row"], "3"));
+        layers.push(Layer::flag("--name", &["name"], "b"));
+        let config = Config::from_layers(layers).unwrap();
+        assert_eq!((config.name.as_str(), config.worker), ("b", PathBuf::from("w").into()));
+        let labels = [("room", "B12"), ("row", "3"), ("seat", "2")];
+        assert_eq!(config.labels, labels.map(|(key, value)| (key.to_owned(), value.to_owned())).into());
+        assert_eq!(config.log, Log { level: "debug".to_owned(), format: LogFormat::Json });
+        assert!(config.insecure);
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused_by_name_and_source() {
+        let dir = tempfile::tempdir().unwrap();
+        for (layers, key, origin) in [
+            (vec![file(&dir, "cordinator = \"x\"")], "`cordinator`", "agent.toml"),
+            (vec![file(&dir, "[log]\ncolour = 3")], "`colour`", "agent.toml"),
+            (environment(&[("COTEJO__AGENT__NAMES", "x")]), "`names`", "COTEJO__AGENT__NAMES"),
+            (environment(&[("COTEJO__AGENT__INSECURE", "maybe")]), "boolean", "COTEJO__AGENT__INSECURE"),
+            (environment(&[("COTEJO__AGENT__LABELS", "room")]), "map", "COTEJO__AGENT__LABELS"),
+        ] {
+            let error = Config::from_layers(layers).unwrap_err().to_string();
+            assert!(error.contains(key) && error.contains(origin), "{error}");
+        }
+    }
+
+    #[test]
+    fn addresses_are_completed_or_refused() {
+        for (text, full) in [
+            ("http://server:9000", "http://server:9000/"),
+            ("server", "http://server:7420/"),
+            ("192.168.1.2:80", "http://192.168.1.2:80/"),
+            ("http://[::1]", "http://[::1]:7420/"),
+        ] {
+            assert_eq!(address(text).unwrap().to_string(), full);
+        }
+        for bad in ["", "http://", "ftp://server", "https://server", "http://server/path", "a b", "server:99999"] {
+            assert!(address(bad).is_err(), "{bad}: {:?}", address(bad));
+        }
+    }
+
+    #[test]
+    fn only_this_machine_is_dialled_unless_that_is_accepted() {
+        let of =
+            |coordinator: &str, insecure| Config { coordinator: coordinator.to_owned(), insecure, ..Config::default() };
+        for local in ["127.0.0.1", "127.9.9.9:1", "localhost", "[::1]:7420"] {
+            of(local, false).validate().unwrap();
+        }
+        for other in ["10.0.0.1", "server", "localhost.example.org", "[2001:db8::1]"] {
+            assert!(of(other, false).validate().unwrap_err().to_string().contains("--insecure"), "{other}");
+            of(other, true).validate().unwrap();
+        }
+    }
+
+    #[test]
+    fn bad_values_are_refused() {
+        let set = |change: fn(&mut Config)| {
+            let mut config = Config::default();
+            change(&mut config);
+            config.validate().unwrap_err().to_string()
+        };
+        assert!(set(|config| config.name = " ".to_owned()).starts_with("name"));
+        assert!(set(|config| config.labels = [("room".to_owned(), "a\nb".to_owned())].into()).starts_with("labels"));
+        assert!(
+            set(|config| config.labels = (0..33).map(|i| (i.to_string(), "x".to_owned())).collect()).contains("33")
+        );
+        assert!(set(|config| config.data_dir = PathBuf::new()).contains("--data-dir"));
+        assert!(set(|config| config.log.level = "very=loud=x".to_owned()).starts_with("log.level"));
+    }
+
+    #[test]
+    fn a_missing_or_broken_file_is_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let missing = Layer::file(&dir.path().join("none.toml")).unwrap_err();
+        assert!(missing.to_string().contains("none.toml"));
+        std::fs::write(dir.path().join("bad.toml"), "name = ").unwrap();
+        let broken = Layer::file(&dir.path().join("bad.toml")).unwrap_err();
+        assert!(broken.to_string().contains("bad.toml"), "{broken}");
+    }
+}

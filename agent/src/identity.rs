@@ -1,0 +1,146 @@
+//! The agent's data folder: which machine this is, and that only one agent works in it.
+
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use cotejo_model::MachineId;
+
+use crate::files;
+
+/// The file that a running agent keeps locked. It stays empty: on Windows nobody else could read it.
+const LOCK: &str = "agent.lock";
+/// The file that holds the machine's identity.
+const MACHINE_ID: &str = "machine-id";
+
+/// A data folder that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum DataDirError {
+    /// It cannot be made, read or written.
+    #[error("cannot use the data folder: {path}: {source}; make it writable, or name another one with --data-dir")]
+    Unusable {
+        /// The folder, or the file in it.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// Another agent has it.
+    #[error("another agent is using the data folder {0}; stop it, or name another folder with --data-dir")]
+    InUse(PathBuf),
+    /// The identity cannot be understood.
+    #[error(
+        "{0} does not hold a machine's identity; restore it, or delete it so that this machine becomes a new one to \
+         the coordinator"
+    )]
+    CorruptIdentity(PathBuf),
+}
+
+/// A data folder that this process alone uses, until it is dropped.
+#[derive(Debug)]
+pub struct DataDir {
+    root: PathBuf,
+    machine: MachineId,
+    /// Held open: the lock goes with it, even if the process is killed.
+    _lock: File,
+}
+
+impl DataDir {
+    /// Opens the folder, makes what is missing in it, and locks it.
+    pub fn open(root: &Path) -> Result<Self, DataDirError> {
+        let unusable = |path: &Path| {
+            let path = path.to_owned();
+            move |source| DataDirError::Unusable { path, source }
+        };
+        fs::create_dir_all(root).map_err(unusable(root))?;
+        let lock_path = root.join(LOCK);
+        let lock = File::options()
+            .create(true)
+            .truncate(false)
+            .read(true)
+            .write(true)
+            .open(&lock_path)
+            .map_err(unusable(&lock_path))?;
+        lock.try_lock().map_err(|error| match error {
+            TryLockError::WouldBlock => DataDirError::InUse(root.to_owned()),
+            TryLockError::Error(error) => unusable(&lock_path)(error),
+        })?;
+        let machine = machine_id(&root.join(MACHINE_ID))?;
+        Ok(Self { root: root.to_owned(), machine, _lock: lock })
+    }
+
+    /// Which machine this is.
+    pub fn machine(&self) -> MachineId {
+        self.machine
+    }
+
+    /// Where results wait.
+    pub fn outbox(&self) -> PathBuf {
+        self.root.join("outbox")
+    }
+
+    /// Where images and weights are kept.
+    pub fn blobs(&self) -> PathBuf {
+        self.root.join("blobs")
+    }
+}
+
+/// The identity that the file holds; a fresh one if there is no file.
+fn machine_id(path: &Path) -> Result<MachineId, DataDirError> {
+    let unusable = |source| DataDirError::Unusable { path: path.to_owned(), source };
+    match fs::read(path) {
+        Ok(bytes) => std::str::from_utf8(&bytes)
+            .ok()
+            .and_then(|text| text.trim().parse().ok())
+            .ok_or_else(|| DataDirError::CorruptIdentity(path.to_owned())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let machine = MachineId::random();
+            files::write_atomically(path, format!("{machine}\n").as_bytes()).map_err(unusable)?;
+            Ok(machine)
+        }
+        Err(error) => Err(unusable(error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_identity_is_made_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path().join("deep/er");
+        let first = DataDir::open(&root).unwrap().machine();
+        assert_eq!(DataDir::open(&root).unwrap().machine(), first);
+    }
+
+    #[test]
+    fn two_agents_cannot_share_a_folder() {
+        let dir = tempfile::tempdir().unwrap();
+        let held = DataDir::open(dir.path()).unwrap();
+        let error = DataDir::open(dir.path()).unwrap_err();
+        assert!(matches!(error, DataDirError::InUse(_)), "{error}");
+        drop(held);
+        DataDir::open(dir.path()).unwrap();
+    }
+
+    #[test]
+    fn a_corrupt_identity_is_named_and_kept() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join(MACHINE_ID);
+        for corrupt in [&b""[..], b"not an identity", b"\xff\xfe"] {
+            fs::write(&path, corrupt).unwrap();
+            let error = DataDir::open(dir.path()).unwrap_err();
+            assert!(error.to_string().contains(MACHINE_ID), "{error}");
+            assert_eq!(fs::read(&path).unwrap(), corrupt);
+        }
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_made_is_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("file");
+        fs::write(&file, "").unwrap();
+        let error = DataDir::open(&file.join("below")).unwrap_err();
+        assert!(matches!(error, DataDirError::Unusable { .. }) && error.to_string().contains("--data-dir"), "{error}");
+    }
+}

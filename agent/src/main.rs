@@ -1,0 +1,220 @@
+//! The agent as a program of its own: arguments, logs, signals.
+
+use std::collections::BTreeSet;
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use cotejo_agent::conditions::Monitor;
+use cotejo_agent::config::{Layer, LogFormat, default_file};
+use cotejo_agent::{Config, ConfigError, Error, probe};
+use cotejo_model::Capability;
+use tokio_util::sync::CancellationToken;
+use tracing_subscriber::EnvFilter;
+
+/// Measures this machine for a Cotejo coordinator.
+#[derive(Debug, Parser)]
+#[command(name = "cotejo-agent", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Dial the coordinator and run its jobs, until stopped
+    Run(Settings),
+    /// Say what this machine is and what it can measure
+    Probe {
+        #[command(flatten)]
+        settings: Settings,
+        /// For people or for programs
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+    },
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+/// Each one also is a key of the configuration file and an environment variable COTEJO__AGENT__…
+#[derive(Debug, Args)]
+struct Settings {
+    /// Where the coordinator listens [default: http://127.0.0.1:7420]
+    #[arg(long, value_name = "URL")]
+    coordinator: Option<String>,
+    /// What people call this machine [default: its host name]
+    #[arg(long)]
+    name: Option<String>,
+    /// What sweeps can select this machine by, such as room=B12; may be repeated
+    #[arg(long = "label", value_name = "KEY=VALUE", value_parser = label)]
+    labels: Vec<(String, String)>,
+    /// Identity, results that wait, images and weights
+    #[arg(long, value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+    /// The worker's program [default: cotejo-worker beside this one]
+    #[arg(long, value_name = "FILE")]
+    worker: Option<PathBuf>,
+    /// Dial any address, without encryption and without asking who answers
+    #[arg(long)]
+    insecure: bool,
+    /// The configuration file
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// The form of log lines, which go to standard error
+    #[arg(long, value_enum)]
+    log_format: Option<LogFormat>,
+}
+
+fn label(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or("a label is written KEY=VALUE")?;
+    Ok((key.trim().to_owned(), value.trim().to_owned()))
+}
+
+impl Settings {
+    fn resolve(self) -> Result<Config, ConfigError> {
+        let mut layers = Vec::new();
+        if let Some(file) = self.config.or_else(|| default_file().filter(|file| file.exists())) {
+            layers.push(Layer::file(&file)?);
+        }
+        layers.extend(Layer::environment(std::env::vars_os().filter_map(|(name, value)| {
+            // What is not Unicode is not ours.
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        })));
+        let path = |path: PathBuf| path.to_string_lossy().into_owned();
+        let flags = [
+            ("--coordinator", "coordinator", self.coordinator),
+            ("--name", "name", self.name),
+            ("--data-dir", "data_dir", self.data_dir.map(path)),
+            ("--worker", "worker", self.worker.map(path)),
+        ];
+        let given = flags.into_iter().filter_map(|(flag, key, value)| Some(Layer::flag(flag, &[key], value?)));
+        layers.extend(given);
+        layers.extend(self.labels.into_iter().map(|(key, value)| Layer::flag("--label", &["labels", &key], value)));
+        layers.extend(self.insecure.then(|| Layer::flag("--insecure", &["insecure"], true)));
+        let format = self.log_format.and_then(|format| format.to_possible_value());
+        layers.extend(format.map(|format| Layer::flag("--log-format", &["log", "format"], format.get_name())));
+        Config::from_layers(layers)
+    }
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let (settings, format) = match Cli::parse().command {
+        Command::Run(settings) => (settings, None),
+        Command::Probe { settings, format } => (settings, Some(format)),
+    };
+    let config = match settings.resolve() {
+        Ok(config) => config,
+        Err(error) => return failed(&error.into()),
+    };
+    log(&config);
+    if let Some(format) = format {
+        let capability = probe::probe(&config.worker, &Monitor::new()).await;
+        // A reader that has seen enough is no failure.
+        let _ = io::stdout().write_all(shown(&capability, format).as_bytes());
+        return ExitCode::SUCCESS;
+    }
+    let shutdown = CancellationToken::new();
+    tokio::spawn(stop_on_signal(shutdown.clone()));
+    match cotejo_agent::run(config, shutdown).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failed(&error),
+    }
+}
+
+fn failed(error: &Error) -> ExitCode {
+    eprintln!("error: {error}");
+    ExitCode::from(if matches!(error, Error::Config(_)) { 2 } else { 1 })
+}
+
+fn log(config: &Config) {
+    let filter = EnvFilter::new(&config.log.level);
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    match config.log.format {
+        LogFormat::Text => lines.with_ansi(io::stderr().is_terminal()).init(),
+        LogFormat::Json => lines.json().init(),
+    }
+}
+
+/// The first signal asks for an end, the second one does not wait for it.
+async fn stop_on_signal(shutdown: CancellationToken) {
+    signal().await;
+    tracing::info!("stopping; once more to stop at once");
+    shutdown.cancel();
+    signal().await;
+    std::process::exit(1);
+}
+
+#[cfg(unix)]
+async fn signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate()).expect("the process may listen to signals");
+    let mut interrupt = signal(SignalKind::interrupt()).expect("the process may listen to signals");
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+}
+
+#[cfg(windows)]
+async fn signal() {
+    use tokio::signal::windows::{ctrl_break, ctrl_c, ctrl_close, ctrl_shutdown};
+    let mut c = ctrl_c().expect("the process may listen to its console");
+    let mut pause = ctrl_break().expect("the process may listen to its console");
+    let mut close = ctrl_close().expect("the process may listen to its console");
+    let mut shutdown = ctrl_shutdown().expect("the process may listen to its console");
+    tokio::select! {
+        _ = c.recv() => {}
+        _ = pause.recv() => {}
+        _ = close.recv() => {}
+        _ = shutdown.recv() => {}
+    }
+}
+
+fn shown(capability: &Capability, format: Format) -> String {
+    match format {
+        Format::Json => serde_json::to_string_pretty(capability).expect("its keys are texts") + "\n",
+        Format::Text => as_text(capability),
+    }
+}
+
+fn as_text(capability: &Capability) -> String {
+    let gib = |bytes: u64| format!("{:.1} GiB", bytes as f64 / f64::from(1 << 30));
+    let cpu = &capability.cpu;
+    let mut lines = vec![
+        ("host".to_owned(), capability.hostname.clone()),
+        ("system".to_owned(), format!("{}, {}", capability.os, capability.arch)),
+        ("processor".to_owned(), cpu.name.clone()),
+        ("cores".to_owned(), format!("{} physical, {} logical", cpu.physical_cores, cpu.logical_cores)),
+        ("vectors".to_owned(), cpu.simd.join(" ")),
+        ("clock".to_owned(), cpu.max_mhz.map_or("unknown".to_owned(), |mhz| format!("up to {mhz} MHz"))),
+        ("memory".to_owned(), gib(capability.memory_bytes)),
+        ("power".to_owned(), capability.power.to_string()),
+        (
+            "load".to_owned(),
+            capability.background_load.map_or("unknown".to_owned(), |load| format!("{:.0} % by others", load * 100.0)),
+        ),
+    ];
+    for device in &capability.devices {
+        let mut about = device.name.clone();
+        about.extend(device.memory_bytes.map(|bytes| format!(", {}", gib(bytes))));
+        about.extend(device.driver.as_ref().map(|driver| format!(", driver {driver}")));
+        match &device.unusable {
+            Some(failure) => about.push_str(&format!("; cannot be used: {failure}; {}", failure.remedy)),
+            None => {
+                let precisions: BTreeSet<&str> = device.precisions.iter().map(|precision| precision.name()).collect();
+                let engines: Vec<&str> = device.engines.iter().map(|engine| engine.name()).collect();
+                let precisions: Vec<&str> = precisions.into_iter().collect();
+                about.push_str(&format!("; engines {}; precisions {}", engines.join(", "), precisions.join(", ")));
+            }
+        }
+        lines.push((device.id.to_string(), about));
+    }
+    lines.extend(capability.no_gpu.iter().map(|why| ("gpu".to_owned(), why.clone())));
+    lines.iter().map(|(name, value)| format!("{name:<10} {value}\n")).collect()
+}

@@ -1,0 +1,304 @@
+//! One job: start the worker, hear its frames, keep its deadline, and leave no process behind.
+
+use std::collections::VecDeque;
+use std::io;
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use cotejo_model::frames::{Frame, Progress, Request};
+use cotejo_model::{Failure, FailureCode, Measurement};
+use process_wrap::tokio::{ChildWrapper, CommandWrap, KillOnDrop};
+use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncRead, AsyncWriteExt, BufReader};
+use tokio::process::{ChildStdin, ChildStdout};
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+
+use crate::conditions;
+use crate::worker::{WorkerCommand, shortened};
+
+/// The longest frame: the largest measurement is far below.
+const MAX_FRAME: usize = 4 * 1024 * 1024;
+/// The longest part of a log line that is looked at.
+const MAX_LOG_LINE: usize = 8 * 1024;
+/// Last lines of a worker's log that a failure shows.
+const LOG_LINES: usize = 10;
+/// How long a worker may take to end after its last frame, and its output after its end.
+const END_WITHIN: Duration = Duration::from_secs(2);
+/// How long the system may take to end a killed process.
+const DIE_WITHIN: Duration = Duration::from_secs(10);
+
+/// A job for one worker.
+#[derive(Debug)]
+pub struct Run<'a> {
+    /// How to start the worker.
+    pub worker: &'a WorkerCommand,
+    /// What to tell it.
+    pub request: &'a Request,
+    /// CPU threads that it may use.
+    pub threads: u32,
+    /// When to give it up.
+    pub deadline: Duration,
+}
+
+/// What a worker gave.
+#[derive(Debug)]
+pub struct Ended {
+    /// The measurement, or why there is none.
+    pub outcome: Result<Box<Measurement>, Failure>,
+    /// Processor time that the worker used; known only if it gave a measurement.
+    pub processor_time: Option<Duration>,
+}
+
+impl From<Failure> for Ended {
+    fn from(failure: Failure) -> Self {
+        Self { outcome: Err(failure), processor_time: None }
+    }
+}
+
+/// How the conversation with a worker ended.
+enum Conversation {
+    /// With its last frame.
+    Last(Result<Box<Measurement>, Failure>),
+    /// Its output ended without one.
+    Silent,
+    /// With something that is not a frame.
+    Garbage(String),
+    /// The deadline passed.
+    TimedOut,
+    /// The caller wants no result.
+    Cancelled,
+}
+
+impl Run<'_> {
+    /// Runs the job. Whatever happens, the worker and everything that it started are gone when this returns.
+    pub async fn run(&self, cancel: &CancellationToken, progress: impl Fn(Progress)) -> Ended {
+        let mut child = match self.spawn() {
+            Ok(child) => child,
+            Err(error) => return self.worker.missing(error).into(),
+        };
+        let stdin = child.stdin().take();
+        let stdout = child.stdout().take().expect("the output is piped");
+        let log = child.stderr().take().map(|stderr| tokio::spawn(keep_last_lines(stderr)));
+
+        let conversation = self.converse(child.as_mut(), stdin, stdout, cancel, progress).await;
+        let processor_time = match conversation {
+            Conversation::Last(Ok(_)) => conditions::worker_time(child.id()),
+            _ => None,
+        };
+        let status = end(child.as_mut(), &conversation).await;
+        let last_lines = finish(log).await;
+        Ended { outcome: self.judge(conversation, status, &last_lines), processor_time }
+    }
+
+    fn spawn(&self) -> io::Result<Box<dyn ChildWrapper>> {
+        let mut command = self.worker.with("--die-with-parent");
+        command
+            .env("RAYON_NUM_THREADS", self.threads.to_string())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut command = CommandWrap::from(command);
+        command.wrap(KillOnDrop);
+        // A group (Unix) or a job (Windows) of its own: what the worker starts dies with it.
+        #[cfg(unix)]
+        command.wrap(process_wrap::tokio::ProcessGroup::leader());
+        #[cfg(windows)]
+        command
+            .wrap(process_wrap::tokio::CreationFlags(windows::Win32::System::Threading::CREATE_NO_WINDOW))
+            .wrap(process_wrap::tokio::JobObject);
+        command.spawn()
+    }
+
+    /// Tells the worker its job and hears its frames. The input stays open until then: its end would tell the worker
+    /// that the agent has died.
+    async fn converse(
+        &self,
+        child: &mut dyn ChildWrapper,
+        mut stdin: Option<ChildStdin>,
+        stdout: ChildStdout,
+        cancel: &CancellationToken,
+        progress: impl Fn(Progress),
+    ) -> Conversation {
+        let talk = async {
+            let mut line = serde_json::to_vec(self.request).expect("a request has only string keys");
+            line.push(b'\n');
+            if let Some(stdin) = &mut stdin
+                && let Err(error) = stdin.write_all(&line).await
+            {
+                // A worker that reads nothing is about to say why, or has died.
+                tracing::debug!(%error, "the worker did not take its job");
+            }
+            hear(stdout, progress).await
+        };
+        tokio::pin!(talk);
+        tokio::select! {
+            biased;
+            () = cancel.cancelled() => return Conversation::Cancelled,
+            conversation = &mut talk => return conversation,
+            () = tokio::time::sleep(self.deadline) => return Conversation::TimedOut,
+            // The worker alone; processes that it left behind would keep its output open.
+            _ = child.inner_mut().wait() => {}
+        }
+        kill(child);
+        timeout(END_WITHIN, talk).await.unwrap_or(Conversation::Silent)
+    }
+
+    fn judge(
+        &self,
+        conversation: Conversation,
+        status: Option<ExitStatus>,
+        last_lines: &[String],
+    ) -> Result<Box<Measurement>, Failure> {
+        let crashed = |what: String| {
+            let mut message = what;
+            for line in last_lines {
+                message.push('\n');
+                message.push_str(line);
+            }
+            Err(Failure::new(FailureCode::WorkerCrashed, message)
+                .with_remedy("run it again; if it happens again, the agent's log at level debug tells more"))
+        };
+        match conversation {
+            Conversation::Last(Ok(measurement)) if !measurement.answers_job(&self.request.job) => {
+                Err(Failure::new(FailureCode::Internal, "the worker measured something else than its job"))
+            }
+            Conversation::Last(outcome) => outcome,
+            Conversation::Silent => {
+                let how = status.map_or("without being asked".to_owned(), |status| status.to_string());
+                crashed(format!("the worker ended without a result ({how})"))
+            }
+            Conversation::Garbage(what) => crashed(what),
+            Conversation::TimedOut => {
+                let message = format!("the worker gave no result within {} s and was killed", self.deadline.as_secs());
+                Err(Failure::new(FailureCode::TimedOut, message)
+                    .with_remedy("measure a smaller size or batch on this machine, or fewer runs"))
+            }
+            Conversation::Cancelled => Err(Failure::new(FailureCode::Cancelled, "the job was cancelled")),
+        }
+    }
+}
+
+/// Hears frames up to the last one.
+async fn hear(stdout: ChildStdout, progress: impl Fn(Progress)) -> Conversation {
+    let mut stdout = BufReader::new(stdout);
+    loop {
+        let line = match read_line(&mut stdout, MAX_FRAME).await {
+            Ok(Some(Line { bytes, whole: true })) => bytes,
+            Ok(Some(Line { whole: false, .. })) => {
+                return Conversation::Garbage(format!("the worker wrote a line of more than {MAX_FRAME} bytes"));
+            }
+            Ok(None) => return Conversation::Silent,
+            Err(error) => return Conversation::Garbage(format!("cannot read what the worker writes: {error}")),
+        };
+        match serde_json::from_slice(&line) {
+            Ok(Frame::Progress(now)) => progress(now),
+            Ok(Frame::Done(measurement)) => return Conversation::Last(Ok(measurement)),
+            Ok(Frame::Failed(failure)) => return Conversation::Last(Err(failure)),
+            Err(error) => {
+                let shown = shortened(&String::from_utf8_lossy(&line));
+                return Conversation::Garbage(format!("the worker wrote a line that is no frame ({error}): {shown}"));
+            }
+        }
+    }
+}
+
+/// Waits for a worker that is done, kills it if it is not or does not end, and everything that it started.
+async fn end(child: &mut dyn ChildWrapper, conversation: &Conversation) -> Option<ExitStatus> {
+    let mut status = None;
+    if matches!(conversation, Conversation::Last(_) | Conversation::Silent) {
+        status = timeout(END_WITHIN, child.inner_mut().wait()).await.ok().and_then(Result::ok);
+    }
+    kill(child);
+    match timeout(DIE_WITHIN, child.wait()).await {
+        Ok(Ok(_)) => {}
+        Ok(Err(error)) => tracing::warn!(%error, "cannot tell whether the worker has ended"),
+        Err(_) => tracing::error!(process = child.id(), "the worker was killed but does not end"),
+    }
+    status
+}
+
+fn kill(child: &mut dyn ChildWrapper) {
+    if let Err(error) = child.start_kill() {
+        // As it should be where nothing is left to kill.
+        tracing::trace!(%error, "nothing of the worker was killed");
+    }
+}
+
+/// The last lines of the worker's log, once it has ended.
+async fn finish(log: Option<JoinHandle<VecDeque<String>>>) -> Vec<String> {
+    let Some(mut log) = log else { return Vec::new() };
+    let Ok(lines) = timeout(END_WITHIN, &mut log).await else {
+        // A process that left the worker's group holds it open.
+        log.abort();
+        return Vec::new();
+    };
+    lines.unwrap_or_default().into()
+}
+
+/// Reads the worker's log to its end, always: a full pipe would stop the worker.
+async fn keep_last_lines(stderr: impl AsyncRead + Unpin) -> VecDeque<String> {
+    let mut stderr = BufReader::new(stderr);
+    let mut last = VecDeque::with_capacity(LOG_LINES);
+    while let Ok(Some(line)) = read_line(&mut stderr, MAX_LOG_LINE).await {
+        let text = String::from_utf8_lossy(&line.bytes);
+        let text = text.trim_end();
+        tracing::debug!(target: "cotejo_worker", "{text}");
+        if last.len() == LOG_LINES {
+            last.pop_front();
+        }
+        last.push_back(shortened(text));
+    }
+    last
+}
+
+/// A line without its end.
+struct Line {
+    bytes: Vec<u8>,
+    /// Whether its end was reached; if not, the next line is the rest of this one.
+    whole: bool,
+}
+
+/// The next line, or the first `limit` bytes of a longer one; none at the end.
+async fn read_line(reader: &mut (impl AsyncBufRead + Unpin), limit: usize) -> io::Result<Option<Line>> {
+    let mut bytes = Vec::new();
+    loop {
+        let buffer = reader.fill_buf().await?;
+        if buffer.is_empty() {
+            return Ok((!bytes.is_empty()).then_some(Line { bytes, whole: true }));
+        }
+        let room = limit - bytes.len();
+        let end = buffer.iter().take(room + 1).position(|byte| *byte == b'\n');
+        let part = end.unwrap_or(buffer.len().min(room));
+        bytes.extend_from_slice(&buffer[..part]);
+        let full = end.is_none() && part == room && buffer.len() > room;
+        reader.consume(part + usize::from(end.is_some()));
+        if end.is_some() || full {
+            return Ok(Some(Line { bytes, whole: end.is_some() }));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn lines_are_bounded() {
+        let mut reader = BufReader::with_capacity(3, &b"one\n\nfive5\nlast"[..]);
+        let mut lines = Vec::new();
+        while let Some(line) = read_line(&mut reader, 4).await.unwrap() {
+            lines.push((String::from_utf8(line.bytes).unwrap(), line.whole));
+        }
+        let expected = [("one", true), ("", true), ("five", false), ("5", true), ("last", true)];
+        assert_eq!(lines, expected.map(|(text, whole)| (text.to_owned(), whole)));
+    }
+
+    #[tokio::test]
+    async fn the_last_lines_of_a_flood_are_kept() {
+        let flood = (0..1000).map(|i| format!("line {i}")).collect::<Vec<_>>().join("\n");
+        let last = keep_last_lines(flood.as_bytes()).await;
+        assert_eq!(last.len(), LOG_LINES);
+        assert_eq!(last.back().map(String::as_str), Some("line 999"));
+    }
+}
