@@ -1,1 +1,115 @@
-fn main() {}
+//! Plays workers that misbehave. The first argument says how; addresses are of listeners in the test, which sees by
+//! the connection's end that a process is gone.
+
+use std::io::{BufRead, Read, Write};
+use std::net::TcpStream;
+use std::process::{Command, Stdio};
+
+use cotejo_model::frames::{Frame, Phase, Progress, Request};
+use cotejo_model::measurement::{Conditions, Measurement, Stages};
+use cotejo_model::measuring::Stop;
+use cotejo_model::{Failure, FailureCode, Task};
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if arguments.iter().any(|argument| argument == "--describe") {
+        println!(
+            r#"{{"build":"test","devices":[{{"kind":"cpu","engines":["reference","optimized"],"precisions":["f32"]}}]}}"#
+        );
+        return;
+    }
+    let behaviour = arguments.first().map(String::as_str).unwrap_or_default();
+    let address = arguments.get(1).map(String::as_str).unwrap_or_default();
+    if behaviour == "hold" {
+        hold(address);
+    }
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line).expect("a request");
+    let request: Request = serde_json::from_str(&line).expect("a request");
+    frame(&Frame::Progress(Progress { phase: Phase::Sample, done: 0.5 }));
+    match behaviour {
+        "good" => done(&request),
+        "threads" => {
+            let threads = std::env::var("RAYON_NUM_THREADS").expect("a number of threads");
+            frame(&Frame::Failed(Failure::new(FailureCode::InvalidJob, threads)));
+        }
+        "other" => {
+            let mut other = request;
+            other.job.workload.task = Task::Matmul { size: 7 };
+            done(&other);
+        }
+        "fail" => frame(&Frame::Failed(Failure::new(FailureCode::OutOfMemory, "too large").with_remedy("smaller"))),
+        "linger" => {
+            done(&request);
+            hold(address);
+        }
+        "crash" => {
+            (0..50).for_each(|i| eprintln!("line {i}"));
+            std::process::exit(101);
+        }
+        "abort" => std::process::abort(),
+        "silent" => {}
+        "garbage" => println!("thread panicked\tat {}", "x".repeat(10_000)),
+        "endless" => while std::io::stdout().write_all(&[b'x'; 65_536]).is_ok() {},
+        "flood" => {
+            (0..200_000).for_each(|i| eprintln!("a line of a log that nobody asked for, number {i}"));
+            done(&request);
+        }
+        "hang" => hold(address),
+        "family" => {
+            child(address);
+            hold(address);
+        }
+        // What it leaves behind keeps its output open.
+        "leave" => child(address),
+        "wait" => {
+            let mut stream = TcpStream::connect(address).expect("the test listens");
+            stream.read_exact(&mut [0]).expect("the test says when to go on");
+            done(&request);
+        }
+        other => panic!("unknown behaviour {other}"),
+    }
+}
+
+fn frame(frame: &Frame) {
+    let line = serde_json::to_string(frame).expect("a frame");
+    println!("{line}");
+}
+
+/// Lives until it is killed, whatever happens to its parent.
+fn hold(address: &str) -> ! {
+    let mut stream = TcpStream::connect(address).expect("the test listens");
+    let _ = stream.read(&mut [0]);
+    loop {
+        std::thread::park();
+    }
+}
+
+fn child(address: &str) {
+    let program = std::env::current_exe().expect("this program");
+    Command::new(program).args(["hold", address]).stdin(Stdio::null()).spawn().expect("a child");
+}
+
+fn done(request: &Request) {
+    let job = &request.job;
+    let classifies = matches!(job.workload.task, Task::Classify { .. });
+    frame(&Frame::Done(Box::new(Measurement {
+        workload: job.workload,
+        device: job.device,
+        device_name: "Test CPU".to_owned(),
+        build: "test".to_owned(),
+        threads: 1,
+        weights: classifies.then_some(job.weights),
+        input: None,
+        started_ms: 1,
+        first_ns: 2,
+        warmup_ns: vec![3],
+        samples_ns: vec![4, 5],
+        stages: Stages::default(),
+        stop: Stop::Runs,
+        answers: Vec::new(),
+        logit_error: None,
+        peak_memory_bytes: None,
+        conditions: Conditions::default(),
+    })));
+}
