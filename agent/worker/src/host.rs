@@ -11,7 +11,7 @@ pub(crate) fn cpu_name() -> String {
 }
 
 /// How many threads are meant: `all` is one a physical core, as far as this process may use them.
-pub fn thread_count(threads: Threads) -> usize {
+pub(crate) fn thread_count(threads: Threads) -> usize {
     match threads {
         Threads::Exactly(count) => count as usize,
         Threads::All => {

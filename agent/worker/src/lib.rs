@@ -1,7 +1,7 @@
 //! Cotejo's worker: one process that carries out one job. It reads a request from standard input, writes frames to
 //! standard output (both JSON, one object a line) and logs to standard error, so that it can be run by hand.
 
-pub mod host;
+mod host;
 mod input;
 pub mod job;
 pub mod labels;
@@ -86,4 +86,25 @@ fn explain_panic(panic: &(dyn Any + Send)) -> Failure {
 /// A defect of the worker's own, or of a library.
 pub(crate) fn internal(error: impl std::fmt::Display) -> Failure {
     Failure::new(FailureCode::Internal, error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_build_names_the_candle_that_was_linked() {
+        let lock = include_str!("../../../Cargo.lock");
+        let (_, candle) = lock.split_once("name = \"candle-core\"\nversion = \"").expect("candle is locked");
+        let (version, _) = candle.split_once('"').expect("a version ends");
+        assert!(BUILD.ends_with(&format!("candle {version}")), "{BUILD}, but {version} is locked");
+    }
+
+    #[test]
+    fn a_panic_becomes_a_failure_with_its_message() {
+        let panic = catch_unwind(|| panic!("index {} is out of range", 7)).unwrap_err();
+        let failure = explain_panic(panic.as_ref());
+        assert_eq!(failure.code, FailureCode::Internal);
+        assert_eq!(failure.message, "the worker panicked: index 7 is out of range");
+    }
 }

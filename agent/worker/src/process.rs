@@ -2,13 +2,13 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, IsTerminal as _, Read as _, Write as _};
 use std::process::{Command, ExitCode, Stdio};
 
 use cotejo_model::frames::Request;
 use tracing_subscriber::EnvFilter;
 
-use crate::{describe, host, read_request, run};
+use crate::{describe, host, internal, read_request, run};
 
 const USAGE: &str = "\
 Carries out one job: reads a request from standard input (one line of JSON), writes frames to standard output.
@@ -46,14 +46,20 @@ pub fn main_stdio(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     if die_with_parent {
         std::thread::spawn(end_with_input);
     }
-    let code = match request {
-        Ok(request) if !environment_fits(&request) => start_over(&request),
-        request => run(request, &mut io::stdout()).map(code),
+    let request = match request {
+        Ok(request) if !environment_fits(&request) => match start_over(&request) {
+            Ok(code) => return code,
+            Err(error) => Err(internal(format!("the worker cannot start itself again: {error}"))),
+        },
+        request => request,
     };
-    code.unwrap_or_else(|error| {
-        tracing::error!("the frames cannot be written: {error}");
-        ExitCode::FAILURE
-    })
+    run(request, &mut io::stdout()).map_or_else(
+        |error| {
+            tracing::error!("the frames cannot be written: {error}");
+            ExitCode::FAILURE
+        },
+        code,
+    )
 }
 
 fn code(done: bool) -> ExitCode {
@@ -67,7 +73,8 @@ fn print(text: &str) -> ExitCode {
 fn log_to_stderr() {
     let filter = EnvFilter::try_from_env("COTEJO_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
     // In a process that logs already, that goes on.
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).try_init();
+    let colours = io::stderr().is_terminal();
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(colours).try_init();
 }
 
 /// Standard input stays open for as long as the parent lives: its end is the one sign of the parent's death that all

@@ -37,7 +37,11 @@ pub(crate) fn draw(formula: &str, width: u32, height: u32) -> RgbImage {
                 "gradient" if c == 1 => y * 255 / (height - 1),
                 "gradient" => (x + y) * 255 / (width + height - 2),
                 // The top 8 of the 24 bits that the number keeps.
-                "noise" => ((noise[((y * width + x) * 3 + c) as usize] + 1.0) * 128.0).floor() as u32,
+                "noise" => {
+                    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 255")]
+                    let level = ((noise[((y * width + x) * 3 + c) as usize] + 1.0) * 128.0).floor() as u32;
+                    level
+                }
                 _ => panic!("{formula}"),
             };
             u8::try_from(value).unwrap()
