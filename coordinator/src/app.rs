@@ -6,13 +6,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use cotejo_proto::v1::agent_service_server::AgentServiceServer;
-use cotejo_proto::v1::blob_service_server::BlobServiceServer;
-use cotejo_proto::v1::machine_service_server::MachineServiceServer;
-use cotejo_proto::v1::result_service_server::ResultServiceServer;
-use cotejo_proto::v1::status_service_server::StatusServiceServer;
-use cotejo_proto::v1::sweep_service_server::SweepServiceServer;
-use cotejo_proto::{DESCRIPTORS, MAX_BLOB_MESSAGE_BYTES, MAX_CONTROL_BYTES};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -24,7 +17,6 @@ use crate::blobs::{BlobError, Blobs};
 use crate::clock::now_ms;
 use crate::config::{Config, ConfigError};
 use crate::dispatcher::{Dispatcher, Settings};
-use crate::session::Sessions;
 use crate::store::sqlite::SqliteStore;
 use crate::store::{Store, StoreError};
 
@@ -150,25 +142,12 @@ impl App {
     /// cuts off what is left.
     pub async fn run(self, shutdown: CancellationToken) -> Result<(), RunError> {
         let Self { listener, drain, api, mut dispatching, .. } = self;
-        let (health, health_service) = tonic_health::server::health_reporter();
-        health.set_serving::<SweepServiceServer<Api>>().await;
-        let reflection = tonic_reflection::server::Builder::configure()
-            .register_encoded_file_descriptor_set(DESCRIPTORS)
-            .build_v1()
-            .expect("the generated descriptors are valid");
         let stopping = api.shutdown.clone();
-        let sessions = Sessions::new(api.dispatcher.clone());
+        let routes = api.clone().routes().await;
         let serving = Server::builder()
             .http2_keepalive_interval(Some(KEEPALIVE_INTERVAL))
             .http2_keepalive_timeout(Some(KEEPALIVE_TIMEOUT))
-            .add_service(health_service)
-            .add_service(reflection)
-            .add_service(AgentServiceServer::new(sessions).max_decoding_message_size(MAX_CONTROL_BYTES))
-            .add_service(SweepServiceServer::new(api.clone()).max_decoding_message_size(MAX_CONTROL_BYTES))
-            .add_service(MachineServiceServer::new(api.clone()).max_decoding_message_size(MAX_CONTROL_BYTES))
-            .add_service(ResultServiceServer::new(api.clone()).max_decoding_message_size(MAX_CONTROL_BYTES))
-            .add_service(StatusServiceServer::new(api.clone()).max_decoding_message_size(MAX_CONTROL_BYTES))
-            .add_service(BlobServiceServer::new(api.clone()).max_decoding_message_size(MAX_BLOB_MESSAGE_BYTES))
+            .add_routes(routes)
             .serve_with_incoming_shutdown(
                 TcpIncoming::from(listener).with_nodelay(Some(true)),
                 stopping.clone().cancelled_owned(),

@@ -1,6 +1,6 @@
 //! The coordinator's program: flags, logs and signals.
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -105,7 +105,10 @@ fn configure(run: Run) -> Result<Config, ConfigError> {
 
 fn start_logs(config: &Config) {
     let filter = tracing_subscriber::EnvFilter::new(&config.log.level);
-    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let logs = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
     match config.log.format {
         LogFormat::Text => logs.init(),
         LogFormat::Json => logs.json().init(),
@@ -158,6 +161,6 @@ async fn interrupted() {
 async fn wait_for_ctrl_c() {
     if let Err(error) = tokio::signal::ctrl_c().await {
         tracing::error!(%error, "Ctrl-C cannot be noticed");
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }

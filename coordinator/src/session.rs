@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use cotejo_model::session::{AgentCommand, AgentEvent, Hello, OLDEST_PROTOCOL, PROTOCOL};
+use cotejo_proto::MAX_CONTROL_BYTES;
 use cotejo_proto::v1;
-use cotejo_proto::v1::agent_service_server::AgentService;
+use cotejo_proto::v1::agent_service_server::{AgentService, AgentServiceServer};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tokio_stream::{Stream, StreamExt};
@@ -24,11 +25,9 @@ pub struct Sessions {
     dispatcher: Dispatcher,
 }
 
-impl Sessions {
-    /// Sessions whose events go to this dispatcher.
-    pub fn new(dispatcher: Dispatcher) -> Self {
-        Self { dispatcher }
-    }
+/// The service of agents whose events go to this dispatcher.
+pub fn service(dispatcher: Dispatcher) -> AgentServiceServer<Sessions> {
+    AgentServiceServer::new(Sessions { dispatcher }).max_decoding_message_size(MAX_CONTROL_BYTES)
 }
 
 #[tonic::async_trait]

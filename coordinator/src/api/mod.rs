@@ -10,14 +10,21 @@ use std::sync::Arc;
 
 use cotejo_model::sweep::SweepStatus;
 use cotejo_model::{JobState, SweepId};
-use cotejo_proto::ConvertError;
+use cotejo_proto::v1::blob_service_server::BlobServiceServer;
+use cotejo_proto::v1::machine_service_server::MachineServiceServer;
+use cotejo_proto::v1::result_service_server::ResultServiceServer;
+use cotejo_proto::v1::status_service_server::StatusServiceServer;
+use cotejo_proto::v1::sweep_service_server::SweepServiceServer;
+use cotejo_proto::{ConvertError, DESCRIPTORS, MAX_BLOB_MESSAGE_BYTES, MAX_CONTROL_BYTES};
 use tokio_util::sync::CancellationToken;
 use tonic::Status;
+use tonic::service::Routes;
 
 use crate::blobs::{BlobError, Blobs};
 use crate::dispatcher::{DispatchError, Dispatcher};
 use crate::planner::PlanError;
 use crate::progress;
+use crate::session;
 use crate::store::{Store, StoreError, SweepRecord};
 
 /// Everything that the services need. Cloning it is cheap.
@@ -31,6 +38,24 @@ pub struct Api {
 }
 
 impl Api {
+    /// Every service that the coordinator offers, to people and to agents; health and reflection with them.
+    pub async fn routes(self) -> Routes {
+        let (health, health_service) = tonic_health::server::health_reporter();
+        health.set_serving::<SweepServiceServer<Self>>().await;
+        let reflection = tonic_reflection::server::Builder::configure()
+            .register_encoded_file_descriptor_set(DESCRIPTORS)
+            .build_v1()
+            .expect("the generated descriptors are valid");
+        Routes::new(health_service)
+            .add_service(reflection)
+            .add_service(session::service(self.dispatcher.clone()))
+            .add_service(SweepServiceServer::new(self.clone()).max_decoding_message_size(MAX_CONTROL_BYTES))
+            .add_service(MachineServiceServer::new(self.clone()).max_decoding_message_size(MAX_CONTROL_BYTES))
+            .add_service(ResultServiceServer::new(self.clone()).max_decoding_message_size(MAX_CONTROL_BYTES))
+            .add_service(StatusServiceServer::new(self.clone()).max_decoding_message_size(MAX_CONTROL_BYTES))
+            .add_service(BlobServiceServer::new(self).max_decoding_message_size(MAX_BLOB_MESSAGE_BYTES))
+    }
+
     /// The status of these sweeps now.
     async fn statuses(&self, sweeps: Vec<SweepRecord>) -> Result<Vec<SweepStatus>, Status> {
         let machines = self.dispatcher.machines().await.map_err(dispatch)?;

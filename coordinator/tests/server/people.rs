@@ -1,9 +1,9 @@
 //! What people ask of a real server.
 
-mod support;
-
 use std::collections::BTreeMap;
 
+use crate::support::samples::{cpu_machine, hello};
+use crate::support::{Agent, Server, config, practice};
 use cotejo_coordinator::{Config, StartError, build};
 use cotejo_model::comparison::{Column, Comparison, Value};
 use cotejo_model::session::Receipt;
@@ -15,8 +15,6 @@ use cotejo_proto::v1::machine_service_client::MachineServiceClient;
 use cotejo_proto::v1::result_service_client::ResultServiceClient;
 use cotejo_proto::v1::status_service_client::StatusServiceClient;
 use cotejo_proto::v1::upload_blob_request::Message;
-use support::samples::{cpu_machine, hello};
-use support::{Agent, Server, config, practice};
 use tonic::{Code, Status};
 
 async fn refused(server: &Server, spec: SweepSpec) -> Status {

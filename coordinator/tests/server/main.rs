@@ -1,0 +1,5 @@
+//! The coordinator as agents and people meet it: a real server on a free port.
+
+mod agents;
+mod people;
+mod support;
