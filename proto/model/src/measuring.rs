@@ -13,6 +13,8 @@ pub const WARMUP_WINDOW: usize = 5;
 pub const WARMUP_AGREEMENT: f64 = 0.02;
 /// Warm-up ends at this time, agreed or not.
 pub const WARMUP_MAX_NS: u64 = 3_000_000_000;
+/// Warm-up iterations at most: a computation of microseconds is warm by then, and a result must fit a message.
+pub const WARMUP_MAX_RUNS: usize = 1000;
 /// Samples at least.
 pub const MIN_RUNS: usize = 10;
 /// Sampling time at least.
@@ -53,10 +55,11 @@ named_enum!(
     }
 );
 
-/// Whether the warm-up may end: at least three iterations of which the last five agree within 2 %, or 3 s.
+/// Whether the warm-up may end: at least three iterations of which the last five agree within 2 %, or 3 s, or a
+/// thousand iterations.
 pub fn warm_enough(times_ns: &[u64]) -> bool {
     let total: u64 = times_ns.iter().sum();
-    if total >= WARMUP_MAX_NS {
+    if total >= WARMUP_MAX_NS || times_ns.len() >= WARMUP_MAX_RUNS {
         return !times_ns.is_empty();
     }
     if times_ns.len() < WARMUP_MIN_RUNS.max(WARMUP_WINDOW) {
@@ -119,6 +122,13 @@ mod tests {
         assert!(warm_enough(&[4_000 * MS]));
         assert!(warm_enough(&[1_000 * MS, 1_500 * MS, 1_000 * MS]));
         assert!(!warm_enough(&[1_000 * MS, 1_500 * MS]));
+    }
+
+    #[test]
+    fn a_restless_warm_up_is_bounded() {
+        let restless: Vec<u64> = (0..WARMUP_MAX_RUNS as u64).map(|i| 1000 + 500 * (i % 2)).collect();
+        assert!(!warm_enough(&restless[1..]));
+        assert!(warm_enough(&restless));
     }
 
     #[test]
