@@ -211,14 +211,19 @@ fn address(text: &str) -> Result<Uri, String> {
     let wanted = || format!("`{text}` is not an address such as http://server:{DEFAULT_PORT}");
     let with_scheme = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
     let uri: Uri = with_scheme.parse().map_err(|_| wanted())?;
-    match (uri.scheme_str(), uri.host()) {
-        (Some("http"), Some(host)) if !host.is_empty() && matches!(uri.path(), "" | "/") && uri.query().is_none() => {
-            let port = uri.port_u16().unwrap_or(DEFAULT_PORT);
-            format!("http://{host}:{port}").parse().map_err(|_| wanted())
-        }
-        (Some("https"), _) => Err(format!("`{text}`: this version does not encrypt; write http://")),
-        _ => Err(wanted()),
+    if uri.scheme_str() == Some("https") {
+        return Err(format!("`{text}`: this version does not encrypt; write http://"));
     }
+    let (Some(host), Some(authority)) = (uri.host(), uri.authority()) else { return Err(wanted()) };
+    let port = match authority.as_str().strip_prefix(host) {
+        Some("") => Some(DEFAULT_PORT),
+        // Neither a user's name nor a number that is no port.
+        Some(_) => uri.port_u16(),
+        None => None,
+    };
+    let bare = uri.scheme_str() == Some("http") && uri.path() == "/" && uri.query().is_none() && !host.is_empty();
+    let port = port.filter(|_| bare).ok_or_else(wanted)?;
+    format!("http://{host}:{port}").parse().map_err(|_| wanted())
 }
 
 /// Whether the address can only be this machine.
@@ -342,7 +347,17 @@ mod tests {
         ] {
             assert_eq!(address(text).unwrap().to_string(), full);
         }
-        for bad in ["", "http://", "ftp://server", "https://server", "http://server/path", "a b", "server:99999"] {
+        for bad in [
+            "",
+            "http://",
+            "ftp://server",
+            "https://server",
+            "http://server/path",
+            "a b",
+            "server:99999",
+            "me@server",
+            "server:",
+        ] {
             assert!(address(bad).is_err(), "{bad}: {:?}", address(bad));
         }
     }

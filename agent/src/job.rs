@@ -95,6 +95,7 @@ impl Attempt {
     /// The next news; steps only where they are wanted. Not to be asked again after the end.
     pub(crate) async fn news(&mut self, steps: bool) -> News {
         tokio::select! {
+            biased;
             Ok(()) = self.steps.changed(), if steps => News::Step(*self.steps.borrow_and_update()),
             end = &mut self.task => News::End(end.unwrap_or(End::Stopped)),
         }

@@ -282,6 +282,8 @@ impl Session<'_> {
             Some(attempt) if attempt.assignment == offer.assignment => Ok(()),
             Some(_) => self.update(offer.assignment, JobState::Queued).await,
             None => {
+                // Its first step is told at once.
+                self.quiet = None;
                 self.link.attempt = Some(Attempt::start(&self.link.bench, offer));
                 Ok(())
             }

@@ -1,6 +1,7 @@
 //! The agent as a program of its own: arguments, logs, signals.
 
-use std::collections::BTreeSet;
+mod show;
+
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -9,7 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use cotejo_agent::conditions::Monitor;
 use cotejo_agent::config::{Layer, LogFormat, default_file};
 use cotejo_agent::{Config, ConfigError, Error, probe};
-use cotejo_model::Capability;
+use show::Shown;
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
@@ -41,10 +42,10 @@ enum Format {
     Json,
 }
 
-/// Each one also is a key of the configuration file and an environment variable COTEJO__AGENT__…
+/// Each one also is a key of the configuration file and an environment variable `COTEJO__AGENT__…`
 #[derive(Debug, Args)]
 struct Settings {
-    /// Where the coordinator listens [default: http://127.0.0.1:7420]
+    /// Where the coordinator listens [default: 127.0.0.1:7420]
     #[arg(long, value_name = "URL")]
     coordinator: Option<String>,
     /// What people call this machine [default: its host name]
@@ -115,8 +116,12 @@ async fn main() -> ExitCode {
     log(&config);
     if let Some(format) = format {
         let capability = probe::probe(&config.worker, &Monitor::new()).await;
+        let text = match format {
+            Format::Json => serde_json::to_string_pretty(&capability).expect("its keys are texts") + "\n",
+            Format::Text => Shown(&capability).to_string(),
+        };
         // A reader that has seen enough is no failure.
-        let _ = io::stdout().write_all(shown(&capability, format).as_bytes());
+        let _ = io::stdout().write_all(text.as_bytes());
         return ExitCode::SUCCESS;
     }
     let shutdown = CancellationToken::new();
@@ -174,47 +179,4 @@ async fn signal() {
         _ = close.recv() => {}
         _ = shutdown.recv() => {}
     }
-}
-
-fn shown(capability: &Capability, format: Format) -> String {
-    match format {
-        Format::Json => serde_json::to_string_pretty(capability).expect("its keys are texts") + "\n",
-        Format::Text => as_text(capability),
-    }
-}
-
-fn as_text(capability: &Capability) -> String {
-    let gib = |bytes: u64| format!("{:.1} GiB", bytes as f64 / f64::from(1 << 30));
-    let cpu = &capability.cpu;
-    let mut lines = vec![
-        ("host".to_owned(), capability.hostname.clone()),
-        ("system".to_owned(), format!("{}, {}", capability.os, capability.arch)),
-        ("processor".to_owned(), cpu.name.clone()),
-        ("cores".to_owned(), format!("{} physical, {} logical", cpu.physical_cores, cpu.logical_cores)),
-        ("vectors".to_owned(), cpu.simd.join(" ")),
-        ("clock".to_owned(), cpu.max_mhz.map_or("unknown".to_owned(), |mhz| format!("up to {mhz} MHz"))),
-        ("memory".to_owned(), gib(capability.memory_bytes)),
-        ("power".to_owned(), capability.power.to_string()),
-        (
-            "load".to_owned(),
-            capability.background_load.map_or("unknown".to_owned(), |load| format!("{:.0} % by others", load * 100.0)),
-        ),
-    ];
-    for device in &capability.devices {
-        let mut about = device.name.clone();
-        about.extend(device.memory_bytes.map(|bytes| format!(", {}", gib(bytes))));
-        about.extend(device.driver.as_ref().map(|driver| format!(", driver {driver}")));
-        match &device.unusable {
-            Some(failure) => about.push_str(&format!("; cannot be used: {failure}; {}", failure.remedy)),
-            None => {
-                let precisions: BTreeSet<&str> = device.precisions.iter().map(|precision| precision.name()).collect();
-                let engines: Vec<&str> = device.engines.iter().map(|engine| engine.name()).collect();
-                let precisions: Vec<&str> = precisions.into_iter().collect();
-                about.push_str(&format!("; engines {}; precisions {}", engines.join(", "), precisions.join(", ")));
-            }
-        }
-        lines.push((device.id.to_string(), about));
-    }
-    lines.extend(capability.no_gpu.iter().map(|why| ("gpu".to_owned(), why.clone())));
-    lines.iter().map(|(name, value)| format!("{name:<10} {value}\n")).collect()
 }

@@ -11,17 +11,17 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 /// Long beyond anything that these tests wait for.
-pub const LONG: Duration = Duration::from_secs(3600);
+pub(crate) const LONG: Duration = Duration::from_secs(3600);
 
 /// The worker that behaves as its arguments say.
-pub fn worker(behaviour: &[&str]) -> WorkerCommand {
+pub(crate) fn worker(behaviour: &[&str]) -> WorkerCommand {
     let folder = Path::new(env!("CARGO_BIN_EXE_cotejo-agent")).parent().unwrap().join("examples");
     let program: PathBuf = folder.join(format!("misbehaving_worker{}", std::env::consts::EXE_SUFFIX));
     assert!(program.exists(), "build it first: cargo build -p cotejo-agent --examples");
     WorkerCommand { program, args: behaviour.iter().map(Into::into).collect() }
 }
 
-pub fn job() -> JobSpec {
+pub(crate) fn job() -> JobSpec {
     JobSpec {
         workload: Workload {
             task: Task::Matmul { size: 64 },
@@ -37,31 +37,31 @@ pub fn job() -> JobSpec {
 }
 
 /// Hears of processes: each connects when it lives, and its connection ends when it dies.
-pub struct Lives(TcpListener);
+pub(crate) struct Lives(TcpListener);
 
 impl Lives {
-    pub async fn listen() -> (Self, String) {
+    pub(crate) async fn listen() -> (Self, String) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
         (Self(listener), address)
     }
 
     /// The next process that lives.
-    pub async fn next(&self) -> Life {
+    pub(crate) async fn next(&self) -> Life {
         Life(self.0.accept().await.unwrap().0)
     }
 }
 
-pub struct Life(TcpStream);
+pub(crate) struct Life(TcpStream);
 
 impl Life {
     /// Tells a waiting worker to go on.
-    pub async fn release(&mut self) {
+    pub(crate) async fn release(&mut self) {
         self.0.write_all(b"!").await.unwrap();
     }
 
     /// Waits until the process is dead.
-    pub async fn end(mut self) {
+    pub(crate) async fn end(mut self) {
         // A killed process may reset its connection.
         assert!(matches!(self.0.read(&mut [0]).await, Ok(0) | Err(_)));
     }

@@ -50,7 +50,7 @@ fn main() {
         "abort" => std::process::abort(),
         "silent" => {}
         "garbage" => println!("thread panicked\tat {}", "x".repeat(10_000)),
-        "endless" => while std::io::stdout().write_all(&[b'x'; 65_536]).is_ok() {},
+        "endless" => while std::io::stdout().write_all(&[b'x'; 4096]).is_ok() {},
         "flood" => {
             (0..200_000).for_each(|i| eprintln!("a line of a log that nobody asked for, number {i}"));
             done(&request);
@@ -85,6 +85,7 @@ fn hold(address: &str) -> ! {
     }
 }
 
+#[allow(clippy::zombie_processes, reason = "the test is about processes that nobody waits for")]
 fn child(address: &str) {
     let program = std::env::current_exe().expect("this program");
     Command::new(program).args(["hold", address]).stdin(Stdio::null()).spawn().expect("a child");
