@@ -82,7 +82,7 @@ pub(crate) struct Global {
     /// Where this PC keeps its own results; the platform's data folder by default
     #[arg(long, global = true, value_name = "FOLDER", env = "COTEJO_DATA_DIR", help_heading = "Global options")]
     pub(crate) data_dir: Option<PathBuf>,
-    /// Say more on standard error; -vv says everything (the environment's COTEJO_LOG filters finely)
+    /// Say more on standard error; -vv says everything
     #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = "Global options")]
     pub(crate) verbose: u8,
 }
@@ -268,8 +268,7 @@ pub(crate) struct SweepArgs {
     /// What to start from: practice (default), quick or full
     #[arg(long, value_name = "NAME")]
     pub(crate) preset: Option<Preset>,
-    /// Classifiers: resnet18, mobilenet_v2
-    #[arg(long, value_name = "MODEL", value_delimiter = ',')]
+    #[arg(long, value_name = "MODEL", value_delimiter = ',', help = "Classifiers: resnet18, mobilenet_v2")]
     pub(crate) models: Option<Vec<Model>>,
     /// Image sizes, in pixels a side
     #[arg(long, value_name = "PIXELS", value_delimiter = ',')]

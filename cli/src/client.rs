@@ -189,7 +189,7 @@ impl Client {
                     break;
                 }
                 sent(length as u64);
-                message = upload_blob_request::Message::Data(data.into());
+                message = upload_blob_request::Message::Data(data);
             }
             Ok(())
         });

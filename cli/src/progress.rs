@@ -22,7 +22,7 @@ impl Progress {
     /// A bar if standard error is a terminal.
     pub(crate) fn new() -> Self {
         let bar = io::stderr().is_terminal().then(|| {
-            let style = ProgressStyle::with_template("[{bar:24}] {percent:>3} %  {wide_msg}");
+            let style = ProgressStyle::with_template("[{bar:16}] {percent:>3} %  {wide_msg}");
             ProgressBar::new(STEPS).with_style(style.expect("the template is sound").progress_chars("=> "))
         });
         Self { bar, last: None }
@@ -60,25 +60,28 @@ fn finished(status: &SweepStatus) -> u64 {
     status.jobs.iter().filter(|(state, _)| state.is_final()).map(|(_, count)| count).sum()
 }
 
+/// `1 of 3 cells, about 25 s left`
 fn summary(status: &SweepStatus, since: Duration) -> String {
     let left = number::duration(status.seconds_left - since.as_secs_f64());
     format!("{} of {} cells, about {left} left", finished(status), status.total())
 }
 
+/// The summary, and what is being done, as far as a line has room.
 fn message(status: &SweepStatus, since: Duration) -> String {
-    let mut text = summary(status, since);
+    let left = number::duration(status.seconds_left - since.as_secs_f64());
+    let text = format!("{left} left · {} of {}", finished(status), status.total());
     match status.running.as_slice() {
-        [] => {}
-        [only] => text.push_str(&format!(" · {}", doing(only))),
-        several => text.push_str(&format!(" · {} machines measure", several.len())),
+        [] => text,
+        [only] if status.machines == 1 => format!("{text} · {}", doing(only)),
+        [only] => format!("{text} · {}: {}", clean(&only.machine), doing(only)),
+        several => format!("{text} · {} machines measure", several.len()),
     }
-    text
 }
 
 /// What one machine does.
 fn doing(running: &Running) -> String {
     let how = running.progress.map_or_else(|| state_name(running.state), |progress| phase_name(progress.phase));
-    format!("{}: {} on {}, {how}", clean(&running.machine), running.task, running.device)
+    format!("{} on {}, {how}", running.task, running.device)
 }
 
 /// A line for every cell that ends: enough for a log, and no more.
@@ -129,8 +132,10 @@ mod tests {
         };
         status.running = vec![running.clone()];
         let shown = message(&status, Duration::from_secs(5));
-        assert_eq!(shown, "1 of 3 cells, about 1 min 10 s left · pc-01: matmul 512x512 on cpu, offered");
+        assert_eq!(shown, "1 min 10 s left · 1 of 3 · matmul 512x512 on cpu, offered");
+        status.machines = 2;
+        assert!(message(&status, Duration::ZERO).ends_with("1 of 3 · pc-01: matmul 512x512 on cpu, offered"));
         status.running.push(running);
-        assert!(message(&status, Duration::MAX).ends_with("about 0 s left · 2 machines measure"));
+        assert_eq!(message(&status, Duration::MAX), "0 s left · 1 of 3 · 2 machines measure");
     }
 }

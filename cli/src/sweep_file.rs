@@ -282,7 +282,7 @@ mod tests {
     }
 
     fn problems(text: &str) -> String {
-        parse(text).problems.iter().map(|problem| format!("{problem}\n")).collect()
+        parse(text).problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
     }
 
     #[test]

@@ -108,7 +108,7 @@ async fn measure(
     };
     let Some(started) = started else { return Ok(Exit::Ok) };
     let (status, interrupted) = match follow(client, started.id, interrupt).await? {
-        Followed::Finished(status) => (status, false),
+        Followed::Finished(status) => (*status, false),
         Followed::Interrupted => (cancelled(client, &started).await?, true),
     };
     show(client, folder, &status, interrupted).await

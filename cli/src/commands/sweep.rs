@@ -41,12 +41,12 @@ async fn start(global: &Global, args: &ClassArgs, watched: bool) -> Result<Exit,
     let checked = checked(args)?;
     let mut interrupt = Interrupt::listen();
     let client = source::coordinator(global).await?;
-    let begin = async {
+    let sending = async {
         let spec = checked.upload(&client).await?;
         client.start(spec).await
     };
     let (status, offline) = tokio::select! {
-        begun = begin => begun?,
+        started = sending => started?,
         () = interrupt.requested() => {
             return Err(Error { exit: Exit::Interrupted, ..Error::failed("interrupted before the sweep was started") });
         }

@@ -13,7 +13,7 @@ use crate::progress::Progress;
 /// How following ended.
 pub(super) enum Followed {
     /// Nothing more will come.
-    Finished(SweepStatus),
+    Finished(Box<SweepStatus>),
     /// A person asked to end.
     Interrupted,
 }
@@ -37,7 +37,7 @@ pub(super) async fn follow(client: &Client, sweep: SweepId, interrupt: &mut Inte
         }
     }
     match progress.finish() {
-        Some(status) if status.is_finished() => Ok(Followed::Finished(status)),
+        Some(status) if status.is_finished() => Ok(Followed::Finished(Box::new(status))),
         _ => Err(Error::failed(format!("the coordinator at {} ended while the sweep runs", client.address()))
             .with_help(format!("`cotejo sweep watch {}` follows the sweep again", sweep.short()))),
     }

@@ -55,6 +55,7 @@ mod tests {
     }
 
     #[test]
+    #[allow(clippy::too_many_lines, reason = "every field of the format")]
     fn one_cell_in_full() {
         let mut sample = samples::without_gpu();
         sample.entries.truncate(1);

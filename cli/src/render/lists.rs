@@ -126,11 +126,14 @@ fn workloads(spec: &SweepSpec) -> Vec<(&'static str, String)> {
     lines
 }
 
+/// What a column says of a cell.
+type CellText = fn(&PlannedCell) -> String;
+
 /// The cells of a plan, what cannot be measured, and how long it takes.
 pub(crate) fn plan(cells: &[PlannedCell], offline: &[String], style: &Style) -> String {
     let varies =
         |differs: fn(&PlannedCell, &PlannedCell) -> bool| cells.windows(2).any(|pair| differs(&pair[0], &pair[1]));
-    let mut columns: Vec<(Head, fn(&PlannedCell) -> String)> = vec![
+    let mut columns: Vec<(Head, CellText)> = vec![
         (Head::new("Machine", Kind::Words), |cell| clean(&cell.machine)),
         (Head::new("Device", Kind::Label), |cell| cell.device.to_string()),
         (Head::new("What", Kind::Words), |cell| words::task(cell.workload.task)),

@@ -51,10 +51,11 @@ fn measuring(comparison: &Comparison) -> Vec<String> {
     let (Some(least), Some(most)) = (counts().min(), counts().max()) else {
         return Vec::new();
     };
+    let passes = if most == 1 { "pass" } else { "passes" };
     let runs = if least == most { format!("{least}") } else { format!("{least} to {most}") };
     let interval = measured(comparison).any(|(_, measured)| measured.summary.ci.is_some());
     let margin = if interval { ", ± its 95 % confidence interval" } else { "" };
-    vec![format!("median of {runs} warmed-up forward passes a cell, in seconds{margin}")]
+    vec![format!("median of {runs} warmed-up forward {passes} a cell, in seconds{margin}")]
 }
 
 fn environment(environment: &Environment) -> String {

@@ -41,7 +41,7 @@ fn measured(seconds: f64) -> Measured {
 fn entry(machine: usize, device: DeviceId, size: u32, outcome: Outcome) -> Entry {
     let workload =
         Workload { task: classify(size), precision: Precision::F32, threads: Threads::All, engine: Engine::Reference };
-    let index = if device == DeviceId::Cpu { 0 } else { 1 };
+    let index = u128::from(device != DeviceId::Cpu);
     Entry {
         sweep: SweepId(Uuid::from_u128(0x5e)),
         job: JobId(Uuid::from_u128(((machine as u128) << 64) + (u128::from(size) << 8) + index)),
@@ -133,7 +133,9 @@ fn by_size(mut rows: Vec<Vec<Value>>, machines: bool) -> Table {
         columns.insert(0, Column::Machine);
     }
     let model = || Value::Text { text: Model::ResNet18.title().to_owned() };
-    rows.iter_mut().for_each(|row| row.insert(usize::from(machines), model()));
+    for row in &mut rows {
+        row.insert(usize::from(machines), model());
+    }
     Table { basis: basis(), columns, rows }
 }
 
