@@ -32,8 +32,8 @@ impl Coordinator {
         let (sender, streams) = mpsc::channel(8);
         let service = AgentServiceServer::new(Service(sender));
         let server = tonic::transport::Server::builder().add_service(service);
-        let served = server.serve_with_incoming(TcpListenerStream::new(listener));
-        let server = tokio::spawn(async move { served.await.unwrap() });
+        let serving = server.serve_with_incoming(TcpListenerStream::new(listener));
+        let server = tokio::spawn(async move { serving.await.unwrap() });
         Self { address, streams, _server: AbortOnDropHandle::new(server) }
     }
 

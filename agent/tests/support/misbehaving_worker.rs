@@ -61,10 +61,12 @@ fn main() {
             hold(address);
         }
         // What it leaves behind keeps its output open.
-        "leave" => child(address),
+        "leave" => {
+            child(address);
+            wait(address);
+        }
         "wait" => {
-            let mut stream = TcpStream::connect(address).expect("the test listens");
-            stream.read_exact(&mut [0]).expect("the test says when to go on");
+            wait(address);
             done(&request);
         }
         other => panic!("unknown behaviour {other}"),
@@ -74,6 +76,12 @@ fn main() {
 fn frame(frame: &Frame) {
     let line = serde_json::to_string(frame).expect("a frame");
     println!("{line}");
+}
+
+/// Lives until the test says that it may go on.
+fn wait(address: &str) {
+    let mut stream = TcpStream::connect(address).expect("the test listens");
+    stream.read_exact(&mut [0]).expect("the test says when to go on");
 }
 
 /// Lives until it is killed, whatever happens to its parent.
