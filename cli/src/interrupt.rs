@@ -17,7 +17,7 @@ impl Interrupt {
             signal().await;
             sender.send_replace(true);
             signal().await;
-            output::say("\nended at once");
+            output::say("ended at once");
             // Workers end with this process: their standard input closes.
             std::process::exit(Exit::Interrupted as i32);
         });

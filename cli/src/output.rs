@@ -1,25 +1,29 @@
 //! Standard output, standard error and files: the only places where text leaves the program.
 
-use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 
 use console::Term;
 use jiff::tz::TimeZone;
 
 use crate::error::Error;
-use crate::render::Style;
+use crate::render::{Style, wrapped};
 
 /// What standard output can show.
 pub(crate) fn style() -> Style {
-    let terminal = io::stdout().is_terminal();
     let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let term = Term::stdout();
     Style {
-        width: terminal.then(|| term.size_checked()).flatten().map(|(_, columns)| usize::from(columns)),
+        width: width(&term),
         // Asking is also what makes an older Windows console understand colours.
-        colour: terminal && !plain && term.features().colors_supported(),
+        colour: term.is_term() && !plain && term.features().colors_supported(),
         zone: TimeZone::system(),
     }
+}
+
+/// Characters a line of a terminal; none where the text goes elsewhere.
+fn width(term: &Term) -> Option<usize> {
+    term.is_term().then(|| term.size_checked()).flatten().map(|(_, columns)| usize::from(columns))
 }
 
 /// What a file shows.
@@ -40,7 +44,11 @@ pub(crate) fn print(text: &str) -> Result<(), Error> {
 
 /// Says something beside the output. That nobody hears it is no error.
 pub(crate) fn say(text: &str) {
-    let _ = writeln!(io::stderr(), "{text}");
+    let width = width(&Term::stderr());
+    for line in text.lines() {
+        let indent = line.len() - line.trim_start().len() + 2;
+        let _ = writeln!(io::stderr(), "{}", wrapped(line, width, indent));
+    }
 }
 
 /// Refuses an output file that exists already, before any work is done for it.

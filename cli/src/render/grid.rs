@@ -92,7 +92,7 @@ impl Grid {
         for row in &self.rows {
             table.add_row(row.iter().map(|cell| match cell.tone {
                 Tone::Plain => comfy_table::Cell::new(&cell.text),
-                Tone::Care => comfy_table::Cell::new(&cell.text).fg(Color::Yellow),
+                Tone::Care => comfy_table::Cell::new(&cell.text).fg(Color::DarkYellow),
                 Tone::Absent => comfy_table::Cell::new(&cell.text).add_attribute(Attribute::Dim),
             }));
         }

@@ -74,7 +74,7 @@ mod tests {
 
         How it was measured:
 
-        - median of 10 warmed-up forward passes a cell, in seconds, ± its 95 % confidence interval
+        - median of 10 warmed-up forward passes a cell, in seconds; ± is its 95 % confidence interval
 
         What it ran on:
 
@@ -104,7 +104,7 @@ mod tests {
 
         How it was measured:
 
-        - median of 10 warmed-up forward passes a cell, in seconds, ± its 95 % confidence interval
+        - median of 10 warmed-up forward passes a cell, in seconds; ± is its 95 % confidence interval
 
         What it ran on:
 

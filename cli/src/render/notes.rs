@@ -54,7 +54,7 @@ fn measuring(comparison: &Comparison) -> Vec<String> {
     let passes = if most == 1 { "pass" } else { "passes" };
     let runs = if least == most { format!("{least}") } else { format!("{least} to {most}") };
     let interval = measured(comparison).any(|(_, measured)| measured.summary.ci.is_some());
-    let margin = if interval { ", ± its 95 % confidence interval" } else { "" };
+    let margin = if interval { "; ± is its 95 % confidence interval" } else { "" };
     vec![format!("median of {runs} warmed-up forward {passes} a cell, in seconds{margin}")]
 }
 

@@ -132,7 +132,7 @@ mod tests {
           2026; image built-in; build cotejo-worker 0.1.0, candle 0.11.0.
 
         How it was measured:
-          median of 10 warmed-up forward passes a cell, in seconds, ± its 95 %
+          median of 10 warmed-up forward passes a cell, in seconds; ± is its 95 %
             confidence interval
 
         What it ran on:
@@ -158,7 +158,7 @@ mod tests {
           2026; image built-in; build cotejo-worker 0.1.0, candle 0.11.0.
 
         How it was measured:
-          median of 10 warmed-up forward passes a cell, in seconds, ± its 95 %
+          median of 10 warmed-up forward passes a cell, in seconds; ± is its 95 %
             confidence interval
 
         What it ran on:
@@ -185,7 +185,7 @@ mod tests {
           2026; image built-in; build cotejo-worker 0.1.0, candle 0.11.0.
 
         How it was measured:
-          median of 10 warmed-up forward passes a cell, in seconds, ± its 95 %
+          median of 10 warmed-up forward passes a cell, in seconds; ± is its 95 %
             confidence interval
 
         What it ran on:
@@ -230,7 +230,7 @@ mod tests {
           cotejo-worker 0.1.0, candle 0.11.0.
 
         How it was measured:
-          median of 10 warmed-up forward passes a cell, in seconds, ± its 95 % confidence interval
+          median of 10 warmed-up forward passes a cell, in seconds; ± is its 95 % confidence interval
 
         What it ran on:
           pc-01: Intel(R) Core(TM) i5-10400 CPU @ 2.90GHz; 6 cores and 12 threads; avx2 fma; 16.0 GiB RAM; Windows 11 (26100);
@@ -257,7 +257,7 @@ mod tests {
           cotejo-worker 0.1.0, candle 0.11.0.
 
         How it was measured:
-          median of 10 warmed-up forward passes a cell, in seconds, ± its 95 % confidence interval
+          median of 10 warmed-up forward passes a cell, in seconds; ± is its 95 % confidence interval
 
         What it ran on:
           pc-01: Intel(R) Core(TM) i5-10400 CPU @ 2.90GHz; 6 cores and 12 threads; avx2 fma; 16.0 GiB RAM; Windows 11 (26100);
@@ -284,7 +284,7 @@ mod tests {
           cotejo-worker 0.1.0, candle 0.11.0.
 
         How it was measured:
-          median of 10 warmed-up forward passes a cell, in seconds, ± its 95 % confidence interval
+          median of 10 warmed-up forward passes a cell, in seconds; ± is its 95 % confidence interval
 
         What it ran on:
           pc-01: Intel(R) Core(TM) i5-10400 CPU @ 2.90GHz; 6 cores and 12 threads; avx2 fma; 16.0 GiB RAM; Windows 11 (26100);
