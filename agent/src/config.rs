@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+pub use cotejo_settings::{Layer, Log, LogFormat, SettingsError};
 use serde::{Deserialize, Serialize};
-use toml::{Table, Value};
 use tonic::transport::Uri;
 
 use crate::probe::host_name;
@@ -14,7 +14,7 @@ use crate::worker::WorkerCommand;
 /// What holds where nothing else is said.
 const DEFAULTS: &str = include_str!("defaults.toml");
 /// Environment variables of the agent begin so; `__` separates the levels.
-const PREFIX: &str = "COTEJO__AGENT__";
+pub const PREFIX: &str = "COTEJO__AGENT";
 /// Where a coordinator listens unless it was told otherwise.
 const DEFAULT_PORT: u16 = 7420;
 /// Characters of a name, of a label's key, or of its value at most.
@@ -45,61 +45,12 @@ pub struct Config {
     pub log: Log,
 }
 
-/// How to log.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Log {
-    /// A level, or levels by part.
-    pub level: String,
-    /// For people or for machines.
-    pub format: LogFormat,
-}
-
-/// The form of log lines.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
-#[serde(rename_all = "snake_case")]
-pub enum LogFormat {
-    /// Lines for people.
-    Text,
-    /// One JSON object a line.
-    Json,
-}
-
 /// What is wrong with the configuration.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
-    /// The file cannot be read.
-    #[error("cannot read the configuration file {path}: {source}; name another one with --config")]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// A source is not TOML.
-    #[error("{origin} is not valid TOML: {problem}")]
-    Syntax {
-        /// Which source.
-        origin: String,
-        /// What and where.
-        problem: String,
-    },
-    /// A key is unknown, or its value is of the wrong kind.
-    #[error("{origin}: {problem}")]
-    Key {
-        /// Which source.
-        origin: String,
-        /// Which key, and what is wrong with it.
-        problem: String,
-    },
-    /// A value that makes no sense.
-    #[error("{key}: {problem}")]
-    Value {
-        /// Which key.
-        key: &'static str,
-        /// What is wrong, and what would be right.
-        problem: String,
-    },
+    /// A source or a value, as it may be with any daemon.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
     /// An address on another machine, without identity or encryption.
     #[error(
         "coordinator = {0} is another machine, and the connection is not encrypted and does not ask who answers; \
@@ -108,62 +59,17 @@ pub enum ConfigError {
     Exposed(Uri),
 }
 
-/// One source of settings: where they come from, for messages, and what they say.
-#[derive(Debug, Clone)]
-pub struct Layer {
-    origin: String,
-    table: Table,
-}
-
-impl Layer {
-    /// A file.
-    pub fn file(path: &Path) -> Result<Self, ConfigError> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
-        let origin = format!("the configuration file {}", path.display());
-        match text.parse() {
-            Ok(table) => Ok(Self { origin, table }),
-            Err(error) => Err(ConfigError::Syntax { origin, problem: error.to_string() }),
-        }
-    }
-
-    /// The environment: one layer a variable, so that a bad one is named.
-    pub fn environment(variables: impl IntoIterator<Item = (String, String)>) -> Vec<Self> {
-        let layer = |(name, text): (String, String)| {
-            let path = name.strip_prefix(PREFIX)?.to_ascii_lowercase();
-            let keys: Vec<&str> = path.split("__").collect();
-            Some(Self { origin: format!("the environment variable {name}"), table: nested(&keys, typed(&keys, text)) })
-        };
-        let mut layers: Vec<Self> = variables.into_iter().filter_map(layer).collect();
-        layers.sort_by(|a, b| a.origin.cmp(&b.origin));
-        layers
-    }
-
-    /// A command-line flag.
-    pub fn flag(flag: &str, keys: &[&str], value: impl Into<Value>) -> Self {
-        Self { origin: format!("the flag {flag}"), table: nested(keys, value.into()) }
-    }
-}
-
 impl Default for Config {
     /// The embedded defaults.
     fn default() -> Self {
-        toml::from_str(DEFAULTS).expect("the embedded defaults are a valid configuration")
+        cotejo_settings::from_layers(DEFAULTS, []).expect("the embedded defaults are a valid configuration")
     }
 }
 
 impl Config {
     /// The defaults with each of these layers on top, checked.
     pub fn from_layers(layers: impl IntoIterator<Item = Layer>) -> Result<Self, ConfigError> {
-        let mut merged: Table = DEFAULTS.parse().expect("the embedded defaults are valid TOML");
-        let mut config = Self::default();
-        for layer in layers {
-            merge(&mut merged, layer.table);
-            config = Self::deserialize(merged.clone()).map_err(|error| ConfigError::Key {
-                origin: layer.origin,
-                problem: error.to_string().trim_end().replace('\n', " "),
-            })?;
-        }
+        let config: Self = cotejo_settings::from_layers(DEFAULTS, layers)?;
         config.validate()?;
         Ok(config)
     }
@@ -174,7 +80,7 @@ impl Config {
         if !is_loopback(&uri) && !self.insecure {
             return Err(ConfigError::Exposed(uri));
         }
-        let bad = |key, problem: String| Err(ConfigError::Value { key, problem });
+        let bad = |key, problem: String| Err(ConfigError::from(SettingsError::Value { key, problem }));
         let is_text = |text: &str| {
             !text.trim().is_empty() && text.chars().count() <= MAX_TEXT && !text.chars().any(char::is_control)
         };
@@ -202,7 +108,7 @@ impl Config {
 
     /// The coordinator's address, completed.
     pub(crate) fn coordinator_uri(&self) -> Result<Uri, ConfigError> {
-        address(&self.coordinator).map_err(|problem| ConfigError::Value { key: "coordinator", problem })
+        address(&self.coordinator).map_err(|problem| SettingsError::Value { key: "coordinator", problem }.into())
     }
 }
 
@@ -248,39 +154,12 @@ fn default_data_dir() -> PathBuf {
     project_dirs().map(|dirs| dirs.data_local_dir().join("agent")).unwrap_or_default()
 }
 
-fn nested(keys: &[&str], value: Value) -> Table {
-    match keys {
-        [] => Table::new(),
-        [key] => Table::from_iter([((*key).to_owned(), value)]),
-        [key, rest @ ..] => Table::from_iter([((*key).to_owned(), Value::Table(nested(rest, value)))]),
-    }
-}
-
-/// A variable's text as the kind of value that its key holds: `insecure` is the one that is not a text.
-fn typed(keys: &[&str], text: String) -> Value {
-    match text.parse() {
-        Ok(flag) if keys == ["insecure"] => Value::Boolean(flag),
-        _ => Value::String(text),
-    }
-}
-
-fn merge(base: &mut Table, layer: Table) {
-    for (key, value) in layer {
-        match (base.get_mut(&key), value) {
-            (Some(Value::Table(base)), Value::Table(layer)) => merge(base, layer),
-            (_, value) => {
-                base.insert(key, value);
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn environment(pairs: &[(&str, &str)]) -> Vec<Layer> {
-        Layer::environment(pairs.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())))
+        Layer::environment(PREFIX, pairs.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())))
     }
 
     fn file(dir: &tempfile::TempDir, text: &str) -> Layer {

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use cotejo_agent::conditions::Monitor;
-use cotejo_agent::config::{Layer, LogFormat, default_file};
+use cotejo_agent::config::{Layer, LogFormat, PREFIX, default_file};
 use cotejo_agent::{Config, ConfigError, Error, probe};
 use show::Shown;
 use tokio_util::sync::CancellationToken;
@@ -82,7 +82,7 @@ impl Settings {
         if let Some(file) = self.config.or_else(|| default_file().filter(|file| file.exists())) {
             layers.push(Layer::file(&file)?);
         }
-        layers.extend(Layer::environment(std::env::vars_os().filter_map(|(name, value)| {
+        layers.extend(Layer::environment(PREFIX, std::env::vars_os().filter_map(|(name, value)| {
             // What is not Unicode is not ours.
             Some((name.into_string().ok()?, value.into_string().ok()?))
         })));

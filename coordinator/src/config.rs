@@ -1,16 +1,16 @@
 //! The configuration: embedded defaults, then a file, then the environment, then flags, merged field by field.
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
+pub use cotejo_settings::{Layer, Log, LogFormat, SettingsError};
 use serde::{Deserialize, Serialize};
-use toml::{Table, Value};
 
 /// What holds where nothing else is said.
 const DEFAULTS: &str = include_str!("defaults.toml");
 /// Environment variables of the coordinator begin so; `__` separates the levels.
-const PREFIX: &str = "COTEJO__COORDINATOR__";
+pub const PREFIX: &str = "COTEJO__COORDINATOR";
 /// The longest drain: shutting down ends within 30 s.
 const MAX_DRAIN_SECONDS: u64 = 25;
 
@@ -41,61 +41,12 @@ pub struct Config {
     pub log: Log,
 }
 
-/// How to log.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Log {
-    /// A level, or levels by part.
-    pub level: String,
-    /// For people or for machines.
-    pub format: LogFormat,
-}
-
-/// The form of log lines.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
-#[serde(rename_all = "snake_case")]
-pub enum LogFormat {
-    /// Lines for people.
-    Text,
-    /// One JSON object a line.
-    Json,
-}
-
 /// What is wrong with the configuration.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
-    /// The file cannot be read.
-    #[error("cannot read the configuration file {path}: {source}; name another one with --config")]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// A source is not TOML.
-    #[error("{origin} is not valid TOML: {problem}")]
-    Syntax {
-        /// Which source.
-        origin: String,
-        /// What and where.
-        problem: String,
-    },
-    /// A key is unknown, or its value is of the wrong kind.
-    #[error("{origin}: {problem}")]
-    Key {
-        /// Which source.
-        origin: String,
-        /// Which key, and what is wrong with it.
-        problem: String,
-    },
-    /// A value that makes no sense.
-    #[error("{key}: {problem}")]
-    Value {
-        /// Which key.
-        key: &'static str,
-        /// What is wrong, and what would be right.
-        problem: String,
-    },
+    /// A source or a value, as it may be with any daemon.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
     /// An address that others can reach, without identity or encryption.
     #[error(
         "listen = {0} can be reached from other machines, without encryption and without asking who connects; \
@@ -104,67 +55,17 @@ pub enum ConfigError {
     Exposed(SocketAddr),
 }
 
-/// One source of settings: where they come from, for messages, and what they say.
-#[derive(Debug, Clone)]
-pub struct Layer {
-    origin: String,
-    table: Table,
-}
-
-impl Layer {
-    /// A file.
-    pub fn file(path: &Path) -> Result<Self, ConfigError> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
-        let origin = format!("the configuration file {}", path.display());
-        let table = text.parse().map_err(|error: toml::de::Error| ConfigError::Syntax {
-            origin: origin.clone(),
-            problem: error.to_string(),
-        })?;
-        Ok(Self { origin, table })
-    }
-
-    /// The environment: one layer a variable, so that a bad one is named.
-    pub fn environment(variables: impl IntoIterator<Item = (String, String)>) -> Vec<Self> {
-        let mut layers: Vec<Self> = variables
-            .into_iter()
-            .filter_map(|(name, text)| {
-                let path = name.strip_prefix(PREFIX)?.to_ascii_lowercase();
-                let keys: Vec<&str> = path.split("__").collect();
-                let value = typed_like(&keys, text);
-                Some(Self { origin: format!("the environment variable {name}"), table: nested(&keys, value) })
-            })
-            .collect();
-        layers.sort_by(|a, b| a.origin.cmp(&b.origin));
-        layers
-    }
-
-    /// A command-line flag.
-    pub fn flag(flag: &str, key: &str, value: impl Into<Value>) -> Self {
-        let keys: Vec<&str> = key.split('.').collect();
-        Self { origin: format!("the flag {flag}"), table: nested(&keys, value.into()) }
-    }
-}
-
 impl Default for Config {
     /// The embedded defaults.
     fn default() -> Self {
-        toml::from_str(DEFAULTS).expect("the embedded defaults are a valid configuration")
+        cotejo_settings::from_layers(DEFAULTS, []).expect("the embedded defaults are a valid configuration")
     }
 }
 
 impl Config {
     /// The defaults with each of these layers on top, checked.
     pub fn from_layers(layers: impl IntoIterator<Item = Layer>) -> Result<Self, ConfigError> {
-        let mut merged = defaults();
-        let mut config = Self::default();
-        for layer in layers {
-            merge(&mut merged, layer.table);
-            config = Self::deserialize(merged.clone()).map_err(|error| ConfigError::Key {
-                origin: layer.origin,
-                problem: error.to_string().trim_end().replace('\n', " "),
-            })?;
-        }
+        let config: Self = cotejo_settings::from_layers(DEFAULTS, layers)?;
         config.validate()?;
         Ok(config)
     }
@@ -175,10 +76,11 @@ impl Config {
             return Err(ConfigError::Exposed(self.listen));
         }
         if self.data_dir.as_os_str().is_empty() {
-            return Err(ConfigError::Value {
+            return Err(SettingsError::Value {
                 key: "data_dir",
                 problem: "is empty, and this system names no folder for data; set it with --data-dir".to_owned(),
-            });
+            }
+            .into());
         }
         for (key, value, least, most) in [
             ("lease_seconds", self.lease_seconds, 5, 3600),
@@ -189,11 +91,13 @@ impl Config {
             ("drain_seconds", self.drain_seconds, 0, MAX_DRAIN_SECONDS),
         ] {
             if !(least..=most).contains(&value) {
-                return Err(ConfigError::Value { key, problem: format!("is {value}; must be {least} to {most}") });
+                return Err(
+                    SettingsError::Value { key, problem: format!("is {value}; must be {least} to {most}") }.into()
+                );
             }
         }
         tracing_subscriber::EnvFilter::try_new(&self.log.level)
-            .map_err(|error| ConfigError::Value { key: "log.level", problem: error.to_string() })?;
+            .map_err(|error| SettingsError::Value { key: "log.level", problem: error.to_string() })?;
         Ok(())
     }
 
@@ -217,50 +121,12 @@ fn default_data_dir() -> PathBuf {
     project_dirs().map(|dirs| dirs.data_local_dir().join("coordinator")).unwrap_or_default()
 }
 
-fn defaults() -> Table {
-    DEFAULTS.parse().expect("the embedded defaults are valid TOML")
-}
-
-fn nested(keys: &[&str], value: Value) -> Table {
-    match keys {
-        [] => Table::new(),
-        [key] => Table::from_iter([((*key).to_owned(), value)]),
-        [key, rest @ ..] => Table::from_iter([((*key).to_owned(), Value::Table(nested(rest, value)))]),
-    }
-}
-
-/// A variable's text as the kind of value that the default has; a text that is not of that kind stays a text, and is
-/// then refused with the name of its key.
-fn typed_like(keys: &[&str], text: String) -> Value {
-    let mut at = Some(&Value::Table(defaults())).cloned();
-    for key in keys {
-        at = at.and_then(|value| value.get(*key).cloned());
-    }
-    let typed = match at {
-        Some(Value::Integer(_)) => text.parse().map(Value::Integer).ok(),
-        Some(Value::Boolean(_)) => text.parse().map(Value::Boolean).ok(),
-        _ => None,
-    };
-    typed.unwrap_or(Value::String(text))
-}
-
-fn merge(base: &mut Table, layer: Table) {
-    for (key, value) in layer {
-        match (base.get_mut(&key), value) {
-            (Some(Value::Table(base)), Value::Table(layer)) => merge(base, layer),
-            (_, value) => {
-                base.insert(key, value);
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn environment(pairs: &[(&str, &str)]) -> Vec<Layer> {
-        Layer::environment(pairs.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())))
+        Layer::environment(PREFIX, pairs.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())))
     }
 
     fn file(dir: &tempfile::TempDir, text: &str) -> Layer {
@@ -287,7 +153,7 @@ mod tests {
             ("COTEJO__COORDINATOR__INSECURE", "true"),
             ("COTEJO__AGENT__NAME", "not ours"),
         ]));
-        layers.push(Layer::flag("--listen", "listen", "0.0.0.0:9000"));
+        layers.push(Layer::flag("--listen", &["listen"], "0.0.0.0:9000"));
         let config = Config::from_layers(layers).unwrap();
         assert_eq!((config.lease_seconds, config.max_attempts), (20, 3));
         let log = Log { level: "debug".to_owned(), format: LogFormat::Json };
@@ -303,7 +169,7 @@ mod tests {
             (vec![file(&dir, "[log]\ncolour = 3")], "`colour`", "coordinator.toml"),
             (environment(&[("COTEJO__COORDINATOR__LISTENS", "x")]), "`listens`", "COTEJO__COORDINATOR__LISTENS"),
             (environment(&[("COTEJO__COORDINATOR__INSECURE", "maybe")]), "boolean", "COTEJO__COORDINATOR__INSECURE"),
-            (vec![Layer::flag("--listen", "listen", "nowhere")], "socket address", "--listen"),
+            (vec![Layer::flag("--listen", &["listen"], "nowhere")], "socket address", "--listen"),
         ] {
             let error = Config::from_layers(layers).unwrap_err().to_string();
             assert!(error.contains(key) && error.contains(origin), "{error}");

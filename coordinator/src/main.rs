@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use cotejo_coordinator::app::{self, StartError};
-use cotejo_coordinator::config::{self, Config, ConfigError, Layer, LogFormat};
+use cotejo_coordinator::config::{self, Config, ConfigError, Layer, LogFormat, SettingsError};
 use tokio_util::sync::CancellationToken;
 
 /// What a wrong flag or setting ends with.
@@ -81,24 +81,24 @@ fn configure(run: Run) -> Result<Config, ConfigError> {
     // A variable whose name or value is not text cannot be one of ours.
     let variables =
         std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-    layers.extend(Layer::environment(variables));
+    layers.extend(Layer::environment(config::PREFIX, variables));
     if let Some(listen) = run.listen {
-        layers.push(Layer::flag("--listen", "listen", listen));
+        layers.push(Layer::flag("--listen", &["listen"], listen));
     }
     if run.insecure {
-        layers.push(Layer::flag("--insecure", "insecure", true));
+        layers.push(Layer::flag("--insecure", &["insecure"], true));
     }
     if let Some(format) = run.log_format {
         let name = match format {
             LogFormat::Text => "text",
             LogFormat::Json => "json",
         };
-        layers.push(Layer::flag("--log-format", "log.format", name));
+        layers.push(Layer::flag("--log-format", &["log", "format"], name));
     }
     if let Some(folder) = run.data_dir {
         let problem = || format!("{} is not valid Unicode", folder.display());
-        let text = folder.to_str().ok_or_else(|| ConfigError::Value { key: "data_dir", problem: problem() })?;
-        layers.push(Layer::flag("--data-dir", "data_dir", text));
+        let text = folder.to_str().ok_or_else(|| SettingsError::Value { key: "data_dir", problem: problem() })?;
+        layers.push(Layer::flag("--data-dir", &["data_dir"], text));
     }
     Config::from_layers(layers)
 }
