@@ -120,7 +120,7 @@ impl Running {
     /// Starts one and waits until a cell is measured, with more to come.
     fn with_one_cell_measured(pc: &Pc) -> Self {
         let mut running = Self::start(pc);
-        running.wait_for("1 of 8 cells");
+        running.wait_for(|line| line.contains(" of 8 cells") && !line.starts_with("0 of"));
         running
     }
 
@@ -130,10 +130,14 @@ impl Running {
         Self { child, log }
     }
 
-    fn wait_for(&mut self, text: &str) {
+    fn wait_for(&mut self, wanted: impl Fn(&str) -> bool) {
         let mut seen = String::new();
-        while !seen.contains(text) {
-            assert_ne!(self.log.read_line(&mut seen).unwrap(), 0, "it ended without `{text}`: {seen}");
+        loop {
+            let start = seen.len();
+            assert_ne!(self.log.read_line(&mut seen).unwrap(), 0, "it ended too soon: {seen}");
+            if wanted(&seen[start..]) {
+                return;
+            }
         }
     }
 
@@ -211,7 +215,7 @@ fn what_a_killed_run_left_is_not_taken_up_again() {
 fn a_second_one_on_the_same_data_folder_is_refused() {
     let pc = Pc::new();
     let mut running = Running::start(&pc);
-    running.wait_for("0 of 8 cells");
+    running.wait_for(|line| line.starts_with("0 of 8 cells"));
     for line in [TINY, "results --local"] {
         pc.run(line).code(1).says(&["another `cotejo` is measuring or reading", "--data-dir"]);
     }

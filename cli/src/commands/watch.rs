@@ -6,7 +6,7 @@ use cotejo_model::SweepId;
 use cotejo_model::sweep::SweepStatus;
 
 use crate::client::Client;
-use crate::error::Error;
+use crate::error::{Error, Exit};
 use crate::interrupt::Interrupt;
 use crate::progress::Progress;
 
@@ -25,9 +25,11 @@ pub(super) async fn follow(client: &Client, sweep: SweepId, interrupt: &mut Inte
     let mut second = tokio::time::interval(Duration::from_secs(1));
     loop {
         tokio::select! {
-            status = watch.next() => match status? {
-                Some(status) => progress.update(status),
-                None => break,
+            status = watch.next() => match status {
+                Ok(Some(status)) => progress.update(status),
+                Ok(None) => break,
+                Err(error) if error.exit == Exit::Unreachable => return Err(lost(client, sweep)),
+                Err(error) => return Err(error),
             },
             () = interrupt.requested() => {
                 progress.finish();
@@ -38,7 +40,13 @@ pub(super) async fn follow(client: &Client, sweep: SweepId, interrupt: &mut Inte
     }
     match progress.finish() {
         Some(status) if status.is_finished() => Ok(Followed::Finished(Box::new(status))),
-        _ => Err(Error::failed(format!("the coordinator at {} ended while the sweep runs", client.address()))
-            .with_help(format!("`cotejo sweep watch {}` follows the sweep again", sweep.short()))),
+        _ => Err(lost(client, sweep)),
     }
+}
+
+/// The coordinator went away, and its sweep waits for it.
+fn lost(client: &Client, sweep: SweepId) -> Error {
+    let again = format!("the sweep goes on once it runs again; `cotejo sweep watch {}` follows it", sweep.short());
+    let message = format!("lost the coordinator at {} while following a sweep", client.address());
+    Error { exit: Exit::Unreachable, ..Error::failed(message).with_help(again) }
 }
