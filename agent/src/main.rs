@@ -82,10 +82,13 @@ impl Settings {
         if let Some(file) = self.config.or_else(|| default_file().filter(|file| file.exists())) {
             layers.push(Layer::file(&file)?);
         }
-        layers.extend(Layer::environment(PREFIX, std::env::vars_os().filter_map(|(name, value)| {
-            // What is not Unicode is not ours.
-            Some((name.into_string().ok()?, value.into_string().ok()?))
-        })));
+        layers.extend(Layer::environment(
+            PREFIX,
+            std::env::vars_os().filter_map(|(name, value)| {
+                // What is not Unicode is not ours.
+                Some((name.into_string().ok()?, value.into_string().ok()?))
+            }),
+        ));
         let path = |path: PathBuf| path.to_string_lossy().into_owned();
         let flags = [
             ("--coordinator", "coordinator", self.coordinator),
