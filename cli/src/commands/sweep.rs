@@ -58,8 +58,13 @@ async fn start(global: &Global, args: &ClassArgs, watched: bool) -> Result<Exit,
         let names: Vec<String> = offline.iter().map(|name| clean(name)).collect();
         output::say(&format!("not connected now, and measured when they are: {}", names.join(", ")));
     }
-    if watched {
+    // Where no cell can be measured it is over already, and the table says why.
+    if watched || status.is_finished() {
         return watch(&client, status.id, &mut interrupt).await;
+    }
+    let refused = status.count(JobState::Failed);
+    if refused > 0 {
+        output::say(&format!("{refused} of them cannot be measured; `cotejo results {id}` says why"));
     }
     output::say(&format!("`cotejo sweep watch {id}` follows it, `cotejo results {id}` shows what there is"));
     Ok(Exit::Ok)
