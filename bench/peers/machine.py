@@ -1,0 +1,58 @@
+"""What the figures were taken on and with."""
+
+import os
+import platform
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+import psutil
+
+PACKAGES = ("onnxruntime", "torch", "numpy")
+
+
+def physical_cores() -> int:
+    """Cores that this process may use, which is what the worker's `all` means."""
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(psutil.cpu_count(logical=False) or usable, usable)
+
+
+def describe(worker_build: str) -> dict[str, str]:
+    """The machine and the versions, by title."""
+    caches = ", ".join(f"L{level} {size}" for level, size in cache_sizes())
+    return {
+        "processor": processor(),
+        "cores": f"{physical_cores()} physical, {os.cpu_count()} logical",
+        **({"caches": caches} if caches else {}),
+        "memory": f"{psutil.virtual_memory().total / 2**30:.1f} GiB",
+        "system": f"{platform.system()} {platform.release()}, Python {platform.python_version()}",
+        "versions": ", ".join([worker_build, *(f"{name} {version(name)}" for name in PACKAGES)]),
+    }
+
+
+def load() -> float:
+    """Which share of all processors is in use, 0 to 1: taken while the contenders are quiet, it is others' load."""
+    return psutil.cpu_percent(interval=0.1) / 100
+
+
+def processor() -> str:
+    """The product name, as the system knows it."""
+    if sys.platform == "linux":
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+        return next(names, platform.machine())
+    if sys.platform == "darwin":
+        command = ["sysctl", "-n", "machdep.cpu.brand_string"]
+        return subprocess.check_output(command, text=True).strip()
+    return platform.processor()
+
+
+def cache_sizes() -> list[tuple[int, str]]:
+    """Levels and sizes of the first core's data caches; Linux alone says so in files."""
+    found = []
+    for index in sorted(Path("/sys/devices/system/cpu/cpu0/cache").glob("index*")):
+        kind, level, size = ((index / name).read_text().strip() for name in ("type", "level", "size"))
+        if kind != "Instruction":
+            found.append((int(level), size))
+    return found
