@@ -194,6 +194,9 @@ async fn hear(stdout: ChildStdout, progress: impl Fn(Progress)) -> Conversation 
         match serde_json::from_slice(&line) {
             Ok(Frame::Progress(now)) => progress(now),
             Ok(Frame::Done(measurement)) => return Conversation::Last(Ok(measurement)),
+            Ok(Frame::Explained(_)) => {
+                return Conversation::Garbage("the worker explained a job that it was to measure".to_owned());
+            }
             Ok(Frame::Failed(failure)) => return Conversation::Last(Err(failure)),
             Err(error) => {
                 let shown = shortened(&String::from_utf8_lossy(&line));

@@ -90,6 +90,7 @@ pub(crate) fn measurement(job: &JobSpec, median_ns: u64) -> Measurement {
         logit_error: None,
         peak_memory_bytes: None,
         conditions: Conditions::default(),
+        plan: None,
     }
 }
 

@@ -28,6 +28,8 @@ pub(crate) fn job() -> JobSpec {
             precision: Precision::F32,
             threads: Threads::Exactly(3),
             engine: Engine::Reference,
+            exact: false,
+            streams: 1,
         },
         device: DeviceId::Cpu,
         weights: Weights::Random { seed: 1 },

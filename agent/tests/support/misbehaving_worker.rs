@@ -120,5 +120,6 @@ fn done(request: &Request) {
         logit_error: None,
         peak_memory_bytes: None,
         conditions: Conditions::default(),
+        plan: None,
     })));
 }

@@ -44,6 +44,7 @@ pub fn perform(request: &Request, report: &mut Report<'_>) -> Result<Measurement
         logit_error: None,
         peak_memory_bytes: host::peak_memory(),
         conditions: Conditions { slept_ms: times.slept_ms, ..Conditions::default() },
+        plan: None,
     })
 }
 
@@ -66,7 +67,7 @@ fn check(job: &JobSpec) -> Result<(), Failure> {
         let message = format!("this worker does not compute in {} on {}", workload.precision, job.device);
         return Err(Failure::new(FailureCode::PrecisionUnavailable, message).with_remedy("use f32"));
     }
-    host::Memory::now().check(&workload.task.to_string(), estimate::memory_bytes(workload.task))
+    host::Memory::now().check(&workload.task.to_string(), estimate::memory_bytes(workload))
 }
 
 /// What a task gave.

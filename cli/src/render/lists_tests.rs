@@ -116,6 +116,8 @@ fn a_plan_names_what_cannot_be_measured() {
             precision: Precision::F32,
             threads: Threads::All,
             engine: Engine::Reference,
+            exact: false,
+            streams: 1,
         },
         device: DeviceId::Cpu,
         seconds: 5.5,

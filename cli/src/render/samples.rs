@@ -39,8 +39,14 @@ fn measured(seconds: f64) -> Measured {
 }
 
 fn entry(machine: usize, device: DeviceId, size: u32, outcome: Outcome) -> Entry {
-    let workload =
-        Workload { task: classify(size), precision: Precision::F32, threads: Threads::All, engine: Engine::Reference };
+    let workload = Workload {
+        task: classify(size),
+        precision: Precision::F32,
+        threads: Threads::All,
+        engine: Engine::Reference,
+        exact: false,
+        streams: 1,
+    };
     let index = u128::from(device != DeviceId::Cpu);
     Entry {
         sweep: SweepId(Uuid::from_u128(0x5e)),

@@ -124,7 +124,7 @@ fn measured(measurement: Measurement) -> Option<Measured> {
     Some(Measured {
         summary,
         first_seconds: measurement.first_ns as f64 * 1e-9,
-        flops_per_second: estimate::flops(measurement.workload.task) / summary.median,
+        flops_per_second: estimate::flops(&measurement.workload) / summary.median,
         stages: measurement.stages,
         threads: measurement.threads,
         weights: measurement.weights,

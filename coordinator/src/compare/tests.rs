@@ -11,7 +11,8 @@ const MS: u64 = 1_000_000;
 
 fn classify(size: u32) -> Workload {
     let task = Task::Classify { model: cotejo_model::Model::ResNet18, size, batch: 1 };
-    Workload { task, precision: Precision::F32, threads: Threads::All, engine: Engine::Reference }
+    let (precision, threads, engine) = (Precision::F32, Threads::All, Engine::Reference);
+    Workload { task, precision, threads, engine, exact: false, streams: 1 }
 }
 
 fn sweep(number: u128) -> SweepId {

@@ -151,7 +151,7 @@ fn ending(job: &JobRecord, outcome: &Result<Box<Measurement>, Failure>) -> Step 
 
 fn rate(job: &JobRecord, measurement: &Measurement) -> Option<Rate> {
     let median = measurement.summary()?.median;
-    let flops_per_second = estimate::flops(job.spec.workload.task) / median;
+    let flops_per_second = estimate::flops(&job.spec.workload) / median;
     flops_per_second.is_finite().then(|| Rate {
         machine: job.machine,
         device: job.spec.device,

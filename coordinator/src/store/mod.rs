@@ -168,8 +168,10 @@ pub struct Rate {
 
 /// Workloads that differ only in their dimensions: one's rate says what to expect of another's.
 pub fn family(workload: Workload) -> String {
-    let Workload { task, precision, threads, engine } = workload;
-    format!("{}/{precision}/{threads}/{engine}", task.title())
+    let Workload { task, precision, threads, engine, exact, streams } = workload;
+    let exact = if exact { "/exact" } else { "" };
+    let streams = if streams == 1 { String::new() } else { format!("/{streams} streams") };
+    format!("{}/{precision}/{threads}/{engine}{exact}{streams}", task.title())
 }
 
 /// The jobs of a sweep on one machine in one state.

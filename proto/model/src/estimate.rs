@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::job::JobSpec;
 use crate::measuring;
-use crate::workload::{Model, Task};
+use crate::workload::{Engine, Model, Task, Workload};
 
 /// A convolution of a classifier at a given image size: what its cost follows from.
 struct Convolution {
@@ -116,8 +116,21 @@ fn parameters(model: Model) -> f64 {
     }
 }
 
-/// Floating-point operations of one run: two a multiply-accumulate.
-pub fn flops(task: Task) -> f64 {
+/// Floating-point operations of one run by the direct algorithm: two a multiply-accumulate, for every stream.
+pub fn flops(workload: &Workload) -> f64 {
+    f64::from(workload.streams) * forward_flops(workload.task)
+}
+
+/// The fewest that a run may come to: Winograd's convolutions of 3x3, at most in tiles of 6x6, need fewer than the
+/// direct algorithm.
+pub fn least_flops(workload: &Workload) -> f64 {
+    /// Multiplications of the direct algorithm for one of Winograd's F(6x6, 3x3).
+    const SAVING: f64 = (6.0 * 6.0 * 9.0) / (8.0 * 8.0);
+    let may_save = matches!(workload.task, Task::Classify { .. }) && workload.engine == Engine::Optimized;
+    flops(workload) / if may_save && !workload.exact { SAVING } else { 1.0 }
+}
+
+fn forward_flops(task: Task) -> f64 {
     match task {
         Task::Classify { model, size, batch } => {
             let macs: f64 = convolutions(model, size).iter().map(Convolution::macs).sum();
@@ -128,15 +141,16 @@ pub fn flops(task: Task) -> f64 {
 }
 
 /// Bytes that one run of plain candle in f32 needs: weights twice (file and tensors), the input, and the largest
-/// moment of the network.
-pub fn memory_bytes(task: Task) -> u64 {
-    let values = match task {
+/// moment of the network; the last two for every stream.
+pub fn memory_bytes(workload: &Workload) -> u64 {
+    let streams = f64::from(workload.streams);
+    let values = match workload.task {
         Task::Classify { model, size, batch } => {
             let largest = convolutions(model, size).iter().map(Convolution::values).fold(0.0, f64::max);
             let image = 3.0 * f64::from(size).powi(2);
-            2.0 * parameters(model) + f64::from(batch) * (3.0 * image + largest)
+            2.0 * parameters(model) + streams * f64::from(batch) * (3.0 * image + largest)
         }
-        Task::Matmul { size } => 3.0 * f64::from(size).powi(2),
+        Task::Matmul { size } => streams * 3.0 * f64::from(size).powi(2),
     };
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates; never negative")]
     let bytes = (values * 4.0) as u64;
@@ -158,7 +172,7 @@ pub fn assumed_flops(kind: crate::device::DeviceKind, cores: u32) -> f64 {
 
 /// How long a cell takes on a device of that many FLOP/s: load, first run, warm-up and sampling.
 pub fn cell_duration(job: &JobSpec, flops_per_second: f64) -> Duration {
-    let run = (flops(job.workload.task) / flops_per_second).max(1e-5);
+    let run = (flops(&job.workload) / flops_per_second).max(1e-5);
     let load = 0.5;
     let warm_up = (run * measuring::WARMUP_WINDOW as f64).clamp(run, measuring::WARMUP_MAX_NS as f64 * 1e-9 + run);
     let before = run + warm_up;
@@ -181,9 +195,15 @@ pub fn deadline(expected: Duration) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::workload::{Precision, Threads};
 
-    fn classify(model: Model, size: u32, batch: u32) -> Task {
-        Task::Classify { model, size, batch }
+    fn workload(task: Task) -> Workload {
+        let (precision, threads, engine) = (Precision::F32, Threads::All, Engine::Reference);
+        Workload { task, precision, threads, engine, exact: false, streams: 1 }
+    }
+
+    fn classify(model: Model, size: u32, batch: u32) -> Workload {
+        workload(Task::Classify { model, size, batch })
     }
 
     #[test]
@@ -195,26 +215,45 @@ mod tests {
             (Model::MobileNetV2, 224, 0.301),
             (Model::MobileNetV2, 1024, 6.26),
         ] {
-            let found = flops(classify(model, size, 1)) / 2e9;
+            let found = flops(&classify(model, size, 1)) / 2e9;
             assert!((found / gmac - 1.0).abs() < 0.005, "{model} {size}: {found}");
         }
-        assert!((flops(Task::Matmul { size: 1000 }) - 2e9).abs() < 1.0);
-        let one = flops(classify(Model::ResNet18, 224, 1));
-        assert!((flops(classify(Model::ResNet18, 224, 8)) / one - 8.0).abs() < 1e-9);
+        assert!((flops(&workload(Task::Matmul { size: 1000 })) - 2e9).abs() < 1.0);
+        let one = flops(&classify(Model::ResNet18, 224, 1));
+        assert!((flops(&classify(Model::ResNet18, 224, 8)) / one - 8.0).abs() < 1e-9);
     }
 
     #[test]
     fn smallest_sizes_do_not_underflow() {
         for model in Model::ALL {
-            assert!(flops(classify(*model, 1, 1)) > 0.0);
+            assert!(flops(&classify(*model, 1, 1)) > 0.0);
         }
     }
 
     #[test]
     fn memory_of_an_absurd_size_is_terabytes_and_of_a_usual_one_is_not() {
-        assert!(memory_bytes(classify(Model::ResNet18, 100_000, 1)) > 1 << 40);
-        assert!(memory_bytes(classify(Model::ResNet18, 1024, 1)) < 1 << 30);
-        assert_eq!(memory_bytes(Task::Matmul { size: 10_000 }), 1_200_000_000);
-        assert!(memory_bytes(classify(Model::ResNet18, 1_000_000, 4096)) > 1 << 50);
+        assert!(memory_bytes(&classify(Model::ResNet18, 100_000, 1)) > 1 << 40);
+        assert!(memory_bytes(&classify(Model::ResNet18, 1024, 1)) < 1 << 30);
+        assert_eq!(memory_bytes(&workload(Task::Matmul { size: 10_000 })), 1_200_000_000);
+        assert!(memory_bytes(&classify(Model::ResNet18, 1_000_000, 4096)) > 1 << 50);
+    }
+
+    #[test]
+    fn streams_count_in_operations_and_memory_but_share_their_weights() {
+        let one = classify(Model::ResNet18, 224, 1);
+        let four = Workload { streams: 4, ..one };
+        assert!((flops(&four) / flops(&one) - 4.0).abs() < 1e-9);
+        let (one, four) = (memory_bytes(&one), memory_bytes(&four));
+        assert!(four > one && four < 4 * one, "{one} and {four}");
+    }
+
+    #[test]
+    fn only_what_may_use_winograd_may_need_fewer_operations() {
+        let reference = classify(Model::ResNet18, 224, 1);
+        let optimized = Workload { engine: Engine::Optimized, ..reference };
+        assert!(least_flops(&optimized) < flops(&optimized));
+        for direct in [reference, Workload { exact: true, ..optimized }] {
+            assert!((least_flops(&direct) - flops(&direct)).abs() < 1.0);
+        }
     }
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::explain::Explanation;
 use crate::job::{Failure, JobSpec};
 use crate::measurement::Measurement;
 use crate::named::named_enum;
@@ -43,7 +44,7 @@ pub struct Progress {
     pub done: f64,
 }
 
-/// A line on standard output. The last one is `Done` or `Failed`.
+/// A line on standard output. The last one is `Done` or `Failed`; with `--explain`, `Explained` or `Failed`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "frame", rename_all = "snake_case")]
 pub enum Frame {
@@ -51,6 +52,8 @@ pub enum Frame {
     Progress(Progress),
     /// The result; its `conditions` are the agent's to fill in.
     Done(Box<Measurement>),
+    /// How the optimized engine computes the request's network.
+    Explained(Box<Explanation>),
     /// Why there is none.
     Failed(Failure),
 }

@@ -6,6 +6,7 @@ pub mod named;
 pub mod comparison;
 pub mod device;
 pub mod estimate;
+pub mod explain;
 pub mod frames;
 pub mod ids;
 pub mod job;

@@ -49,6 +49,24 @@ pub struct Answer {
     pub probability: f32,
 }
 
+/// How the optimized engine computed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EnginePlan {
+    /// Vector instructions that its kernels were made of.
+    pub instruction_set: String,
+    /// The algorithm of each layer, in the order of computing.
+    pub layers: Vec<LayerAlgorithm>,
+}
+
+/// The algorithm chosen for one layer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LayerAlgorithm {
+    /// The layer's name in the network.
+    pub layer: String,
+    /// The algorithm's.
+    pub algorithm: String,
+}
+
 /// What surrounded the measurement, as the agent saw it.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Conditions {
@@ -102,12 +120,15 @@ pub struct Measurement {
     pub peak_memory_bytes: Option<u64>,
     /// What surrounded it.
     pub conditions: Conditions,
+    /// How the optimized engine computed; none of the reference engine.
+    #[serde(default)]
+    pub plan: Option<EnginePlan>,
 }
 
 /// Measurements with equal keys may stand in one row.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ComparabilityKey {
-    /// Task, precision, requested threads, engine.
+    /// Task, precision, requested threads, engine and its options.
     pub workload: Workload,
     /// Of a classifier.
     pub weights: Option<Weights>,

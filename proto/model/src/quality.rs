@@ -74,7 +74,7 @@ pub fn flags(measurement: &Measurement) -> Vec<Flag> {
         .then(|| summary.and_then(|summary| summary.ci.map(|ci| (ci.high - ci.low) / 2.0 / summary.median)));
     let implausible = summary
         .zip(conditions.peak_flops.filter(|peak| *peak > 0.0))
-        .map(|(summary, peak)| estimate::flops(measurement.workload.task) / summary.median / peak)
+        .map(|(summary, peak)| estimate::least_flops(&measurement.workload) / summary.median / peak)
         .filter(|ratio| *ratio > 1.0);
     let flag = |kind, figure: Option<f64>| figure.map(|figure| Flag { kind, figure: Some(figure) });
     [

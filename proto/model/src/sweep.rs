@@ -138,7 +138,14 @@ impl SweepSpec {
             }
         }
         let mut bad = BTreeSet::new();
-        let probe = |task, threads| Workload { task, threads, precision: Precision::F32, engine: Engine::Reference };
+        let probe = |task, threads| Workload {
+            task,
+            threads,
+            precision: Precision::F32,
+            engine: Engine::Reference,
+            exact: false,
+            streams: 1,
+        };
         let classify = |size, batch| Task::Classify { model: Model::ResNet18, size, batch };
         let sizes = self.sizes.iter().map(|size| ("sizes", probe(classify(*size, 1), Threads::All)));
         let batches = self.batches.iter().map(|batch| ("batches", probe(classify(1, *batch), Threads::All)));
@@ -192,7 +199,14 @@ impl SweepSpec {
             for precision in &self.precisions {
                 for threads in &self.threads {
                     for engine in &self.engines {
-                        all.insert(Workload { task, precision: *precision, threads: *threads, engine: *engine });
+                        all.insert(Workload {
+                            task,
+                            precision: *precision,
+                            threads: *threads,
+                            engine: *engine,
+                            exact: false,
+                            streams: 1,
+                        });
                     }
                 }
             }

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::device::DeviceKind;
 use crate::named::{UnknownName, named_enum};
 
 named_enum!(
@@ -165,11 +166,29 @@ pub struct Workload {
     pub threads: Threads,
     /// Plain or compiled.
     pub engine: Engine,
+    /// The optimized engine keeps to the direct algorithm of every convolution.
+    #[serde(default)]
+    pub exact: bool,
+    /// Forwards at once, on disjoint sets of the threads. A run ends when all of them have.
+    #[serde(default = "one")]
+    pub streams: u32,
+}
+
+/// What records from before there were streams mean.
+fn one() -> u32 {
+    1
 }
 
 impl fmt::Display for Workload {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}, {}, {} threads, {} engine", self.task, self.precision, self.threads, self.engine)
+        write!(f, "{}, {}, {} threads, {} engine", self.task, self.precision, self.threads, self.engine)?;
+        if self.exact {
+            f.write_str(", exact")?;
+        }
+        if self.streams != 1 {
+            write!(f, ", {} streams", self.streams)?;
+        }
+        Ok(())
     }
 }
 
@@ -185,6 +204,17 @@ pub enum BadWorkload {
     /// CPU threads.
     #[error("threads {0} is outside 1 to {MAX_THREADS}")]
     Threads(u32),
+    /// Forwards at once.
+    #[error("streams {0} is outside 1 to {MAX_THREADS}")]
+    Streams(u32),
+    /// Forwards at once that could not each have a thread.
+    #[error("streams {streams} is more than its threads {threads}")]
+    StreamsWithoutThreads {
+        /// Forwards at once.
+        streams: u32,
+        /// CPU threads.
+        threads: u32,
+    },
 }
 
 /// Largest size that is a number at all; what a machine can hold is `estimate`'s to say.
@@ -204,9 +234,89 @@ impl Workload {
         if let Some(batch) = self.task.batch().filter(|batch| !(1..=MAX_BATCH).contains(batch)) {
             return Err(BadWorkload::Batch(batch));
         }
+        if !(1..=MAX_THREADS).contains(&self.streams) {
+            return Err(BadWorkload::Streams(self.streams));
+        }
         match self.threads {
             Threads::Exactly(count) if !(1..=MAX_THREADS).contains(&count) => Err(BadWorkload::Threads(count)),
+            Threads::Exactly(threads) if threads < self.streams => {
+                Err(BadWorkload::StreamsWithoutThreads { streams: self.streams, threads })
+            }
             _ => Ok(()),
         }
+    }
+
+    /// Images in one run: a batch for each stream. A product has none.
+    pub fn images(&self) -> Option<u64> {
+        self.task.batch().map(|batch| u64::from(batch) * u64::from(self.streams))
+    }
+
+    /// The same computation on this kind of device, without what has no meaning there: only the optimized engine
+    /// chooses how to convolve and runs several forwards at once, and only on a CPU.
+    #[must_use]
+    pub fn on(self, device: DeviceKind) -> Self {
+        let classifies = matches!(self.task, Task::Classify { .. });
+        if classifies && self.engine == Engine::Optimized && device == DeviceKind::Cpu {
+            self
+        } else {
+            Self { exact: false, streams: 1, ..self }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn workload() -> Workload {
+        Workload {
+            task: Task::Classify { model: Model::ResNet18, size: 224, batch: 8 },
+            precision: Precision::F32,
+            threads: Threads::All,
+            engine: Engine::Optimized,
+            exact: false,
+            streams: 1,
+        }
+    }
+
+    #[test]
+    fn only_unusual_options_are_named() {
+        assert_eq!(workload().to_string(), "ResNet18 224x224 batch 8, f32, all threads, optimized engine");
+        let unusual = Workload { exact: true, streams: 2, ..workload() }.to_string();
+        assert!(unusual.ends_with("optimized engine, exact, 2 streams"), "{unusual}");
+    }
+
+    #[test]
+    fn every_stream_has_a_thread() {
+        let with = |threads, streams| Workload { threads, streams, ..workload() }.validate();
+        assert_eq!(with(Threads::Exactly(2), 2), Ok(()));
+        assert_eq!(with(Threads::All, MAX_THREADS), Ok(()));
+        assert_eq!(with(Threads::All, 0), Err(BadWorkload::Streams(0)));
+        assert_eq!(with(Threads::All, MAX_THREADS + 1), Err(BadWorkload::Streams(MAX_THREADS + 1)));
+        let refused = with(Threads::Exactly(2), 3).unwrap_err().to_string();
+        assert_eq!(refused, "streams 3 is more than its threads 2");
+    }
+
+    #[test]
+    fn a_run_has_a_batch_for_each_stream() {
+        assert_eq!(Workload { streams: 3, ..workload() }.images(), Some(24));
+        assert_eq!(Workload { task: Task::Matmul { size: 8 }, ..workload() }.images(), None);
+    }
+
+    #[test]
+    fn options_stay_where_they_mean_something() {
+        let unusual = Workload { exact: true, streams: 2, ..workload() };
+        let plain = |workload: Workload| !workload.exact && workload.streams == 1;
+        assert_eq!(unusual.on(DeviceKind::Cpu), unusual);
+        assert!(plain(unusual.on(DeviceKind::Cuda)));
+        assert!(plain(Workload { engine: Engine::Reference, ..unusual }.on(DeviceKind::Cpu)));
+        assert!(plain(Workload { task: Task::Matmul { size: 8 }, ..unusual }.on(DeviceKind::Cpu)));
+    }
+
+    #[test]
+    fn records_from_before_there_were_streams_read() {
+        let old = r#"{"task":{"kind":"classify","model":"resnet18","size":224,"batch":8},"precision":"f32",
+            "threads":"all","engine":"optimized"}"#;
+        assert_eq!(serde_json::from_str::<Workload>(old).unwrap(), workload());
     }
 }

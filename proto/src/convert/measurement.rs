@@ -1,10 +1,10 @@
 //! The record of one successful attempt.
 
 use cotejo_model::Measurement;
-use cotejo_model::measurement::{Answer, Conditions, Input, Stages};
+use cotejo_model::measurement::{Answer, Conditions, EnginePlan, Input, LayerAlgorithm, Stages};
 use cotejo_model::measuring::Stop;
 
-use super::{ConvertError, each, enumerated, enums, optional, parsed, required, share};
+use super::{ConvertError, all, bounded, each, enumerated, enums, optional, parsed, required, share};
 use crate::v1 as wire;
 
 enums! {
@@ -94,6 +94,49 @@ impl TryFrom<wire::Conditions> for Conditions {
     }
 }
 
+/// Layers of a plan at most.
+const MAX_LAYERS: usize = 1024;
+/// Bytes of a layer's or an algorithm's name at most.
+const MAX_LAYER_NAME: usize = 200;
+
+impl From<LayerAlgorithm> for wire::LayerAlgorithm {
+    fn from(layer: LayerAlgorithm) -> Self {
+        Self { layer: layer.layer, algorithm: layer.algorithm }
+    }
+}
+
+impl TryFrom<wire::LayerAlgorithm> for LayerAlgorithm {
+    type Error = ConvertError;
+
+    fn try_from(layer: wire::LayerAlgorithm) -> Result<Self, ConvertError> {
+        Ok(Self {
+            layer: bounded("plan.layers.layer", layer.layer, MAX_LAYER_NAME)?,
+            algorithm: bounded("plan.layers.algorithm", layer.algorithm, MAX_LAYER_NAME)?,
+        })
+    }
+}
+
+impl From<EnginePlan> for wire::EnginePlan {
+    fn from(plan: EnginePlan) -> Self {
+        Self { instruction_set: plan.instruction_set, layers: each(plan.layers) }
+    }
+}
+
+impl TryFrom<wire::EnginePlan> for EnginePlan {
+    type Error = ConvertError;
+
+    fn try_from(plan: wire::EnginePlan) -> Result<Self, ConvertError> {
+        if plan.layers.len() > MAX_LAYERS {
+            let reason = format!("are {}, at most {MAX_LAYERS} are taken", plan.layers.len());
+            return Err(ConvertError::Invalid { field: "plan.layers", reason });
+        }
+        Ok(Self {
+            instruction_set: bounded("plan.instruction_set", plan.instruction_set, MAX_LAYER_NAME)?,
+            layers: all(plan.layers)?,
+        })
+    }
+}
+
 impl From<Measurement> for wire::Measurement {
     fn from(measurement: Measurement) -> Self {
         Self {
@@ -114,6 +157,7 @@ impl From<Measurement> for wire::Measurement {
             logit_error: measurement.logit_error,
             peak_memory_bytes: measurement.peak_memory_bytes,
             conditions: Some(measurement.conditions.into()),
+            plan: measurement.plan.map(Into::into),
         }
     }
 }
@@ -143,6 +187,7 @@ impl TryFrom<wire::Measurement> for Measurement {
             logit_error: measurement.logit_error,
             peak_memory_bytes: measurement.peak_memory_bytes,
             conditions: required("measurement.conditions", measurement.conditions)?,
+            plan: optional(measurement.plan)?,
         })
     }
 }

@@ -89,6 +89,15 @@ fn share(field: &'static str, value: f64) -> Result<f64, ConvertError> {
     }
 }
 
+/// A text of at most so many bytes.
+fn bounded(field: &'static str, text: String, most: usize) -> Result<String, ConvertError> {
+    if text.len() <= most {
+        Ok(text)
+    } else {
+        Err(ConvertError::Invalid { field, reason: format!("has {} bytes, at most {most} are taken", text.len()) })
+    }
+}
+
 /// The number of an enum's value read as the model's.
 fn enumerated<W, M>(field: &'static str, value: i32) -> Result<M, ConvertError>
 where

@@ -82,6 +82,8 @@ impl From<Workload> for wire::Workload {
             precision: wire::Precision::from(workload.precision).into(),
             threads: Some(workload.threads.into()),
             engine: wire::Engine::from(workload.engine).into(),
+            exact: workload.exact,
+            streams: workload.streams,
         }
     }
 }
@@ -95,6 +97,8 @@ impl TryFrom<wire::Workload> for Workload {
             precision: enumerated::<wire::Precision, _>("workload.precision", workload.precision)?,
             threads: workload.threads.ok_or(ConvertError::Missing { field: "workload.threads" })?.into(),
             engine: enumerated::<wire::Engine, _>("workload.engine", workload.engine)?,
+            exact: workload.exact,
+            streams: workload.streams.max(1),
         };
         let invalid = |reason| ConvertError::Invalid { field: "workload", reason };
         workload.validate().map_err(|error| invalid(error.to_string()))?;

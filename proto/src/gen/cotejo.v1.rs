@@ -46,6 +46,12 @@ pub struct Workload {
     pub threads: ::core::option::Option<Threads>,
     #[prost(enumeration = "Engine", tag = "4")]
     pub engine: i32,
+    /// The optimized engine keeps to direct convolution.
+    #[prost(bool, tag = "5")]
+    pub exact: bool,
+    /// Forwards at once on disjoint sets of the threads; 0, from before there were any, means 1.
+    #[prost(uint32, tag = "6")]
+    pub streams: u32,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Weights {
@@ -540,6 +546,21 @@ pub struct Conditions {
     #[prost(double, optional, tag = "5")]
     pub peak_flops: ::core::option::Option<f64>,
 }
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct LayerAlgorithm {
+    #[prost(string, tag = "1")]
+    pub layer: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub algorithm: ::prost::alloc::string::String,
+}
+/// How the optimized engine computed.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct EnginePlan {
+    #[prost(string, tag = "1")]
+    pub instruction_set: ::prost::alloc::string::String,
+    #[prost(message, repeated, tag = "2")]
+    pub layers: ::prost::alloc::vec::Vec<LayerAlgorithm>,
+}
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Measurement {
     #[prost(message, optional, tag = "1")]
@@ -576,6 +597,8 @@ pub struct Measurement {
     pub peak_memory_bytes: ::core::option::Option<u64>,
     #[prost(message, optional, tag = "17")]
     pub conditions: ::core::option::Option<Conditions>,
+    #[prost(message, optional, tag = "18")]
+    pub plan: ::core::option::Option<EnginePlan>,
 }
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]

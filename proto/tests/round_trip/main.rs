@@ -5,6 +5,7 @@ mod strategies;
 use std::fmt::Debug;
 
 use cotejo_model::comparison::Comparison;
+use cotejo_model::measurement::EnginePlan;
 use cotejo_model::session::{AgentCommand, AgentEvent};
 use cotejo_model::sweep::{PlannedCell, SweepStatus};
 use cotejo_model::{JobSpec, Machine, Measurement, SweepSpec};
@@ -101,6 +102,8 @@ fn job() -> wire::JobSpec {
             precision: wire::Precision::F32.into(),
             threads: Some(wire::Threads { exactly: None }),
             engine: wire::Engine::Reference.into(),
+            exact: false,
+            streams: 0,
         }),
         device: "cpu".to_owned(),
         weights: Some(wire::Weights { source: Some(wire::weights::Source::RandomSeed(1)) }),
@@ -129,6 +132,26 @@ fn bad_values_are_refused_by_name() {
         refused(|job| job.workload.as_mut().unwrap().threads = Some(wire::Threads { exactly: Some(0) })),
         "workload: threads 0 is outside 1 to 1024"
     );
+    assert_eq!(
+        refused(|job| job.workload.as_mut().unwrap().streams = 1025),
+        "workload: streams 1025 is outside 1 to 1024"
+    );
+}
+
+#[test]
+fn a_peer_that_knows_no_streams_means_one() {
+    assert_eq!(JobSpec::try_from(job()).unwrap().workload.streams, 1);
+}
+
+#[test]
+fn a_plan_without_end_is_refused() {
+    let refused = |plan: wire::EnginePlan| EnginePlan::try_from(plan).unwrap_err().to_string();
+    let layer = |name: String| wire::LayerAlgorithm { layer: name, algorithm: "direct".to_owned() };
+    let plan = |layers| wire::EnginePlan { instruction_set: "avx2".to_owned(), layers };
+    let many = plan(vec![layer("conv1".to_owned()); 1025]);
+    assert_eq!(refused(many), "plan.layers: are 1025, at most 1024 are taken");
+    let long = plan(vec![layer("x".repeat(201))]);
+    assert_eq!(refused(long), "plan.layers.layer: has 201 bytes, at most 200 are taken");
 }
 
 #[test]

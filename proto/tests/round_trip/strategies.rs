@@ -8,7 +8,7 @@ use cotejo_model::device::DeviceSelector;
 use cotejo_model::frames::{Phase, Progress};
 use cotejo_model::job::Weights;
 use cotejo_model::machine::{Cpu, PowerSource};
-use cotejo_model::measurement::{Answer, Conditions, Input, Stages};
+use cotejo_model::measurement::{Answer, Conditions, EnginePlan, Input, LayerAlgorithm, Stages};
 use cotejo_model::measuring::Stop;
 use cotejo_model::quality::{Flag, FlagKind};
 use cotejo_model::session::{
@@ -67,8 +67,20 @@ fn task() -> impl Strategy<Value = Task> {
 }
 
 fn workload() -> impl Strategy<Value = Workload> {
-    (task(), select(Precision::ALL), threads(), select(Engine::ALL))
-        .prop_map(|(task, precision, threads, engine)| Workload { task, precision, threads, engine })
+    let threads = threads().prop_flat_map(|threads| {
+        let most = if let Threads::Exactly(count) = threads { count } else { 1024 };
+        (Just(threads), 1..=most)
+    });
+    (task(), select(Precision::ALL), threads, select(Engine::ALL), any::<bool>()).prop_map(
+        |(task, precision, (threads, streams), engine, exact)| Workload {
+            task,
+            precision,
+            threads,
+            engine,
+            exact,
+            streams,
+        },
+    )
 }
 
 fn weights() -> impl Strategy<Value = Weights> {
@@ -193,11 +205,17 @@ fn conditions() -> impl Strategy<Value = Conditions> {
     )
 }
 
+fn engine_plan() -> impl Strategy<Value = EnginePlan> {
+    let layer = (text(), text()).prop_map(|(layer, algorithm)| LayerAlgorithm { layer, algorithm });
+    (text(), vec(layer, 0..4)).prop_map(|(instruction_set, layers)| EnginePlan { instruction_set, layers })
+}
+
 pub(crate) fn measurement() -> impl Strategy<Value = Measurement> {
     let what = (workload(), device_id(), text(), text(), any::<u32>());
     let from = (option::of(weights()), option::of(input()), any::<u64>());
     let times = (any::<u64>(), vec(any::<u64>(), 0..9), vec(any::<u64>(), 1..9), stages(), select(Stop::ALL));
-    let rest = (vec(answer(), 0..3), option::of(0.0..1.0_f32), option::of(any::<u64>()), conditions());
+    let memory = option::of(any::<u64>());
+    let rest = (vec(answer(), 0..3), option::of(0.0..1.0_f32), memory, conditions(), option::of(engine_plan()));
     (what, from, times, rest).prop_map(|(what, from, times, rest)| Measurement {
         workload: what.0,
         device: what.1,
@@ -216,6 +234,7 @@ pub(crate) fn measurement() -> impl Strategy<Value = Measurement> {
         logit_error: rest.1,
         peak_memory_bytes: rest.2,
         conditions: rest.3,
+        plan: rest.4,
     })
 }
 

@@ -62,6 +62,8 @@ pub(crate) fn request(task: Task) -> Request {
                 precision: Precision::F32,
                 threads: Threads::Exactly(2),
                 engine: Engine::Reference,
+                exact: false,
+                streams: 1,
             },
             device: DeviceId::Cpu,
             weights: Weights::Random { seed: WEIGHTS_SEED },

@@ -1,0 +1,111 @@
+//! How the optimized engine computes a network, layer by layer.
+
+use serde::{Deserialize, Serialize};
+
+use crate::workload::Workload;
+
+/// One network on one machine's processors, layer by layer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Explanation {
+    /// What is computed.
+    pub workload: Workload,
+    /// The processor's product name.
+    pub device_name: String,
+    /// Worker and library versions.
+    pub build: String,
+    /// Vector instructions that the kernels are made of.
+    pub instruction_set: String,
+    /// CPU threads that take part.
+    pub threads: u32,
+    /// FLOP/s of a short loop of fused multiply-adds on all the threads.
+    pub peak_flops: f64,
+    /// Bytes a second that all the threads copy.
+    pub copy_bytes_per_s: f64,
+    /// The median of whole forwards, in nanoseconds.
+    pub forward_ns: u64,
+    /// The layers, in the order of computing.
+    pub layers: Vec<ExplainedLayer>,
+}
+
+/// One layer of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExplainedLayer {
+    /// Its name in the network.
+    pub layer: String,
+    /// The algorithm that the engine chose for it.
+    pub algorithm: String,
+    /// Channels, height and width of what it gives, for one image.
+    pub output: [u32; 3],
+    /// Floating-point operations of the direct algorithm for the whole batch: two a multiply-add.
+    pub flop: u64,
+    /// The median of its times, in nanoseconds.
+    pub ns: u64,
+}
+
+impl ExplainedLayer {
+    /// Operations a second, of the direct algorithm; none where there are none to count, or no time.
+    pub fn flops_per_second(&self) -> Option<f64> {
+        (self.flop > 0 && self.ns > 0).then(|| self.flop as f64 / (self.ns as f64 * 1e-9))
+    }
+}
+
+impl Explanation {
+    /// A layer's share of the time of all layers, 0 to 1.
+    pub fn share(&self, layer: &ExplainedLayer) -> Option<f64> {
+        let all: u64 = self.layers.iter().map(|layer| layer.ns).sum();
+        (all > 0).then(|| layer.ns as f64 / all as f64)
+    }
+
+    /// A layer's operations a second over the measured peak. They are those of the direct algorithm, so that one
+    /// which needs fewer can exceed 1.
+    pub fn share_of_peak(&self, layer: &ExplainedLayer) -> Option<f64> {
+        layer.flops_per_second().filter(|_| self.peak_flops > 0.0).map(|flops| flops / self.peak_flops)
+    }
+
+    /// Operations of all layers, of the direct algorithms.
+    pub fn flop(&self) -> u64 {
+        self.layers.iter().map(|layer| layer.flop).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::workload::{Engine, Model, Precision, Task, Threads};
+
+    #[test]
+    fn shares_are_those_of_the_layers() {
+        let layer = |name: &str, flop, ns| ExplainedLayer {
+            layer: name.to_owned(),
+            algorithm: "direct".to_owned(),
+            output: [64, 56, 56],
+            flop,
+            ns,
+        };
+        let explanation = Explanation {
+            workload: Workload {
+                task: Task::Classify { model: Model::ResNet18, size: 224, batch: 1 },
+                precision: Precision::F32,
+                threads: Threads::All,
+                engine: Engine::Optimized,
+                exact: false,
+                streams: 1,
+            },
+            device_name: "Testium".to_owned(),
+            build: "test".to_owned(),
+            instruction_set: "avx2".to_owned(),
+            threads: 2,
+            peak_flops: 1e11,
+            copy_bytes_per_s: 1e10,
+            forward_ns: 4_100_000,
+            layers: vec![layer("conv1", 200_000_000, 1_000_000), layer("maxpool", 0, 3_000_000)],
+        };
+        let [conv, pool] = explanation.layers.as_slice() else { panic!("two layers") };
+        assert_eq!(explanation.share(conv), Some(0.25));
+        assert!((explanation.share_of_peak(conv).unwrap() - 2.0).abs() < 1e-9);
+        assert_eq!((pool.flops_per_second(), explanation.share_of_peak(pool)), (None, None));
+        assert_eq!(explanation.flop(), 200_000_000);
+        let text = serde_json::to_string(&explanation).unwrap();
+        assert_eq!(serde_json::from_str::<Explanation>(&text).unwrap(), explanation);
+    }
+}
