@@ -140,10 +140,12 @@ class Match:
     def play(self) -> None:
         """All rounds; the one before the first only shows how many runs a burst has."""
         try:
+            log("  how long a run takes")
             self.round(self.options.contenders)
             self.result.bursts.clear()
             for number in range(self.options.rounds):
                 self.result.others_load = max(self.result.others_load, machine.load())
+                log(f"  round {number + 1} of {self.options.rounds}")
                 self.round(self.options.contenders[:: 1 if number % 2 == 0 else -1])
         finally:
             for contender in self.present.values():
@@ -157,7 +159,7 @@ class Match:
                 self.burst(name)
             except (Failed, OSError) as why:
                 self.result.failures[name] = str(why)
-                log(f"  {name}: {why}")
+                log(f"    {name}: {why}")
 
     def burst(self, name: str) -> None:
         if name not in self.present:
@@ -166,7 +168,7 @@ class Match:
         time = median(burst.samples_ns)
         self.runs[name] = max(MIN_RUNS, min(MAX_RUNS, round(self.options.seconds * 1e9 / time)))
         self.result.bursts.setdefault(name, []).append(burst)
-        log(f"  {name} {time / 1e6:.3f} ms ({len(burst.samples_ns)} runs)")
+        log(f"    {name}: {time / 1e6:.3f} ms, median of {len(burst.samples_ns)}")
 
 
 def main() -> int:
@@ -175,6 +177,7 @@ def main() -> int:
     files = Files(options.folder or Path(tempfile.gettempdir()) / f"cotejo-peers-{version('torch')}")
     about = machine.describe(worker.describe()["build"])
     results: list[Result] = []
+    interrupted = False
     try:
         if not options.matmul:
             prepare(options.cells, files)
@@ -183,12 +186,15 @@ def main() -> int:
             log(f"[{len(results)}/{len(options.cells)}] {cell}")
             Match(results[-1], options, files, worker).play()
     except KeyboardInterrupt:
+        interrupted = True
         log("interrupted; this is what was measured:")
     layout = Layout(options.contenders, options.memory, options.curve)
     if options.format == "json":
         print(as_json(about, results, layout))
     else:
         print(as_text(about, results, layout, options.format == "markdown"))
+    if interrupted:
+        return 130
     return int(any(result.failures or any(map(result.is_wrong, layout.contenders)) for result in results))
 
 
