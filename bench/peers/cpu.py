@@ -18,7 +18,7 @@ from statistics import median
 import machine
 from cells import CURVE_SIZES, DEFAULT_SIZES, MATMUL, MODELS, Cell, Files, numbers, shapes
 from contenders import CLASSIFIERS, MULTIPLIERS, Contender, Failed, Worker, open_contender
-from results import Layout, Result, as_json, as_text
+from results import BUSY, Layout, Result, as_json, as_text
 
 HERE = Path(__file__).resolve().parent
 RELEASE = HERE.parent.parent / "target" / "release"
@@ -55,6 +55,13 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument("--rounds", type=int, default=5, help="default: %(default)s")
     parser.add_argument("--seconds", type=float, default=1.0, help="of each burst; default: %(default)s")
+    parser.add_argument(
+        "--patience",
+        type=float,
+        default=0.0,
+        metavar="SECONDS",
+        help="wait so long before each round for other processes to finish; default: do not",
+    )
     parser.add_argument("--exact", action="store_true", help="ask the worker for exact convolutions")
     parser.add_argument("--worker", type=Path, help="cotejo or cotejo-worker; default: the newer in target/release")
     parser.add_argument("--format", choices=("table", "markdown", "json"), default="table")
@@ -144,7 +151,8 @@ class Match:
             self.round(self.options.contenders)
             self.result.bursts.clear()
             for number in range(self.options.rounds):
-                self.result.others_load = max(self.result.others_load, machine.load())
+                load = machine.wait_for_quiet(BUSY, self.options.patience)
+                self.result.others_load = max(self.result.others_load, load)
                 log(f"  round {number + 1} of {self.options.rounds}")
                 self.round(self.options.contenders[:: 1 if number % 2 == 0 else -1])
         finally:

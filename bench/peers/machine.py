@@ -4,6 +4,7 @@ import os
 import platform
 import subprocess
 import sys
+import time
 from importlib.metadata import version
 from pathlib import Path
 
@@ -31,9 +32,13 @@ def describe(worker_build: str) -> dict[str, str]:
     }
 
 
-def load() -> float:
-    """Which share of all processors is in use, 0 to 1: taken while the contenders are quiet, it is others' load."""
-    return psutil.cpu_percent(interval=0.1) / 100
+def wait_for_quiet(threshold: float, patience_s: float) -> float:
+    """Waits until no more than this share of all processors, 0 to 1, is in use, or until patience ends. Gives the share
+    that is in use then: while the contenders are quiet, it is other processes' load."""
+    end = time.monotonic() + patience_s
+    while (load := psutil.cpu_percent(interval=0.1) / 100) > threshold and time.monotonic() < end:
+        pass
+    return load
 
 
 def processor() -> str:
