@@ -1,0 +1,87 @@
+//! 3x3 convolution of each channel by itself, one output row at a time.
+
+use super::LANE_BLOCK;
+use super::vector::Vector;
+
+/// One output row, all blocks of channels.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Row {
+    /// The three input rows, each from the pixel left of the first output pixel's.
+    pub(crate) rows: [*const f32; 3],
+    /// Elements between two blocks of channels of the input.
+    pub(crate) input_block: usize,
+    /// `[blocks][3][3][16]`.
+    pub(crate) weights: *const f32,
+    /// `[blocks][16]`.
+    pub(crate) bias: *const f32,
+    /// The row's first pixel.
+    pub(crate) output: *mut f32,
+    /// Elements between two blocks of channels of the output.
+    pub(crate) output_block: usize,
+    /// Blocks of channels.
+    pub(crate) blocks: usize,
+    /// Output pixels.
+    pub(crate) width: usize,
+    /// Least value of the activation.
+    pub(crate) least: f32,
+    /// Greatest value of the activation.
+    pub(crate) greatest: f32,
+}
+
+/// Computes a row with stride `S`, `U` pixels at once.
+///
+/// # Safety
+/// The processor has the instruction set of `V`; the pointers are valid for what their fields say; the output overlaps
+/// nothing else.
+#[inline(always)]
+pub(crate) unsafe fn compute<V: Vector, const U: usize, const S: usize>(row: &Row) {
+    unsafe {
+        for block in 0..row.blocks {
+            for lane in (0..LANE_BLOCK).step_by(V::LANES) {
+                let mut w = [V::zero(); 9];
+                for (tap, w) in w.iter_mut().enumerate() {
+                    *w = V::load(row.weights.add((block * 9 + tap) * LANE_BLOCK + lane));
+                }
+                let bias = V::load(row.bias.add(block * LANE_BLOCK + lane));
+                let rows = row.rows.map(|row_start| row_start.add(block * row.input_block + lane));
+                let output = row.output.add(block * row.output_block + lane);
+                let limits = (V::constant(row.least), V::constant(row.greatest));
+                let mut x = 0;
+                while x + U <= row.width {
+                    pixels::<V, U, S>(rows, &w, bias, limits, output, x);
+                    x += U;
+                }
+                while x < row.width {
+                    pixels::<V, 1, S>(rows, &w, bias, limits, output, x);
+                    x += 1;
+                }
+            }
+        }
+    }
+}
+
+/// `U` pixels from `x` on. Loads that two pixels share are one load to the compiler.
+#[inline(always)]
+unsafe fn pixels<V: Vector, const U: usize, const S: usize>(
+    rows: [*const f32; 3],
+    w: &[V; 9],
+    bias: V,
+    (least, greatest): (V, V),
+    output: *mut f32,
+    x: usize,
+) {
+    unsafe {
+        let mut sums = [bias; U];
+        for (y, row) in rows.into_iter().enumerate() {
+            let first = row.add(x * S * LANE_BLOCK);
+            for (u, sum) in sums.iter_mut().enumerate() {
+                for tap in 0..3 {
+                    *sum = sum.mul_add(V::load(first.add((u * S + tap) * LANE_BLOCK)), w[y * 3 + tap]);
+                }
+            }
+        }
+        for (u, sum) in sums.into_iter().enumerate() {
+            sum.max(least).min(greatest).store(output.add((x + u) * LANE_BLOCK));
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! What is compiled: a classifier as a list of layers with their weights, batch norm already folded in.
+
+use crate::kernels::Activation;
+
+/// What follows a layer's sum.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Function {
+    /// Nothing.
+    Identity,
+    /// max(x, 0).
+    Relu,
+    /// min(max(x, 0), 6).
+    Relu6,
+}
+
+impl Function {
+    pub(crate) fn limits(self) -> Activation {
+        let (least, greatest) = match self {
+            Self::Identity => (f32::NEG_INFINITY, f32::INFINITY),
+            Self::Relu => (0.0, f32::INFINITY),
+            Self::Relu6 => (0.0, 6.0),
+        };
+        Activation { least, greatest }
+    }
+}
+
+/// A square convolution, padded by half its kernel.
+#[derive(Debug, Clone)]
+pub struct Conv {
+    /// The layer's name.
+    pub name: String,
+    /// Channels that go in.
+    pub inputs: usize,
+    /// Channels that come out.
+    pub outputs: usize,
+    /// 1, 3 or 7 pixels a side.
+    pub kernel: usize,
+    /// 1 or 2.
+    pub stride: usize,
+    /// `[outputs, inputs, kernel, kernel]`.
+    pub weight: Vec<f32>,
+    /// `[outputs]`.
+    pub bias: Vec<f32>,
+    /// What follows.
+    pub function: Function,
+}
+
+/// A 3x3 convolution of each channel by itself, padded by 1.
+#[derive(Debug, Clone)]
+pub struct Depthwise {
+    /// The layer's name.
+    pub name: String,
+    /// Channels.
+    pub channels: usize,
+    /// 1 or 2.
+    pub stride: usize,
+    /// `[channels, 3, 3]`.
+    pub weight: Vec<f32>,
+    /// `[channels]`.
+    pub bias: Vec<f32>,
+    /// What follows.
+    pub function: Function,
+}
+
+/// A fully connected layer.
+#[derive(Debug, Clone)]
+pub struct Linear {
+    /// The layer's name.
+    pub name: String,
+    /// Values that go in.
+    pub inputs: usize,
+    /// Values that come out.
+    pub outputs: usize,
+    /// `[outputs, inputs]`.
+    pub weight: Vec<f32>,
+    /// `[outputs]`.
+    pub bias: Vec<f32>,
+}
+
+/// A group of layers.
+#[derive(Debug, Clone)]
+pub enum Block {
+    /// Two 3x3 convolutions around which the input is carried past, through a 1x1 convolution where the shape changes.
+    /// The function of `second` follows the addition.
+    Basic {
+        /// The first convolution; it has the stride.
+        first: Conv,
+        /// The second one.
+        second: Conv,
+        /// The way past.
+        shortcut: Option<Conv>,
+    },
+    /// Expand, filter each channel, project; the input is carried past where `residual`.
+    InvertedResidual {
+        /// 1x1, to more channels.
+        expand: Option<Conv>,
+        /// 3x3 of each channel.
+        depthwise: Depthwise,
+        /// 1x1, to fewer channels.
+        project: Conv,
+        /// Whether the input is added.
+        residual: bool,
+    },
+}
+
+/// A classifier: `[images, 3, height, width]` to `[images, classes]`.
+#[derive(Debug, Clone)]
+pub struct Network {
+    /// The first convolution, of three channels: 7x7 or 3x3 with stride 2.
+    pub stem: Conv,
+    /// Whether a 3x3 maximum with stride 2 follows it.
+    pub pool: bool,
+    /// What follows.
+    pub blocks: Vec<Block>,
+    /// The last convolution, 1x1.
+    pub head: Option<Conv>,
+    /// What the means over the image go through.
+    pub classifier: Linear,
+}
+
+/// A batch norm with its stored statistics; each slice has one value for each channel.
+#[derive(Debug, Clone, Copy)]
+pub struct BatchNorm<'a> {
+    /// Scale.
+    pub weight: &'a [f32],
+    /// Shift.
+    pub bias: &'a [f32],
+    /// Mean.
+    pub running_mean: &'a [f32],
+    /// Variance.
+    pub running_var: &'a [f32],
+    /// What is added to the variance.
+    pub epsilon: f64,
+}
+
+impl BatchNorm<'_> {
+    /// The weight and the bias of the convolution that gives, in one step, what the convolution with this weight and
+    /// then this norm give. Computed in f64.
+    pub fn fold(&self, weight: &[f32]) -> (Vec<f32>, Vec<f32>) {
+        let channels = self.weight.len();
+        let scales: Vec<f64> = (0..channels)
+            .map(|c| f64::from(self.weight[c]) / (f64::from(self.running_var[c]) + self.epsilon).sqrt())
+            .collect();
+        #[allow(clippy::cast_possible_truncation, reason = "the engine computes in f32")]
+        let rounded = |value: f64| value as f32;
+        let each = weight.len() / channels;
+        let folded = weight
+            .chunks_exact(each)
+            .zip(&scales)
+            .flat_map(|(filter, scale)| filter.iter().map(move |w| rounded(f64::from(*w) * scale)))
+            .collect();
+        let bias = (0..channels)
+            .map(|c| rounded(f64::from(self.bias[c]) - f64::from(self.running_mean[c]) * scales[c]))
+            .collect();
+        (folded, bias)
+    }
+}

@@ -1,0 +1,222 @@
+//! Weights in the order in which the kernels read them. Made once for a network, shared by all its plans.
+
+use std::ops::Range;
+
+use crate::kernels::{Kernels, LANE_BLOCK};
+use crate::memory::Aligned;
+use crate::network::{Conv, Depthwise};
+
+/// Output channels that one tile computes together.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Panel {
+    /// The first block of channels.
+    pub(crate) first_block: usize,
+    /// Blocks of channels.
+    pub(crate) blocks: usize,
+}
+
+impl Panel {
+    fn channels(self) -> Range<usize> {
+        self.first_block * LANE_BLOCK..(self.first_block + self.blocks) * LANE_BLOCK
+    }
+}
+
+/// Splits blocks into panels of nearly equal width, none wider than `widest`.
+pub(crate) fn panels(blocks: usize, widest: usize) -> Vec<Panel> {
+    let mut panels = Vec::new();
+    let mut first_block = 0;
+    while first_block < blocks {
+        let left = blocks - first_block;
+        let width = left.div_ceil(left.div_ceil(widest));
+        panels.push(Panel { first_block, blocks: width });
+        first_block += width;
+    }
+    panels
+}
+
+/// The width of panels with which runs of `pixels` cost least: a tile pays for its multiplications (at least as many as
+/// hide the latency of one) and for its loads.
+pub(crate) fn best_width(kernels: &Kernels, blocks: usize, pixels: usize) -> usize {
+    let cost = |widest: usize| {
+        let mut cost = 0.0;
+        for panel in panels(blocks, widest) {
+            let tiles = pixels.div_ceil(kernels.most_pixels(panel.blocks));
+            let each = pixels as f64 / tiles as f64;
+            let multiplications = (each * panel.blocks as f64).max(8.0);
+            cost += tiles as f64 * (multiplications + 0.25 * (each + panel.blocks as f64));
+        }
+        cost
+    };
+    (1..=kernels.widest_panel()).min_by(|a, b| cost(*a).total_cmp(&cost(*b))).unwrap_or(1)
+}
+
+/// Weights and biases by panels.
+#[derive(Debug, Clone)]
+pub(crate) struct Packed {
+    pub(crate) panels: Vec<Panel>,
+    /// Terms of a sum, times matrices.
+    depth: usize,
+    weights: Aligned,
+    bias: Aligned,
+}
+
+impl Packed {
+    /// `[panels][matrices][terms][channels]`, where `weight` gives the weight of a channel, matrix and term. Channels
+    /// beyond the last are zero.
+    fn new(
+        bias: &[f32],
+        widest: usize,
+        (matrices, terms): (usize, usize),
+        mut weight: impl FnMut(usize, usize, usize) -> f32,
+    ) -> Self {
+        let outputs = bias.len();
+        let blocks = outputs.div_ceil(LANE_BLOCK);
+        let panels = panels(blocks, widest);
+        let mut weights = Aligned::zeros(blocks * LANE_BLOCK * matrices * terms);
+        let mut rest = &mut weights[..];
+        for panel in &panels {
+            for matrix in 0..matrices {
+                for term in 0..terms {
+                    let (row, after) = rest.split_at_mut(panel.blocks * LANE_BLOCK);
+                    for (value, channel) in row.iter_mut().zip(panel.channels()) {
+                        *value = if channel < outputs { weight(channel, matrix, term) } else { 0.0 };
+                    }
+                    rest = after;
+                }
+            }
+        }
+        let mut padded_bias = Aligned::zeros(blocks * LANE_BLOCK);
+        padded_bias[..outputs].copy_from_slice(bias);
+        Self { panels, depth: matrices * terms, weights, bias: padded_bias }
+    }
+
+    /// For `Steps` that walk over blocks of sixteen input channels, then the kernel's rows and columns, then the
+    /// channels of the block.
+    pub(crate) fn blocks(conv: &Conv, widest: usize) -> Self {
+        let taps = conv.kernel * conv.kernel;
+        let order: Vec<Option<usize>> = terms_of_blocks(conv.inputs, taps);
+        let each = conv.inputs * taps;
+        let weight = |output: usize, _, term: usize| order[term].map_or(0.0, |at| conv.weight[output * each + at]);
+        Self::new(&conv.bias, widest, (1, order.len()), weight)
+    }
+
+    /// For `Steps` that walk over planes, then the kernel's rows, then its columns: the weight's own order.
+    pub(crate) fn planes(conv: &Conv, widest: usize) -> Self {
+        let each = conv.inputs * conv.kernel * conv.kernel;
+        Self::new(&conv.bias, widest, (1, each), |output, _, term| conv.weight[output * each + term])
+    }
+
+    /// Of a 3x3 convolution in Winograd's form: one matrix for each element of a tile with `side` pixels a side.
+    pub(crate) fn winograd(conv: &Conv, widest: usize, side: usize) -> Self {
+        let tile = side + 2;
+        let transformed: Vec<[f32; 36]> =
+            conv.weight.chunks_exact(9).map(|filter| transform_filter(filter, side)).collect();
+        let order = terms_of_blocks(conv.inputs, 1);
+        let weight = |output: usize, matrix: usize, term: usize| {
+            order[term].map_or(0.0, |input| transformed[output * conv.inputs + input][matrix])
+        };
+        Self::new(&conv.bias, widest, (tile * tile, order.len()), weight)
+    }
+
+    /// The weights of a panel.
+    pub(crate) fn weights(&self, panel: Panel) -> &[f32] {
+        let channels = panel.channels();
+        &self.weights[channels.start * self.depth..channels.end * self.depth]
+    }
+
+    /// The biases of a panel.
+    pub(crate) fn bias(&self, panel: Panel) -> &[f32] {
+        &self.bias[panel.channels()]
+    }
+
+    /// Bytes of the weights.
+    pub(crate) fn bytes(&self) -> usize {
+        size_of_val(&self.weights[..])
+    }
+}
+
+/// For each term of a sum over blocks of channels, the index into a filter `[inputs][taps]`; none for a term that only
+/// fills a step up.
+fn terms_of_blocks(inputs: usize, taps: usize) -> Vec<Option<usize>> {
+    let mut order = Vec::new();
+    for block in (0..inputs).step_by(LANE_BLOCK) {
+        let used = (inputs - block).min(LANE_BLOCK).next_multiple_of(8);
+        for tap in 0..taps {
+            order.extend((block..block + used).map(|input| (input < inputs).then_some(input * taps + tap)));
+        }
+    }
+    order
+}
+
+/// `G g G^T` of a 3x3 filter, in f64, `[tile][tile]`; see `kernels::winograd` for the points.
+fn transform_filter(filter: &[f32], side: usize) -> [f32; 36] {
+    let points: &[f64] = match side {
+        2 => &[0.0, 1.0, -1.0],
+        _ => &[
+            0.0,
+            std::f64::consts::FRAC_1_SQRT_2,
+            -std::f64::consts::FRAC_1_SQRT_2,
+            std::f64::consts::SQRT_2,
+            -std::f64::consts::SQRT_2,
+        ],
+    };
+    let tile = points.len() + 1;
+    let row = |element: usize| -> [f64; 3] {
+        let Some(&point) = points.get(element) else { return [0.0, 0.0, 1.0] };
+        let others = points.iter().enumerate().filter(|(other, _)| *other != element);
+        let scale: f64 = others.map(|(_, other)| point - other).product();
+        [1.0 / scale, point / scale, point * point / scale]
+    };
+    let mut transformed = [0.0; 36];
+    for y in 0..tile {
+        for x in 0..tile {
+            let (down, across) = (row(y), row(x));
+            let mut sum = 0.0;
+            for ky in 0..3 {
+                for kx in 0..3 {
+                    sum += down[ky] * f64::from(filter[ky * 3 + kx]) * across[kx];
+                }
+            }
+            #[allow(clippy::cast_possible_truncation, reason = "the engine computes in f32")]
+            let rounded = sum as f32;
+            transformed[y * tile + x] = rounded;
+        }
+    }
+    transformed
+}
+
+/// The weights of a depthwise convolution.
+#[derive(Debug, Clone)]
+pub(crate) struct PackedDepthwise {
+    /// `[blocks][9][16]`.
+    pub(crate) weights: Aligned,
+    /// `[blocks][16]`.
+    pub(crate) bias: Aligned,
+}
+
+impl PackedDepthwise {
+    pub(crate) fn new(layer: &Depthwise) -> Self {
+        let blocks = layer.channels.div_ceil(LANE_BLOCK);
+        let mut weights = Aligned::zeros(blocks * 9 * LANE_BLOCK);
+        let mut bias = Aligned::zeros(blocks * LANE_BLOCK);
+        for channel in 0..layer.channels {
+            let (block, lane) = (channel / LANE_BLOCK, channel % LANE_BLOCK);
+            for tap in 0..9 {
+                weights[(block * 9 + tap) * LANE_BLOCK + lane] = layer.weight[channel * 9 + tap];
+            }
+        }
+        bias[..layer.channels].copy_from_slice(&layer.bias);
+        Self { weights, bias }
+    }
+
+    /// The weights of some blocks.
+    pub(crate) fn weights_of(&self, panel: Panel) -> &[f32] {
+        let channels = panel.channels();
+        &self.weights[channels.start * 9..channels.end * 9]
+    }
+
+    /// The biases of some blocks.
+    pub(crate) fn bias_of(&self, panel: Panel) -> &[f32] {
+        &self.bias[panel.channels()]
+    }
+}
