@@ -288,9 +288,15 @@ pub(crate) struct SweepArgs {
     /// Arithmetic: f32, tf32, f16, bf16
     #[arg(long, value_name = "FORMAT", value_delimiter = ',')]
     pub(crate) precision: Option<Vec<Precision>>,
-    /// How to compute: reference or optimized
+    /// How to compute: optimized or reference; by default the best that each device has
     #[arg(long, value_name = "ENGINE", value_delimiter = ',')]
     pub(crate) engine: Option<Vec<Engine>>,
+    /// Keep the optimized CPU engine to direct convolution, without the rounding of faster algorithms
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub(crate) exact: Option<bool>,
+    /// Forwards at once, on a share of the CPU threads each (optimized engine); their images add up
+    #[arg(long, value_name = "COUNT", value_delimiter = ',')]
+    pub(crate) streams: Option<Vec<u32>>,
     /// Image to classify (JPEG, PNG, BMP, WebP); a built-in one by default
     #[arg(long, value_name = "FILE")]
     pub(crate) image: Option<PathBuf>,
@@ -325,6 +331,8 @@ impl SweepArgs {
             threads: self.threads.clone(),
             precision: self.precision.clone(),
             engine: self.engine.clone(),
+            exact: self.exact,
+            streams: self.streams.clone(),
             image: self.image.clone(),
             weights: self.weights.clone(),
             runs: self.runs,

@@ -26,6 +26,8 @@ pub(crate) const KEYS: &[&str] = &[
     "threads",
     "precision",
     "engine",
+    "exact",
+    "streams",
     "image",
     "weights",
     "runs",
@@ -170,6 +172,8 @@ impl Reader<'_> {
             "threads" => draft.threads = self.list(key, value, threads),
             "precision" => draft.precision = self.list(key, value, named::<Precision>),
             "engine" => draft.engine = self.list(key, value, named::<Engine>),
+            "exact" => draft.exact = self.one(key, value, truth),
+            "streams" => draft.streams = self.list(key, value, number),
             "image" => draft.image = self.one(key, value, text).map(|path| self.folder.join(path)),
             "weights" => draft.weights = self.weights(key, value),
             "runs" => draft.runs = self.one(key, value, number),
@@ -260,6 +264,10 @@ fn named<T: FromStr<Err: fmt::Display>>(value: &DeValue<'_>) -> Result<T, String
     text(value)?.parse().map_err(|error: T::Err| error.to_string())
 }
 
+fn truth(value: &DeValue<'_>) -> Result<bool, String> {
+    value.as_bool().map_or_else(|| expected("true or false", value), Ok)
+}
+
 fn threads(value: &DeValue<'_>) -> Result<Threads, String> {
     if value.is_integer() { number(value).map(Threads::Exactly) } else { named(value) }
 }
@@ -299,6 +307,8 @@ mod tests {
             threads = ["all", 2]
             precision = "f32"
             engine = ["reference", "optimized"]
+            exact = true
+            streams = [1, 2]
             image = "cat.jpg"
             runs = 5
             budget = "2m"
@@ -318,6 +328,7 @@ mod tests {
         assert_eq!(draft.threads, Some(vec![Threads::All, Threads::Exactly(2)]));
         assert_eq!(draft.image, Some(Path::new("classes").join("cat.jpg")));
         assert_eq!(draft.budget_ms, Some(120_000));
+        assert_eq!((draft.exact, &draft.streams), (Some(true), &Some(vec![1, 2])));
         assert_eq!(draft.seed, Some(u64::MAX));
         assert_eq!(draft.weights.as_ref().map(Vec::len), Some(2));
         assert!(draft.resolve().is_ok());
@@ -327,7 +338,7 @@ mod tests {
     fn every_problem_is_named_at_once_with_its_place() {
         insta::assert_snapshot!(problems(
             "modles = [\"resnet18\"]\nmodels = [\"resnet99\", 7]\nsizes = [\"224\", 512, -1]\n\
-             budget = \"soon\"\nruns = 1.5\nlabels = \"A1\"\nweights = { vgg = \"v.pth\" }\nzzzzzz = true\n"
+             budget = \"soon\"\nruns = 1.5\nlabels = \"A1\"\nweights = { vgg = \"v.pth\" }\nzzzzzz = true\nexact = 1\n"
         ), @r#"
         line 1, column 1: unknown key `modles`; did you mean `models`?
         line 2, column 11: models: unknown model `resnet99`; known: resnet18, mobilenet_v2
@@ -338,7 +349,8 @@ mod tests {
         line 5, column 8: runs: expected a whole number, found float
         line 6, column 10: labels: expected a table such as { room = "A1" }, found string
         line 7, column 13: weights: unknown model `vgg`; known: resnet18, mobilenet_v2
-        line 8, column 1: unknown key `zzzzzz`; known: name, preset, models, sizes, batches, matmul, devices, threads, precision, engine, image, weights, runs, budget, machines, labels, seed
+        line 8, column 1: unknown key `zzzzzz`; known: name, preset, models, sizes, batches, matmul, devices, threads, precision, engine, exact, streams, image, weights, runs, budget, machines, labels, seed
+        line 9, column 9: exact: expected true or false, found integer
         "#);
     }
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use cotejo_model::sweep::Problem;
 use cotejo_model::{
-    Device, DeviceId, DeviceKind, DeviceSelector, Failure, FailureCode, JobSpec, Machine, MachineId, SweepSpec,
-    Workload, estimate,
+    Device, DeviceId, DeviceKind, DeviceSelector, Engine, Failure, FailureCode, JobSpec, Machine, MachineId, SweepSpec,
+    Threads, Workload, estimate,
 };
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
@@ -96,8 +96,8 @@ impl Rates {
         measured.filter(|rate| *rate > 0.0).unwrap_or_else(|| {
             let cores = machine.capability.cpu.physical_cores;
             let cores = match workload.threads {
-                cotejo_model::Threads::All => cores,
-                cotejo_model::Threads::Exactly(count) => cores.min(count),
+                Threads::All => cores,
+                Threads::Exactly(count) => cores.min(count),
             };
             estimate::assumed_flops(device.kind(), cores)
         })
@@ -105,15 +105,19 @@ impl Rates {
 }
 
 /// The cells of this sweep on these machines.
-pub fn plan(spec: &SweepSpec, machines: &[Machine], rates: &Rates) -> Result<Plan, PlanError> {
+pub fn plan<'a>(spec: &SweepSpec, machines: &'a [Machine], rates: &Rates) -> Result<Plan, PlanError> {
     let problems = spec.problems();
     if !problems.is_empty() {
         return Err(PlanError::BadSweep(problems));
     }
     let selected = select(spec, machines)?;
-    let workloads = spec.workloads();
-    let targets: Vec<Vec<Target<'_>>> = selected.iter().map(|machine| targets(&spec.devices, machine)).collect();
-    let count = targets.iter().map(Vec::len).sum::<usize>().saturating_mul(workloads.len());
+    let workloads = Workloads::of(spec);
+    let targets_of = |machine: &&'a Machine| {
+        let targets = targets(&spec.devices, machine).into_iter();
+        targets.map(|target| (workloads.on(machine, &target), target)).collect::<Vec<_>>()
+    };
+    let targets: Vec<_> = selected.iter().map(targets_of).collect();
+    let count = targets.iter().flatten().map(|(workloads, _)| workloads.len()).sum();
     if count == 0 {
         return Err(PlanError::NoDevices { machines: names(&selected) });
     }
@@ -122,13 +126,35 @@ pub fn plan(spec: &SweepSpec, machines: &[Machine], rates: &Rates) -> Result<Pla
     }
     let mut cells = Vec::with_capacity(count);
     for (machine, targets) in selected.iter().zip(&targets) {
-        let of_machine = targets
-            .iter()
-            .flat_map(|target| workloads.iter().map(|workload| cell(spec, machine, target, *workload, rates)));
+        let of_machine = targets.iter().flat_map(|(workloads, target)| {
+            workloads.iter().map(|workload| cell(spec, machine, target, *workload, rates))
+        });
         cells.extend(in_order(of_machine.collect(), spec.seed, machine.id));
     }
     let offline = selected.iter().filter(|machine| !machine.online).map(|machine| machine.name.clone()).collect();
     Ok(Plan { cells, offline })
+}
+
+/// The workloads of a sweep by what they depend on: the kind of device, and the best engine that it has.
+struct Workloads(HashMap<(DeviceKind, Engine), BTreeSet<Workload>>);
+
+impl Workloads {
+    fn of(spec: &SweepSpec) -> Self {
+        let all = DeviceKind::ALL.iter().flat_map(|kind| Engine::ALL.iter().map(|engine| (*kind, *engine)));
+        Self(all.map(|(kind, engine)| ((kind, engine), spec.workloads_on(kind, &[engine]))).collect())
+    }
+
+    /// A device without any engine is taken to have those of the machine's others, so that its failures stand beside
+    /// their times.
+    fn on(&self, machine: &Machine, target: &Target<'_>) -> &BTreeSet<Workload> {
+        let (kind, engines) = match target {
+            Target::Found(device) => (device.id.kind(), device.engines.as_slice()),
+            Target::Absent(device, _) => (device.kind(), &[][..]),
+        };
+        let devices = machine.capability.devices.iter().map(|device| device.engines.as_slice());
+        let engines = std::iter::once(engines).chain(devices).find(|engines| !engines.is_empty());
+        &self.0[&(kind, Engine::best(engines.unwrap_or_default()))]
+    }
 }
 
 fn names(machines: &[&Machine]) -> Vec<String> {
@@ -244,6 +270,11 @@ fn refusal(machine: &Machine, device: &Device, workload: Workload) -> Option<Fai
         let message = format!("no {} for {place}; it has {}", workload.precision, join(&device.precisions));
         return Some(Failure::new(FailureCode::PrecisionUnavailable, message));
     }
+    let cores = machine.capability.cpu.physical_cores;
+    if workload.threads == Threads::All && cores > 0 && workload.streams > cores {
+        let message = format!("{} streams need as many threads; {place} has {cores}", workload.streams);
+        return Some(Failure::new(FailureCode::InvalidJob, message).with_remedy("choose fewer streams"));
+    }
     let (whose, memory) = match device.id.kind() {
         DeviceKind::Cpu => ("machine", device.memory_bytes.or(Some(machine.capability.memory_bytes))),
         DeviceKind::Cuda => ("GPU", device.memory_bytes),
@@ -251,7 +282,11 @@ fn refusal(machine: &Machine, device: &Device, workload: Workload) -> Option<Fai
     let needed = estimate::memory_bytes(&workload);
     let memory = memory.filter(|memory| *memory > 0 && needed > *memory)?;
     let message = format!("needs about {}, the {whose} has {}", bytes(needed), bytes(memory));
-    Some(Failure::new(FailureCode::OutOfMemory, message).with_remedy("choose a smaller size or batch"))
+    Some(Failure::new(FailureCode::OutOfMemory, message).with_remedy(if workload.streams > 1 {
+        "choose fewer streams, or a smaller size or batch"
+    } else {
+        "choose a smaller size or batch"
+    }))
 }
 
 /// A number of bytes for people.

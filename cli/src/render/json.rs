@@ -182,7 +182,9 @@ mod tests {
                 },
                 "precision": "f32",
                 "threads": "all",
-                "engine": "reference"
+                "engine": "reference",
+                "exact": false,
+                "streams": 1
               },
               "outcome": {
                 "outcome": "measured",
@@ -204,6 +206,7 @@ mod tests {
                 },
                 "first_seconds": 0.09036,
                 "flops_per_second": 50000000000.0,
+                "images_per_second": 33.200531208499335,
                 "stages": {
                   "load_ns": 250000000,
                   "decode_ns": 4000000,
@@ -233,10 +236,12 @@ mod tests {
                 ],
                 "logit_error": null,
                 "peak_memory_bytes": 300000000,
-                "started_ms": 1785490200000
+                "started_ms": 1785490200000,
+                "plan": null
               }
             }
-          ]
+          ],
+          "plans": []
         }
         "#);
     }

@@ -116,7 +116,14 @@ fn workloads(spec: &SweepSpec) -> Vec<(&'static str, String)> {
     lines.push(("Devices", devices));
     lines.push(("Threads", join(&spec.threads)));
     lines.push(("Precision", join(&spec.precisions)));
-    lines.push(("Engine", join(&spec.engines)));
+    let engines = if spec.engines.is_empty() { "the best of each device".to_owned() } else { join(&spec.engines) };
+    lines.push(("Engine", engines));
+    if spec.exact {
+        lines.push(("Exact", "yes".to_owned()));
+    }
+    if spec.streams != [1] {
+        lines.push(("Streams", join(&spec.streams)));
+    }
     let long = match spec.measuring.runs {
         Some(runs) => counted(runs, "run"),
         None => format!("{} at most", number::duration(spec.measuring.budget_ms as f64 / 1000.0)),
@@ -136,7 +143,7 @@ pub(crate) fn plan(cells: &[PlannedCell], offline: &[String], style: &Style) -> 
     let mut columns: Vec<(Head, CellText)> = vec![
         (Head::new("Machine", Kind::Words), |cell| clean(&cell.machine)),
         (Head::new("Device", Kind::Label), |cell| cell.device.to_string()),
-        (Head::new("What", Kind::Words), |cell| words::task(cell.workload.task)),
+        (Head::new("What", Kind::Words), |cell| words::workload(&cell.workload)),
     ];
     if varies(|a, b| a.workload.precision != b.workload.precision) {
         columns.push((Head::new("Precision", Kind::Label), |cell| cell.workload.precision.to_string()));
@@ -190,7 +197,7 @@ fn refusals(cells: &[PlannedCell]) -> BTreeMap<String, Vec<String>> {
         let remedy =
             if failure.remedy.is_empty() { String::new() } else { format!(". What to do: {}", failure.remedy) };
         let reason = clean(&format!("{}{remedy}", failure.message.trim_end_matches('.')));
-        let what = format!("{} on {} of {}", words::task(cell.workload.task), cell.device, clean(&cell.machine));
+        let what = format!("{} on {} of {}", words::workload(&cell.workload), cell.device, clean(&cell.machine));
         by_reason.entry(reason).or_default().push(what);
     }
     by_reason

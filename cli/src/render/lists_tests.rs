@@ -100,7 +100,7 @@ fn one_sweep_is_shown() {
     Devices     every device found
     Threads     all
     Precision   f32
-    Engine      reference
+    Engine      the best of each device
     Each cell   15 s at most
     Seed        1
     Now         pc-01: matmul 1024 x 1024 on cpu: running

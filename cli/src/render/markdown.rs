@@ -29,7 +29,10 @@ fn body(table: &Table) -> String {
     let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
     let mut out = line(table.columns.iter().map(|column| words::heading(*column).join(" ")).collect());
     let rule = |column: &Column| {
-        let words = matches!(column, Column::Machine | Column::Device | Column::Model | Column::Size | Column::Batch);
+        let words = matches!(
+            column,
+            Column::Machine | Column::Device | Column::Model | Column::Size | Column::Batch | Column::Streams
+        );
         if words { "---" } else { "---:" }.to_owned()
     };
     out.push_str(&line(table.columns.iter().map(rule).collect()));

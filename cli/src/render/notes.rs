@@ -55,7 +55,15 @@ fn measuring(comparison: &Comparison) -> Vec<String> {
     let runs = if least == most { format!("{least}") } else { format!("{least} to {most}") };
     let interval = measured(comparison).any(|(_, measured)| measured.summary.ci.is_some());
     let margin = if interval { "; ± is its 95 % confidence interval" } else { "" };
-    vec![format!("median of {runs} warmed-up forward {passes} a cell, in seconds{margin}")]
+    let mut lines = vec![format!("median of {runs} warmed-up forward {passes} a cell, in seconds{margin}")];
+    if measured(comparison).any(|(entry, _)| entry.workload.streams > 1) {
+        lines.push(
+            "with several streams, as many forward passes run at once on a share of the threads each, and a time is \
+             that until all of them have ended"
+                .to_owned(),
+        );
+    }
+    lines
 }
 
 fn environment(environment: &Environment) -> String {
@@ -84,7 +92,7 @@ fn cell(comparison: &Comparison, entry: &Entry) -> String {
     let first = comparison.entries.first().map(|first| first.machine);
     let several = comparison.entries.iter().any(|other| Some(other.machine) != first);
     let machine = if several { format!(" of {}", clean(&entry.machine_name)) } else { String::new() };
-    format!("{} on {}{machine}", words::task(entry.workload.task), entry.device)
+    format!("{} on {}{machine}", words::workload(&entry.workload), entry.device)
 }
 
 fn flags(comparison: &Comparison) -> Vec<String> {

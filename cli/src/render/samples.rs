@@ -21,10 +21,12 @@ fn measured(seconds: f64) -> Measured {
     // Ten samples evenly from 1 % below to 1 % above.
     let samples: Vec<f64> = (0..10).map(|at| seconds * (0.99 + 0.02 * f64::from(at) / 9.0)).collect();
     let answer = Answer { class: 281, label: None, logit: 9.5, probability: 0.25 };
+    let summary = summarise(&samples).unwrap();
     Measured {
-        summary: summarise(&samples).unwrap(),
+        summary,
         first_seconds: seconds * 3.0,
         flops_per_second: 5e10,
+        images_per_second: Some(1.0 / summary.median),
         stages: Stages { load_ns: 250_000_000, decode_ns: Some(4_000_000), ..Stages::default() },
         threads: 4,
         weights: Some(Weights::Random { seed: 2026 }),
@@ -35,6 +37,7 @@ fn measured(seconds: f64) -> Measured {
         logit_error: None,
         peak_memory_bytes: Some(300_000_000),
         started_ms: 1_785_490_200_000,
+        plan: None,
     }
 }
 
@@ -147,7 +150,7 @@ fn by_size(mut rows: Vec<Vec<Value>>, machines: bool) -> Table {
 
 fn comparison(by: GroupBy, tables: Vec<Table>, environments: Vec<Environment>, entries: Vec<Entry>) -> Comparison {
     let sweeps = vec![SweepId(Uuid::from_u128(0x5e))];
-    Comparison { by, sweeps, title: "practice".to_owned(), tables, environments, entries }
+    Comparison { by, sweeps, title: "practice".to_owned(), tables, environments, entries, plans: Vec::new() }
 }
 
 /// One machine, CPU and GPU, everything measured.
@@ -210,7 +213,7 @@ pub(super) fn class(by: GroupBy) -> Comparison {
     let gpu_value = |machine, size| gpu(machine, size).map_or_else(|| missing(NO_GPU), |outcome| seconds(&outcome));
     let name = |machine: usize| Value::Text { text: NAMES[machine].to_owned() };
     let kinds = [DeviceKind::Cpu, DeviceKind::Cuda];
-    let task_time = |size, device| Column::TaskTime { task: classify(size), device };
+    let task_time = |size, device| Column::TaskTime { task: classify(size), streams: 1, device };
     let table = match by {
         GroupBy::Size => {
             let rows = (0..3).flat_map(|machine| sizes.map(|size| (machine, size))).map(|(machine, size)| {

@@ -43,8 +43,8 @@ fn body(table: &Table, reasons: &mut Reasons, style: &Style) -> String {
 fn grid(table: &Table, margins: bool, reasons: &mut Reasons) -> Grid {
     let kind = |column: &Column| match column {
         Column::Machine | Column::Device | Column::Model => Kind::Words,
-        Column::Size | Column::Batch => Kind::Label,
-        Column::Time { .. } | Column::TaskTime { .. } | Column::SpeedUp => Kind::Figures,
+        Column::Size | Column::Batch | Column::Streams => Kind::Label,
+        Column::Time { .. } | Column::Throughput { .. } | Column::TaskTime { .. } | Column::SpeedUp => Kind::Figures,
     };
     let heads =
         table.columns.iter().map(|column| Head { lines: words::heading(*column), kind: kind(column) }).collect();
@@ -78,6 +78,7 @@ pub(super) fn text(column: Column, value: &Value, margins: bool) -> String {
         Value::Count { count } => count.to_string(),
         Value::Seconds { estimate, flagged } => format!("{}{}", written(estimate), if *flagged { " *" } else { "" }),
         Value::Ratio { estimate } => format!("{}x", written(estimate)),
+        Value::Rate { estimate } => written(estimate),
         Value::Missing { reason } => clean(reason),
     }
 }

@@ -2,7 +2,7 @@
 
 use cotejo_model::comparison::Column;
 use cotejo_model::frames::Phase;
-use cotejo_model::{DeviceKind, JobState, Task};
+use cotejo_model::{DeviceKind, JobState, Task, Workload};
 
 /// What a column is headed, a line each.
 pub(super) fn heading(column: Column) -> Vec<String> {
@@ -12,10 +12,13 @@ pub(super) fn heading(column: Column) -> Vec<String> {
         Column::Model => vec!["Model".to_owned()],
         Column::Size => vec!["Size".to_owned()],
         Column::Batch => vec!["Batch".to_owned()],
+        Column::Streams => vec!["Streams".to_owned()],
         Column::Time { device } => vec![format!("{} (s)", kind(device))],
-        Column::TaskTime { task, device } => {
+        Column::Throughput { device } => vec![format!("{} (images/s)", kind(device))],
+        Column::TaskTime { task, streams, device } => {
             let mut lines = vec![task.title().to_owned(), side(task.size())];
             lines.extend(task.batch().filter(|batch| *batch > 1).map(|batch| format!("batch {batch}")));
+            lines.extend((streams > 1).then(|| format!("{streams} streams")));
             lines.push(device.map_or_else(|| "(s)".to_owned(), |device| format!("{} (s)", kind(device))));
             lines
         }
@@ -40,6 +43,13 @@ pub(super) fn side(size: u32) -> String {
 pub(super) fn task(task: Task) -> String {
     let batch = task.batch().filter(|batch| *batch > 1).map(|batch| format!(", batch {batch}")).unwrap_or_default();
     format!("{} {}{batch}", task.title(), side(task.size()))
+}
+
+/// A workload in a sentence: its task, and of the rest what is unusual.
+pub(super) fn workload(workload: &Workload) -> String {
+    let exact = if workload.exact { ", exact" } else { "" };
+    let streams = if workload.streams == 1 { String::new() } else { format!(", {} streams", workload.streams) };
+    format!("{}{exact}{streams}", task(workload.task))
 }
 
 /// Where a job stands.

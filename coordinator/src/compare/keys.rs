@@ -22,6 +22,7 @@ pub(super) struct Settings {
     pub(super) precision: Precision,
     pub(super) threads: Threads,
     pub(super) engine: Engine,
+    pub(super) exact: bool,
     files: BTreeMap<Model, Digest>,
 }
 
@@ -40,6 +41,7 @@ pub(super) fn groups(items: &[Item]) -> Vec<Group<'_>> {
             precision: workload.precision,
             threads: workload.threads,
             engine: workload.engine,
+            exact: workload.exact,
             files: files.get(&item.entry.sweep).cloned().unwrap_or_default(),
         };
         by_settings.entry(settings).or_default().push(item);

@@ -9,6 +9,7 @@ mod tests;
 use std::collections::{BTreeSet, HashMap};
 
 use cotejo_model::comparison::{Comparison, Entry, Environment, GroupBy, Measured, Outcome};
+use cotejo_model::measurement::EnginePlan;
 use cotejo_model::{
     DeviceKind, Failure, FailureCode, JobId, JobSpec, JobState, Machine, MachineId, Measurement, SweepId, estimate,
     quality,
@@ -51,8 +52,11 @@ impl Item {
 /// These cells side by side. Sweeps come with their names, newest first.
 pub fn compare(by: GroupBy, sweeps: &[(SweepId, &str)], cells: Vec<Cell>, machines: &[Machine]) -> Comparison {
     let known: HashMap<MachineId, &Machine> = machines.iter().map(|machine| (machine.id, machine)).collect();
-    let mut items: Vec<Item> =
-        cells.into_iter().map(|cell| Item { spec: cell.spec.clone(), entry: entry(cell, &known) }).collect();
+    let mut plans = Plans::default();
+    let mut items: Vec<Item> = cells
+        .into_iter()
+        .map(|cell| Item { spec: cell.spec.clone(), entry: entry(cell, &known, &mut plans) })
+        .collect();
     // Reading order; of the same cell in several sweeps, the newest first.
     items.sort_by(|a, b| {
         let key = |item: &Item| {
@@ -78,10 +82,29 @@ pub fn compare(by: GroupBy, sweeps: &[(SweepId, &str)], cells: Vec<Cell>, machin
         tables,
         environments,
         entries: items.into_iter().map(|item| item.entry).collect(),
+        plans: plans.in_order(),
     }
 }
 
-fn entry(cell: Cell, machines: &HashMap<MachineId, &Machine>) -> Entry {
+/// How the optimized engine computed, each way once: the machines of a class mostly agree.
+#[derive(Default)]
+struct Plans(HashMap<EnginePlan, u32>);
+
+impl Plans {
+    /// The place of this plan.
+    fn place(&mut self, plan: EnginePlan) -> Option<u32> {
+        let next = u32::try_from(self.0.len()).ok()?;
+        Some(*self.0.entry(plan).or_insert(next))
+    }
+
+    fn in_order(self) -> Vec<EnginePlan> {
+        let mut plans: Vec<(EnginePlan, u32)> = self.0.into_iter().collect();
+        plans.sort_unstable_by_key(|(_, place)| *place);
+        plans.into_iter().map(|(plan, _)| plan).collect()
+    }
+}
+
+fn entry(cell: Cell, machines: &HashMap<MachineId, &Machine>, plans: &mut Plans) -> Entry {
     let machine = machines.get(&cell.machine);
     let device = machine.and_then(|machine| {
         machine.capability.devices.iter().find(|device| device.id == cell.spec.device).map(|device| device.name.clone())
@@ -95,12 +118,12 @@ fn entry(cell: Cell, machines: &HashMap<MachineId, &Machine>) -> Entry {
         device: cell.spec.device,
         device_name: device_name.unwrap_or_else(|| cell.spec.device.to_string()),
         workload: cell.spec.workload,
-        outcome: outcome(cell.state, cell.failure, cell.measurement),
+        outcome: outcome(cell.state, cell.failure, cell.measurement, plans),
     }
 }
 
-fn outcome(state: JobState, failure: Option<Failure>, measurement: Option<Measurement>) -> Outcome {
-    if let Some(measured) = measurement.and_then(measured) {
+fn outcome(state: JobState, failure: Option<Failure>, measurement: Option<Measurement>, plans: &mut Plans) -> Outcome {
+    if let Some(measured) = measurement.and_then(|measurement| measured(measurement, plans)) {
         return Outcome::Measured(Box::new(measured));
     }
     if !state.is_final() {
@@ -119,12 +142,13 @@ fn outcome(state: JobState, failure: Option<Failure>, measurement: Option<Measur
 }
 
 /// None where the samples are not numbers, which no worker sends.
-fn measured(measurement: Measurement) -> Option<Measured> {
+fn measured(measurement: Measurement, plans: &mut Plans) -> Option<Measured> {
     let summary = measurement.summary()?;
     Some(Measured {
         summary,
         first_seconds: measurement.first_ns as f64 * 1e-9,
         flops_per_second: estimate::flops(&measurement.workload) / summary.median,
+        images_per_second: measurement.workload.images().map(|images| images as f64 / summary.median),
         stages: measurement.stages,
         threads: measurement.threads,
         weights: measurement.weights,
@@ -135,6 +159,7 @@ fn measured(measurement: Measurement) -> Option<Measured> {
         logit_error: measurement.logit_error,
         peak_memory_bytes: measurement.peak_memory_bytes,
         started_ms: measurement.started_ms,
+        plan: measurement.plan.and_then(|plan| plans.place(plan)),
     })
 }
 

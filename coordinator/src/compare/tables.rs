@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use cotejo_model::comparison::{Column, GroupBy, Measured, Outcome, Table, Value};
 use cotejo_model::job::Weights;
 use cotejo_model::stats::{self, Estimate};
-use cotejo_model::{DeviceId, DeviceKind, Digest, Machine, MachineId, Task};
+use cotejo_model::{DeviceId, DeviceKind, Digest, Machine, MachineId, Task, Workload};
 
 use super::Item;
 use super::keys::Group;
@@ -23,33 +23,49 @@ pub(super) fn table(by: GroupBy, group: &Group<'_>, machines: &Machines<'_>, sev
 
 type Body = (Vec<Column>, Vec<Vec<Value>>);
 
-/// The practice's own: a row for each machine and task, CPU and GPU side by side.
+/// What distinguishes the measurements of one device in one table: what is computed, and how often at once.
+type Question = (Task, u32);
+
+fn question(item: &Item) -> Question {
+    let Workload { task, streams, .. } = item.entry.workload;
+    (task, streams)
+}
+
+/// The practice's own: a row for each machine and question, CPU and GPU side by side.
 fn by_size(items: &[&Item], machines: &Machines<'_>, several: bool) -> Body {
     let batches = items.iter().any(|item| item.entry.workload.task.batch().is_some_and(|batch| batch != 1));
+    let streams = items.iter().any(|item| item.entry.workload.streams != 1);
+    let on = |device| items.iter().any(|item| item.entry.device.kind() == device);
+    let throughput = |device| ((batches || streams) && on(device)).then_some(Column::Throughput { device });
     let columns = [
         several.then_some(Column::Machine),
         Some(Column::Model),
         Some(Column::Size),
         batches.then_some(Column::Batch),
+        streams.then_some(Column::Streams),
         Some(Column::Time { device: DeviceKind::Cpu }),
         Some(Column::Time { device: DeviceKind::Cuda }),
         Some(Column::SpeedUp),
+        throughput(DeviceKind::Cpu),
+        throughput(DeviceKind::Cuda),
     ];
     let columns: Vec<Column> = columns.into_iter().flatten().collect();
-    let places: BTreeSet<(&str, MachineId, Task)> = items
-        .iter()
-        .map(|item| (item.entry.machine_name.as_str(), item.entry.machine, item.entry.workload.task))
-        .collect();
-    let row = |(name, machine, task): (&str, MachineId, Task)| {
-        let time = |kind| Time::of(items, machines, machine, task, kind);
+    let places: BTreeSet<(&str, MachineId, Question)> =
+        items.iter().map(|item| (item.entry.machine_name.as_str(), item.entry.machine, question(item))).collect();
+    let row = |(name, machine, question): (&str, MachineId, Question)| {
+        let (task, streams) = question;
+        let time = |kind| Time::of(items, machines, machine, question, kind);
         let (cpu, gpu) = (time(DeviceKind::Cpu), time(DeviceKind::Cuda));
         let value = |column: &Column| match column {
             Column::Machine => text(name),
             Column::Model => text(task.title()),
             Column::Size => Value::Count { count: task.size() },
             Column::Batch => task.batch().map_or_else(|| missing("has no batch"), |count| Value::Count { count }),
+            Column::Streams => Value::Count { count: streams },
             Column::Time { device: DeviceKind::Cpu } => cpu.value(),
             Column::Time { device: DeviceKind::Cuda } => gpu.value(),
+            Column::Throughput { device: DeviceKind::Cpu } => cpu.throughput(question),
+            Column::Throughput { device: DeviceKind::Cuda } => gpu.throughput(question),
             _ => speed_up(&cpu, &gpu),
         };
         columns.iter().map(value).collect()
@@ -58,26 +74,31 @@ fn by_size(items: &[&Item], machines: &Machines<'_>, several: bool) -> Body {
     (columns, rows)
 }
 
-/// A row for each machine; tasks side by side, each with the kinds of device that it was to be measured on.
+/// A row for each machine; questions side by side, each with the kinds of device that it was to be measured on.
 fn by_machine(items: &[&Item], machines: &Machines<'_>) -> Body {
-    let cells: BTreeSet<(Task, DeviceKind)> =
-        items.iter().map(|item| (item.entry.workload.task, item.entry.device.kind())).collect();
-    let times = cells.iter().map(|(task, kind)| Column::TaskTime { task: *task, device: Some(*kind) });
-    let columns = std::iter::once(Column::Machine).chain(times).collect();
+    let cells: BTreeSet<(Question, DeviceKind)> =
+        items.iter().map(|item| (question(item), item.entry.device.kind())).collect();
+    let column = |((task, streams), kind): &(Question, DeviceKind)| Column::TaskTime {
+        task: *task,
+        streams: *streams,
+        device: Some(*kind),
+    };
+    let columns = std::iter::once(Column::Machine).chain(cells.iter().map(column)).collect();
     let places: BTreeSet<(&str, MachineId)> =
         items.iter().map(|item| (item.entry.machine_name.as_str(), item.entry.machine)).collect();
     let row = |(name, machine): (&str, MachineId)| {
-        let times = cells.iter().map(|(task, kind)| Time::of(items, machines, machine, *task, *kind).value());
+        let times = cells.iter().map(|(question, kind)| Time::of(items, machines, machine, *question, *kind).value());
         std::iter::once(text(name)).chain(times).collect()
     };
     (columns, places.into_iter().map(row).collect())
 }
 
-/// A row for each device, fastest first; tasks side by side.
+/// A row for each device, fastest first; questions side by side.
 fn by_device(items: &[&Item], several: bool) -> Body {
-    let tasks: BTreeSet<Task> = items.iter().map(|item| item.entry.workload.task).collect();
+    let questions: BTreeSet<Question> = items.iter().map(|item| question(item)).collect();
     let names = [several.then_some(Column::Machine), Some(Column::Device)];
-    let times = tasks.iter().map(|task| Column::TaskTime { task: *task, device: None });
+    let times =
+        questions.iter().map(|(task, streams)| Column::TaskTime { task: *task, streams: *streams, device: None });
     let columns: Vec<Column> = names.into_iter().flatten().chain(times).collect();
     let mut devices: BTreeMap<(&str, MachineId, DeviceId), Vec<&Item>> = BTreeMap::new();
     for item in items {
@@ -90,33 +111,33 @@ fn by_device(items: &[&Item], several: bool) -> Body {
     devices.sort_by(|(_, a), (_, b)| slowness(a, &best).total_cmp(&slowness(b, &best)));
     let row = |((name, ..), cells): &((&str, MachineId, DeviceId), Vec<&Item>)| {
         let device = cells.first().map(|cell| text(&cell.entry.device_name));
-        let time = |task: &Task| {
-            let of_task: Vec<&Item> = cells.iter().copied().filter(|cell| cell.entry.workload.task == *task).collect();
-            Time::best(&of_task).unwrap_or_else(|| Time::Missing("not in the sweep".to_owned())).value()
+        let time = |asked: &Question| {
+            let asked: Vec<&Item> = cells.iter().copied().filter(|cell| question(cell) == *asked).collect();
+            Time::best(&asked).unwrap_or_else(|| Time::Missing("not in the sweep".to_owned())).value()
         };
-        several.then(|| text(name)).into_iter().chain(device).chain(tasks.iter().map(time)).collect()
+        several.then(|| text(name)).into_iter().chain(device).chain(questions.iter().map(time)).collect()
     };
     let rows = devices.iter().map(row).collect();
     (columns, rows)
 }
 
-fn best_times(items: &[&Item]) -> HashMap<Task, f64> {
+fn best_times(items: &[&Item]) -> HashMap<Question, f64> {
     let mut best = HashMap::new();
     for item in items {
         if let Some(measured) = item.measured() {
-            let best = best.entry(item.entry.workload.task).or_insert(f64::INFINITY);
+            let best = best.entry(question(item)).or_insert(f64::INFINITY);
             *best = measured.summary.median.min(*best);
         }
     }
     best
 }
 
-/// How many times slower than the best this device is, in the geometric mean over its tasks, as a logarithm: tasks of
+/// How many times slower than the best this device is, in the geometric mean over its questions, as a logarithm: those of
 /// milliseconds and of seconds weigh the same.
-fn slowness(cells: &[&Item], best: &HashMap<Task, f64>) -> f64 {
+fn slowness(cells: &[&Item], best: &HashMap<Question, f64>) -> f64 {
     let ratios: Vec<f64> = cells
         .iter()
-        .filter_map(|cell| Some((cell.measured()?.summary.median / best.get(&cell.entry.workload.task)?).ln()))
+        .filter_map(|cell| Some((cell.measured()?.summary.median / best.get(&question(cell))?).ln()))
         .collect();
     if ratios.is_empty() { f64::INFINITY } else { ratios.iter().sum::<f64>() / ratios.len() as f64 }
 }
@@ -128,14 +149,12 @@ enum Time<'a> {
 }
 
 impl<'a> Time<'a> {
-    /// Of this task on this machine's fastest device of the kind.
-    fn of(items: &[&'a Item], machines: &Machines<'_>, machine: MachineId, task: Task, kind: DeviceKind) -> Self {
+    /// Of this question on this machine's fastest device of the kind.
+    fn of(items: &[&'a Item], machines: &Machines<'_>, machine: MachineId, asked: Question, kind: DeviceKind) -> Self {
         let candidates: Vec<&Item> = items
             .iter()
             .copied()
-            .filter(|item| {
-                item.entry.machine == machine && item.entry.workload.task == task && item.entry.device.kind() == kind
-            })
+            .filter(|item| item.entry.machine == machine && question(item) == asked && item.entry.device.kind() == kind)
             .collect();
         Self::best(&candidates).unwrap_or_else(|| {
             let no_gpu = machines.get(&machine).and_then(|machine| machine.capability.no_gpu.as_deref());
@@ -172,6 +191,17 @@ impl<'a> Time<'a> {
             Self::Measured(measured) => {
                 Value::Seconds { estimate: measured.summary.estimate(), flagged: !measured.flags.is_empty() }
             }
+            Self::Missing(reason) => missing(reason),
+        }
+    }
+
+    /// Images a second, of all streams.
+    fn throughput(&self, (task, streams): Question) -> Value {
+        let Some(batch) = task.batch() else { return missing("has no images") };
+        let images = f64::from(batch) * f64::from(streams);
+        match self {
+            Self::Measured(measured) => stats::rate(images, measured.summary.estimate())
+                .map_or_else(|| missing("no time above zero"), |estimate| Value::Rate { estimate }),
             Self::Missing(reason) => missing(reason),
         }
     }
@@ -222,6 +252,7 @@ fn basis(group: &Group<'_>) -> Vec<(String, String)> {
         ("precision", Some(settings.precision.to_string())),
         ("threads", Some(settings.threads.to_string())),
         ("engine", Some(settings.engine.to_string())),
+        ("convolutions", settings.exact.then(|| "exact".to_owned())),
         ("weights", weights),
         ("image", images),
         ("build", group.build.map(str::to_owned)),

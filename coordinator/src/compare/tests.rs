@@ -136,6 +136,7 @@ fn keys_are_never_mixed() {
         cell(&|workload| workload.precision = Precision::F16),
         cell(&|workload| workload.threads = Threads::Exactly(2)),
         cell(&|workload| workload.engine = Engine::Optimized),
+        cell(&|workload| (workload.engine, workload.exact) = (Engine::Optimized, true)),
         other_build,
         other_weights,
     ];
@@ -143,7 +144,7 @@ fn keys_are_never_mixed() {
     let mut bases: Vec<_> = found.iter().map(|table| table.basis.clone()).collect();
     bases.sort();
     bases.dedup();
-    assert_eq!((found.len(), bases.len()), (6, 6));
+    assert_eq!((found.len(), bases.len()), (7, 7));
     assert!(found.iter().all(|table| table.rows.len() == 1));
 }
 
@@ -163,6 +164,54 @@ fn products_stand_with_the_classifiers() {
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].columns[2], Column::Batch);
     assert_eq!(reason(&found[0].rows[2][2]), "has no batch");
+}
+
+#[test]
+fn streams_have_rows_and_columns_of_their_own() {
+    let machine = gpu_machine("pc-1");
+    let with = |streams| Workload { engine: Engine::Optimized, streams, ..classify(224) };
+    let cells = || {
+        vec![
+            measured_in(&machine, DeviceId::Cpu, with(1), 20 * MS),
+            measured_in(&machine, DeviceId::Cuda(0), with(1), 2 * MS),
+            measured_in(&machine, DeviceId::Cpu, with(4), 50 * MS),
+        ]
+    };
+    let machines = std::slice::from_ref(&machine);
+    let [table] = tables(GroupBy::Size, cells(), machines).try_into().unwrap();
+    let throughput = |device| Column::Throughput { device };
+    assert_eq!(table.columns[2], Column::Streams);
+    assert_eq!(table.columns[6..], [throughput(DeviceKind::Cpu), throughput(DeviceKind::Cuda)]);
+    let rate = |value: &Value| match value {
+        Value::Rate { estimate } => estimate.value,
+        other => panic!("{other:?} is no rate"),
+    };
+    let [one, four] = table.rows.as_slice() else { panic!("two rows") };
+    assert_eq!((&one[2], &four[2]), (&Value::Count { count: 1 }, &Value::Count { count: 4 }));
+    assert!((rate(&one[6]) - 50.0).abs() < 0.1 && (rate(&four[6]) - 80.0).abs() < 0.1);
+    assert_eq!((reason(&four[4]), reason(&four[7])), ("not in the sweep", "not in the sweep"));
+    let [table] = tables(GroupBy::Machine, cells(), machines).try_into().unwrap();
+    assert_eq!((table.rows.len(), table.columns.len()), (1, 4));
+    let [table] = tables(GroupBy::Device, cells(), machines).try_into().unwrap();
+    assert_eq!((table.rows.len(), table.columns.len()), (2, 3));
+}
+
+#[test]
+fn machines_that_computed_alike_share_a_plan() {
+    let machines = [cpu_machine("pc-1"), cpu_machine("pc-2"), cpu_machine("pc-3")];
+    let plan = |instruction_set: &str| EnginePlan { instruction_set: instruction_set.to_owned(), layers: Vec::new() };
+    let cells = machines.iter().zip([Some("avx2"), None, Some("avx2")]).map(|(machine, set)| {
+        let mut cell = measured_in(machine, DeviceId::Cpu, classify(224), MS);
+        cell.measurement.as_mut().unwrap().plan = set.map(plan);
+        cell
+    });
+    let comparison = compare(GroupBy::Size, &[(sweep(1), "practice")], cells.collect(), &machines);
+    assert_eq!(comparison.plans, [plan("avx2")]);
+    let places = comparison.entries.iter().map(|entry| match &entry.outcome {
+        Outcome::Measured(measured) => measured.plan,
+        other => panic!("{other:?}"),
+    });
+    assert_eq!(places.collect::<Vec<_>>(), [Some(0), None, Some(0)]);
 }
 
 #[test]

@@ -89,6 +89,56 @@ fn what_a_device_lacks_is_named() {
 }
 
 #[test]
+fn where_no_engine_is_named_each_device_shows_its_best() {
+    let mut machine = gpu_machine("pc");
+    machine.capability.devices[0].engines = vec![Engine::Reference, Engine::Optimized];
+    let engines = |machine: &Machine| {
+        let cells = planned(&SweepSpec { sizes: vec![224], ..practice() }, std::slice::from_ref(machine));
+        let mut engines: Vec<_> = cells.iter().map(|cell| (cell.job.device, cell.job.workload.engine)).collect();
+        engines.sort_unstable();
+        engines
+    };
+    let gpu = DeviceId::Cuda(0);
+    assert_eq!(engines(&machine), [(DeviceId::Cpu, Engine::Optimized), (gpu, Engine::Reference)]);
+    // What cannot be measured at all stands beside what can.
+    machine.capability.devices[1].engines.clear();
+    assert_eq!(engines(&machine), [(DeviceId::Cpu, Engine::Optimized), (gpu, Engine::Optimized)]);
+}
+
+#[test]
+fn streams_are_for_the_optimized_engine_of_a_cpu_with_as_many_threads() {
+    let mut machine = gpu_machine("pc");
+    for device in &mut machine.capability.devices {
+        device.engines = vec![Engine::Reference, Engine::Optimized];
+    }
+    let spec = SweepSpec {
+        sizes: vec![224],
+        engines: vec![Engine::Reference, Engine::Optimized],
+        streams: vec![1, 2, 8],
+        ..practice()
+    };
+    let mut cells: Vec<_> = planned(&spec, &[machine])
+        .into_iter()
+        .map(|cell| {
+            let workload = cell.job.workload;
+            (cell.job.device, workload.engine, workload.streams, cell.refused.map(|refused| refused.message))
+        })
+        .collect();
+    cells.sort();
+    let (cpu, gpu) = (DeviceId::Cpu, DeviceId::Cuda(0));
+    let refused = "8 streams need as many threads; cpu on pc has 4".to_owned();
+    let expected = [
+        (cpu, Engine::Reference, 1, None),
+        (cpu, Engine::Optimized, 1, None),
+        (cpu, Engine::Optimized, 2, None),
+        (cpu, Engine::Optimized, 8, Some(refused)),
+        (gpu, Engine::Reference, 1, None),
+        (gpu, Engine::Optimized, 1, None),
+    ];
+    assert_eq!(cells, expected);
+}
+
+#[test]
 fn memory_is_predicted() {
     let spec = SweepSpec { sizes: vec![100_000], ..practice() };
     let cells = planned(&spec, &[gpu_machine("pc")]);
@@ -105,7 +155,7 @@ fn memory_is_predicted() {
 fn a_measured_rate_replaces_the_assumed_one() {
     let machine = cpu_machine("pc");
     let spec = SweepSpec { sizes: vec![1024], ..practice() };
-    let workload = *spec.workloads().first().unwrap();
+    let workload = *spec.workloads_on(DeviceKind::Cpu, &[Engine::Reference]).first().unwrap();
     let rate = Rate { machine: machine.id, device: DeviceId::Cpu, family: family(workload), flops_per_second: 1e9 };
     let slow = plan(&spec, std::slice::from_ref(&machine), &Rates::from_iter([rate])).unwrap();
     let assumed = plan(&spec, std::slice::from_ref(&machine), &Rates::default()).unwrap();

@@ -6,7 +6,7 @@ use crate::device::{DeviceId, DeviceKind};
 use crate::ids::{JobId, MachineId, SweepId};
 use crate::job::Weights;
 use crate::job::{Failure, JobState};
-use crate::measurement::{Answer, Input, Stages};
+use crate::measurement::{Answer, EnginePlan, Input, Stages};
 use crate::named::named_enum;
 use crate::quality::Flag;
 use crate::stats::{Estimate, Summary};
@@ -69,6 +69,8 @@ pub struct Measured {
     pub first_seconds: f64,
     /// Operations a second at the median.
     pub flops_per_second: f64,
+    /// Images a second at the median, of all streams; a product has none.
+    pub images_per_second: Option<f64>,
     /// The parts around it.
     pub stages: Stages,
     /// Threads that took part.
@@ -89,6 +91,8 @@ pub struct Measured {
     pub peak_memory_bytes: Option<u64>,
     /// Milliseconds since 1970.
     pub started_ms: u64,
+    /// How the optimized engine computed: an index into the comparison's plans.
+    pub plan: Option<u32>,
 }
 
 /// What a column holds. Renderers name it in the reader's language.
@@ -105,8 +109,15 @@ pub enum Column {
     Size,
     /// Images in one forward.
     Batch,
+    /// Forwards at once.
+    Streams,
     /// Seconds on this kind of device.
     Time {
+        /// Which kind.
+        device: DeviceKind,
+    },
+    /// Images a second on this kind of device.
+    Throughput {
         /// Which kind.
         device: DeviceKind,
     },
@@ -114,6 +125,8 @@ pub enum Column {
     TaskTime {
         /// Which task.
         task: Task,
+        /// How often at once.
+        streams: u32,
         /// Which kind.
         device: Option<DeviceKind>,
     },
@@ -147,6 +160,11 @@ pub enum Value {
         /// Ratio and interval.
         estimate: Estimate,
     },
+    /// So many a second.
+    Rate {
+        /// Rate and interval.
+        estimate: Estimate,
+    },
     /// Nothing, and why.
     Missing {
         /// The reason, in a few words.
@@ -154,7 +172,8 @@ pub enum Value {
     },
 }
 
-/// Rows that may be compared: every measurement in it has the same precision, threads, engine, weights and build.
+/// Rows that may be compared: every measurement in it has the same precision, threads, engine and choice of
+/// convolution, weights and build.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Table {
     /// What all its rows have in common, as `name: value` pairs in reading order.
@@ -205,4 +224,6 @@ pub struct Comparison {
     pub environments: Vec<Environment>,
     /// Every cell, in reading order.
     pub entries: Vec<Entry>,
+    /// How the optimized engine computed them, each way once.
+    pub plans: Vec<EnginePlan>,
 }

@@ -50,7 +50,7 @@ pub struct Answer {
 }
 
 /// How the optimized engine computed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct EnginePlan {
     /// Vector instructions that its kernels were made of.
     pub instruction_set: String,
@@ -59,7 +59,7 @@ pub struct EnginePlan {
 }
 
 /// The algorithm chosen for one layer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct LayerAlgorithm {
     /// The layer's name in the network.
     pub layer: String,

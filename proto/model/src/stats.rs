@@ -146,6 +146,12 @@ pub fn speed_up(slow: Estimate, fast: Estimate) -> Option<Estimate> {
     Some(Estimate { value: slow.value / fast.value, ci })
 }
 
+/// So many things in this time, as a number a second; none where there is no time above zero.
+pub fn rate(count: f64, time: Estimate) -> Option<Estimate> {
+    let ci = time.ci.filter(|ci| ci.low > 0.0).map(|ci| Interval { low: count / ci.high, high: count / ci.low });
+    (time.value > 0.0).then(|| Estimate { value: count / time.value, ci })
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -214,6 +220,13 @@ mod tests {
         assert!((ratio.value - 5.0).abs() < 1e-12);
         assert_eq!(ratio.ci, Some(Interval { low: 3.0, high: 8.0 }));
         assert_eq!(speed_up(slow, Estimate { value: 0.0, ci: None }), None);
+    }
+
+    #[test]
+    fn a_rate_is_the_inverse_of_a_time() {
+        let time = Estimate { value: 0.5, ci: Some(Interval { low: 0.4, high: 0.8 }) };
+        assert_eq!(rate(8.0, time), Some(Estimate { value: 16.0, ci: Some(Interval { low: 10.0, high: 20.0 }) }));
+        assert_eq!(rate(8.0, Estimate { value: 0.0, ci: None }), None);
     }
 
     proptest! {

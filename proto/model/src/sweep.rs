@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::device::DeviceSelector;
+use crate::device::{DeviceKind, DeviceSelector};
 use crate::ids::{Digest, SweepId};
 use crate::job::{JobState, WEIGHTS_SEED, Weights};
 use crate::measuring::MeasuringPlan;
@@ -30,8 +30,14 @@ pub struct SweepSpec {
     pub threads: Vec<Threads>,
     /// Arithmetic.
     pub precisions: Vec<Precision>,
-    /// Engines.
+    /// Engines; none is the best that each device has.
     pub engines: Vec<Engine>,
+    /// Whether a CPU's optimized engine keeps to direct convolution.
+    #[serde(default)]
+    pub exact: bool,
+    /// Forwards at once on a CPU's optimized engine.
+    #[serde(default = "one_stream")]
+    pub streams: Vec<u32>,
     /// The image to classify; none is the built-in one.
     pub image: Option<Digest>,
     /// Weight files by model; a model without one gets random weights.
@@ -44,6 +50,11 @@ pub struct SweepSpec {
     pub labels: BTreeMap<String, String>,
     /// Shuffles the cells.
     pub seed: u64,
+}
+
+/// What sweeps from before there were streams mean.
+fn one_stream() -> Vec<u32> {
+    vec![1]
 }
 
 named_enum!(
@@ -70,7 +81,9 @@ impl Preset {
             devices: Vec::new(),
             threads: vec![Threads::All],
             precisions: vec![Precision::F32],
-            engines: vec![Engine::Reference],
+            engines: Vec::new(),
+            exact: false,
+            streams: one_stream(),
             image: None,
             weights: BTreeMap::new(),
             measuring: MeasuringPlan { runs: None, budget_ms: 15_000 },
@@ -131,27 +144,14 @@ impl SweepSpec {
             ("batches", self.batches.len(), !self.models.is_empty()),
             ("threads", self.threads.len(), true),
             ("precision", self.precisions.len(), true),
-            ("engine", self.engines.len(), true),
+            ("streams", self.streams.len(), true),
         ] {
             if needed && count == 0 {
                 report(field, "is empty".to_owned());
             }
         }
         let mut bad = BTreeSet::new();
-        let probe = |task, threads| Workload {
-            task,
-            threads,
-            precision: Precision::F32,
-            engine: Engine::Reference,
-            exact: false,
-            streams: 1,
-        };
-        let classify = |size, batch| Task::Classify { model: Model::ResNet18, size, batch };
-        let sizes = self.sizes.iter().map(|size| ("sizes", probe(classify(*size, 1), Threads::All)));
-        let batches = self.batches.iter().map(|batch| ("batches", probe(classify(1, *batch), Threads::All)));
-        let matmul = self.matmul.iter().map(|size| ("matmul", probe(Task::Matmul { size: *size }, Threads::All)));
-        let threads = self.threads.iter().map(|threads| ("threads", probe(classify(1, 1), *threads)));
-        for (field, workload) in sizes.chain(batches).chain(matmul).chain(threads) {
+        for (field, workload) in self.probes() {
             if let Err(error) = workload.validate()
                 && bad.insert((field, error.to_string()))
             {
@@ -177,41 +177,66 @@ impl SweepSpec {
         problems
     }
 
+    /// A workload for every value of a dimension, that is unsound where the value is, and the field that gives it.
+    fn probes(&self) -> Vec<(&'static str, Workload)> {
+        let (precision, engine) = (Precision::F32, Engine::Optimized);
+        let probe = |task, threads, streams| Workload { task, precision, threads, engine, exact: false, streams };
+        let classify = |size, batch| Task::Classify { model: Model::ResNet18, size, batch };
+        let task = |task| probe(task, Threads::All, 1);
+        let sizes = self.sizes.iter().map(|size| ("sizes", task(classify(*size, 1))));
+        let batches = self.batches.iter().map(|batch| ("batches", task(classify(1, *batch))));
+        let matmul = self.matmul.iter().map(|size| ("matmul", task(Task::Matmul { size: *size })));
+        let with = |threads: &Threads, streams| probe(classify(1, 1), *threads, streams);
+        let threads = self.threads.iter().map(|threads| ("threads", with(threads, 1)));
+        let sound = self.threads.iter().filter(|threads| with(threads, 1).validate().is_ok());
+        let streams =
+            sound.flat_map(|threads| self.streams.iter().map(move |streams| ("streams", with(threads, *streams))));
+        sizes.chain(batches).chain(matmul).chain(threads).chain(streams).collect()
+    }
+
     fn workload_count(&self) -> usize {
         let tasks = self.models.len().saturating_mul(self.sizes.len()).saturating_mul(self.batches.len());
         tasks
+            .saturating_mul(self.streams.len())
             .saturating_add(self.matmul.len())
             .saturating_mul(self.threads.len())
             .saturating_mul(self.precisions.len())
-            .saturating_mul(self.engines.len())
+            .saturating_mul(self.engines.len().max(1))
     }
 
-    /// Every workload once, in the order in which tables show them. Call it on a sweep without problems.
-    pub fn workloads(&self) -> BTreeSet<Workload> {
-        let classify = self.models.iter().flat_map(|model| {
-            self.sizes.iter().flat_map(move |size| {
-                self.batches.iter().map(move |batch| Task::Classify { model: *model, size: *size, batch: *batch })
-            })
-        });
-        let tasks = classify.chain(self.matmul.iter().map(|size| Task::Matmul { size: *size }));
+    /// Every workload once, in the order in which tables show them, for a device of this kind that offers these
+    /// engines. What means nothing there is left out of a workload, and so are the duplicates that this makes. Call it
+    /// on a sweep without problems.
+    pub fn workloads_on(&self, device: DeviceKind, offered: &[Engine]) -> BTreeSet<Workload> {
+        let best = [Engine::best(offered)];
+        let engines = if self.engines.is_empty() { best.as_slice() } else { self.engines.as_slice() };
+        let exact = self.exact;
         let mut all = BTreeSet::new();
-        for task in tasks {
-            for precision in &self.precisions {
-                for threads in &self.threads {
-                    for engine in &self.engines {
-                        all.insert(Workload {
-                            task,
-                            precision: *precision,
-                            threads: *threads,
-                            engine: *engine,
-                            exact: false,
-                            streams: 1,
-                        });
+        for task in self.tasks() {
+            for &precision in &self.precisions {
+                for &threads in &self.threads {
+                    for &engine in engines {
+                        let on = |&streams| Workload { task, precision, threads, engine, exact, streams }.on(device);
+                        all.extend(self.streams.iter().map(on));
                     }
                 }
             }
         }
         all
+    }
+
+    /// The workloads for a CPU that has every engine.
+    pub fn workloads(&self) -> BTreeSet<Workload> {
+        self.workloads_on(DeviceKind::Cpu, Engine::ALL)
+    }
+
+    fn tasks(&self) -> impl Iterator<Item = Task> {
+        let sizes = |model| self.sizes.iter().map(move |size| (model, *size));
+        let images = self.models.iter().flat_map(move |model| sizes(*model));
+        let classify = images.flat_map(|(model, size)| {
+            self.batches.iter().map(move |batch| Task::Classify { model, size, batch: *batch })
+        });
+        classify.chain(self.matmul.iter().map(|size| Task::Matmul { size: *size }))
     }
 
     /// The weights that a task of this sweep is measured with.
@@ -333,5 +358,60 @@ mod tests {
     fn a_flood_of_cells_is_refused() {
         let spec = SweepSpec { sizes: (1..=20_000).collect(), ..Preset::Practice.spec() };
         assert_eq!(spec.problems().len(), 1);
+    }
+
+    #[test]
+    fn options_of_the_optimized_engine_stay_with_it() {
+        let spec = SweepSpec {
+            sizes: vec![224],
+            matmul: vec![64],
+            engines: vec![Engine::Reference, Engine::Optimized],
+            exact: true,
+            streams: vec![1, 2],
+            ..Preset::Practice.spec()
+        };
+        let found = |device| -> Vec<(Engine, bool, u32)> {
+            let classifiers = spec.workloads_on(device, Engine::ALL);
+            let classifiers = classifiers.into_iter().filter(|workload| workload.images().is_some());
+            classifiers.map(|workload| (workload.engine, workload.exact, workload.streams)).collect()
+        };
+        let (reference, optimized) = (Engine::Reference, Engine::Optimized);
+        assert_eq!(found(DeviceKind::Cpu), [(reference, false, 1), (optimized, true, 1), (optimized, true, 2)]);
+        assert_eq!(found(DeviceKind::Cuda), [(reference, false, 1), (optimized, false, 1)]);
+        assert_eq!(spec.workloads().len(), 3 + 2, "a product each engine");
+    }
+
+    #[test]
+    fn without_a_word_on_engines_each_device_shows_its_best() {
+        let spec = Preset::Practice.spec();
+        for (offered, expected) in [
+            (&[Engine::Reference, Engine::Optimized][..], Engine::Optimized),
+            (&[Engine::Reference], Engine::Reference),
+            (&[], Engine::Optimized),
+        ] {
+            let workloads = spec.workloads_on(DeviceKind::Cpu, offered);
+            assert!(workloads.iter().all(|workload| workload.engine == expected), "{offered:?}");
+        }
+    }
+
+    #[test]
+    fn streams_without_threads_are_a_problem() {
+        let with = |threads: &[Threads], streams: &[u32]| {
+            let spec = SweepSpec { threads: threads.to_vec(), streams: streams.to_vec(), ..Preset::Practice.spec() };
+            spec.problems().iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(with(&[Threads::All], &[1, 2, 64]), Vec::<String>::new());
+        assert_eq!(with(&[Threads::Exactly(2)], &[2, 4]), ["streams: streams 4 is more than its threads 2"]);
+        assert_eq!(with(&[Threads::All, Threads::Exactly(9)], &[0]), ["streams: streams 0 is outside 1 to 1024"]);
+        assert_eq!(with(&[Threads::All], &[]), ["streams: is empty"]);
+    }
+
+    #[test]
+    fn sweeps_from_before_there_were_streams_read() {
+        let mut stored = serde_json::to_value(Preset::Practice.spec()).unwrap();
+        for new in ["exact", "streams"] {
+            stored.as_object_mut().unwrap().remove(new).unwrap();
+        }
+        assert_eq!(serde_json::from_value::<SweepSpec>(stored).unwrap(), Preset::Practice.spec());
     }
 }

@@ -52,6 +52,14 @@ named_enum!(
     }
 );
 
+impl Engine {
+    /// The one to take of these where nobody names one: the fastest.
+    pub fn best(offered: &[Self]) -> Self {
+        let known = [Self::Optimized, Self::Reference];
+        known.into_iter().find(|engine| offered.contains(engine)).unwrap_or(Self::Optimized)
+    }
+}
+
 /// How many CPU threads a workload may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Threads {

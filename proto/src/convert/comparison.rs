@@ -120,6 +120,8 @@ impl From<Measured> for wire::Measured {
             logit_error: measured.logit_error,
             peak_memory_bytes: measured.peak_memory_bytes,
             started_ms: measured.started_ms,
+            plan: measured.plan,
+            images_per_second: measured.images_per_second,
         }
     }
 }
@@ -142,6 +144,8 @@ impl TryFrom<wire::Measured> for Measured {
             logit_error: measured.logit_error,
             peak_memory_bytes: measured.peak_memory_bytes,
             started_ms: measured.started_ms,
+            plan: measured.plan,
+            images_per_second: measured.images_per_second,
         })
     }
 }
@@ -201,10 +205,12 @@ impl From<Column> for wire::Column {
             Column::Model => Wire::Name(NameColumn::Model.into()),
             Column::Size => Wire::Name(NameColumn::Size.into()),
             Column::Batch => Wire::Name(NameColumn::Batch.into()),
+            Column::Streams => Wire::Name(NameColumn::Streams.into()),
             Column::SpeedUp => Wire::Name(NameColumn::SpeedUp.into()),
             Column::Time { device } => Wire::Time(kind(device)),
-            Column::TaskTime { task, device } => {
-                Wire::TaskTime(wire::TaskTimeColumn { task: Some(task.into()), device: device.map(kind) })
+            Column::Throughput { device } => Wire::Throughput(kind(device)),
+            Column::TaskTime { task, streams, device } => {
+                Wire::TaskTime(wire::TaskTimeColumn { task: Some(task.into()), device: device.map(kind), streams })
             }
         };
         Self { column: Some(column) }
@@ -225,14 +231,17 @@ impl TryFrom<wire::Column> for Column {
                 Ok(NameColumn::Model) => Self::Model,
                 Ok(NameColumn::Size) => Self::Size,
                 Ok(NameColumn::Batch) => Self::Batch,
+                Ok(NameColumn::Streams) => Self::Streams,
                 Ok(NameColumn::SpeedUp) => Self::SpeedUp,
                 Ok(NameColumn::Unspecified) | Err(_) => {
                     return Err(ConvertError::UnknownEnum { field: "column.name", value: name });
                 }
             },
             Wire::Time(device) => Self::Time { device: kind(device)? },
+            Wire::Throughput(device) => Self::Throughput { device: kind(device)? },
             Wire::TaskTime(column) => Self::TaskTime {
                 task: required("column.task", column.task)?,
+                streams: column.streams.max(1),
                 device: column.device.map(kind).transpose()?,
             },
         })
@@ -249,6 +258,7 @@ impl From<Value> for wire::Value {
                 Wire::Seconds(wire::SecondsValue { estimate: Some(estimate.into()), flagged })
             }
             Value::Ratio { estimate } => Wire::Ratio(estimate.into()),
+            Value::Rate { estimate } => Wire::Rate(estimate.into()),
             Value::Missing { reason } => Wire::Missing(reason),
         };
         Self { value: Some(value) }
@@ -268,6 +278,7 @@ impl TryFrom<wire::Value> for Value {
                 flagged: seconds.flagged,
             },
             Wire::Ratio(estimate) => Self::Ratio { estimate: estimate.into() },
+            Wire::Rate(estimate) => Self::Rate { estimate: estimate.into() },
             Wire::Missing(reason) => Self::Missing { reason },
         })
     }
@@ -349,6 +360,7 @@ impl From<Comparison> for wire::Comparison {
             tables: each(comparison.tables),
             environments: each(comparison.environments),
             entries: each(comparison.entries),
+            plans: each(comparison.plans),
         }
     }
 }
@@ -357,13 +369,24 @@ impl TryFrom<wire::Comparison> for Comparison {
     type Error = ConvertError;
 
     fn try_from(comparison: wire::Comparison) -> Result<Self, ConvertError> {
+        let entries: Vec<Entry> = all(comparison.entries)?;
+        let plans = comparison.plans.len();
+        let stray = entries.iter().filter_map(|entry| match &entry.outcome {
+            Outcome::Measured(measured) => measured.plan.filter(|plan| *plan as usize >= plans),
+            _ => None,
+        });
+        if let Some(plan) = stray.max() {
+            let reason = format!("is {plan}, and there are {plans} plans");
+            return Err(ConvertError::Invalid { field: "measured.plan", reason });
+        }
         Ok(Self {
             by: enumerated::<wire::GroupBy, _>("comparison.by", comparison.by)?,
             sweeps: all_parsed("comparison.sweep_ids", &comparison.sweep_ids)?,
             title: comparison.title,
             tables: all(comparison.tables)?,
             environments: all(comparison.environments)?,
-            entries: all(comparison.entries)?,
+            entries,
+            plans: all(comparison.plans)?,
         })
     }
 }

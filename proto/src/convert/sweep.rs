@@ -30,6 +30,8 @@ impl From<SweepSpec> for wire::SweepSpec {
             machines: spec.machines,
             labels: spec.labels.into_iter().collect(),
             seed: spec.seed,
+            exact: spec.exact,
+            streams: spec.streams,
         }
     }
 }
@@ -59,6 +61,8 @@ impl TryFrom<wire::SweepSpec> for SweepSpec {
             machines: spec.machines,
             labels: spec.labels.into_iter().collect(),
             seed: spec.seed,
+            exact: spec.exact,
+            streams: if spec.streams.is_empty() { vec![1] } else { spec.streams },
         })
     }
 }

@@ -1236,6 +1236,11 @@ pub struct Measured {
     pub peak_memory_bytes: ::core::option::Option<u64>,
     #[prost(uint64, tag = "13")]
     pub started_ms: u64,
+    /// Index into the comparison's plans.
+    #[prost(uint32, optional, tag = "14")]
+    pub plan: ::core::option::Option<u32>,
+    #[prost(double, optional, tag = "15")]
+    pub images_per_second: ::core::option::Option<f64>,
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Entry {
@@ -1276,10 +1281,13 @@ pub struct TaskTimeColumn {
     /// Absent where the row itself is a device.
     #[prost(enumeration = "DeviceKind", optional, tag = "2")]
     pub device: ::core::option::Option<i32>,
+    /// Forwards at once; 0, from before there were any, means 1.
+    #[prost(uint32, tag = "3")]
+    pub streams: u32,
 }
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Column {
-    #[prost(oneof = "column::Column", tags = "1, 2, 3")]
+    #[prost(oneof = "column::Column", tags = "1, 2, 3, 4")]
     pub column: ::core::option::Option<column::Column>,
 }
 /// Nested message and enum types in `Column`.
@@ -1292,6 +1300,9 @@ pub mod column {
         Time(i32),
         #[prost(message, tag = "3")]
         TaskTime(super::TaskTimeColumn),
+        /// Images a second.
+        #[prost(enumeration = "super::DeviceKind", tag = "4")]
+        Throughput(i32),
     }
 }
 #[derive(Clone, Copy, PartialEq, ::prost::Message)]
@@ -1303,7 +1314,7 @@ pub struct SecondsValue {
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Value {
-    #[prost(oneof = "value::Value", tags = "1, 2, 3, 4, 5")]
+    #[prost(oneof = "value::Value", tags = "1, 2, 3, 4, 5, 6")]
     pub value: ::core::option::Option<value::Value>,
 }
 /// Nested message and enum types in `Value`.
@@ -1321,6 +1332,9 @@ pub mod value {
         /// Nothing, and why.
         #[prost(string, tag = "5")]
         Missing(::prost::alloc::string::String),
+        /// So many a second.
+        #[prost(message, tag = "6")]
+        Rate(super::Estimate),
     }
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -1381,6 +1395,9 @@ pub struct Comparison {
     pub environments: ::prost::alloc::vec::Vec<Environment>,
     #[prost(message, repeated, tag = "6")]
     pub entries: ::prost::alloc::vec::Vec<Entry>,
+    /// How the optimized engine computed, each way once.
+    #[prost(message, repeated, tag = "7")]
+    pub plans: ::prost::alloc::vec::Vec<EnginePlan>,
 }
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
@@ -1497,6 +1514,7 @@ pub enum NameColumn {
     Size = 4,
     Batch = 5,
     SpeedUp = 6,
+    Streams = 7,
 }
 impl NameColumn {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -1512,6 +1530,7 @@ impl NameColumn {
             Self::Size => "NAME_COLUMN_SIZE",
             Self::Batch => "NAME_COLUMN_BATCH",
             Self::SpeedUp => "NAME_COLUMN_SPEED_UP",
+            Self::Streams => "NAME_COLUMN_STREAMS",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -1524,6 +1543,7 @@ impl NameColumn {
             "NAME_COLUMN_SIZE" => Some(Self::Size),
             "NAME_COLUMN_BATCH" => Some(Self::Batch),
             "NAME_COLUMN_SPEED_UP" => Some(Self::SpeedUp),
+            "NAME_COLUMN_STREAMS" => Some(Self::Streams),
             _ => None,
         }
     }
@@ -1547,6 +1567,7 @@ pub struct SweepSpec {
     pub threads: ::prost::alloc::vec::Vec<Threads>,
     #[prost(enumeration = "Precision", repeated, tag = "8")]
     pub precisions: ::prost::alloc::vec::Vec<i32>,
+    /// None: the best that each device has.
     #[prost(enumeration = "Engine", repeated, tag = "9")]
     pub engines: ::prost::alloc::vec::Vec<i32>,
     #[prost(string, optional, tag = "10")]
@@ -1565,6 +1586,12 @@ pub struct SweepSpec {
     >,
     #[prost(uint64, tag = "15")]
     pub seed: u64,
+    /// The optimized engine keeps to direct convolution.
+    #[prost(bool, tag = "16")]
+    pub exact: bool,
+    /// Forwards at once; none, from before there were any, means 1.
+    #[prost(uint32, repeated, tag = "17")]
+    pub streams: ::prost::alloc::vec::Vec<u32>,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ModelWeights {

@@ -144,6 +144,12 @@ fn a_peer_that_knows_no_streams_means_one() {
 }
 
 #[test]
+fn a_sweep_of_a_peer_that_knows_no_streams_means_one() {
+    let old = wire::SweepSpec { measuring: Some(wire::MeasuringPlan::default()), ..wire::SweepSpec::default() };
+    assert_eq!(SweepSpec::try_from(old).unwrap().streams, [1]);
+}
+
+#[test]
 fn a_plan_without_end_is_refused() {
     let refused = |plan: wire::EnginePlan| EnginePlan::try_from(plan).unwrap_err().to_string();
     let layer = |name: String| wire::LayerAlgorithm { layer: name, algorithm: "direct".to_owned() };
@@ -152,6 +158,34 @@ fn a_plan_without_end_is_refused() {
     assert_eq!(refused(many), "plan.layers: are 1025, at most 1024 are taken");
     let long = plan(vec![layer("x".repeat(201))]);
     assert_eq!(refused(long), "plan.layers.layer: has 201 bytes, at most 200 are taken");
+}
+
+#[test]
+fn a_plan_that_is_not_there_is_refused() {
+    let measured = wire::Measured {
+        summary: Some(wire::Summary::default()),
+        stages: Some(wire::Stages::default()),
+        plan: Some(1),
+        ..wire::Measured::default()
+    };
+    let id = uuid::Uuid::nil().to_string();
+    let entry = wire::Entry {
+        sweep_id: id.clone(),
+        job_id: id.clone(),
+        machine_id: id,
+        device: "cpu".to_owned(),
+        workload: job().workload,
+        outcome: Some(wire::entry::Outcome::Measured(measured)),
+        ..wire::Entry::default()
+    };
+    let comparison = wire::Comparison {
+        by: wire::GroupBy::Size.into(),
+        entries: vec![entry],
+        plans: vec![wire::EnginePlan::default()],
+        ..wire::Comparison::default()
+    };
+    let refused = Comparison::try_from(comparison).unwrap_err().to_string();
+    assert_eq!(refused, "measured.plan: is 1, and there are 1 plans");
 }
 
 #[test]

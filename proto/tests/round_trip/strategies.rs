@@ -309,7 +309,8 @@ pub(crate) fn sweep_spec() -> impl Strategy<Value = SweepSpec> {
     let how = (vec(selector, 0..3), vec(threads(), 0..3), precisions, vec(select(Engine::ALL), 0..3));
     let files = (option::of(digest()), btree_map(select(Model::ALL), digest(), 0..2), measuring());
     let whom = (vec(text(), 0..3), labels(), any::<u64>());
-    (what, how, files, whom).prop_map(|(what, how, files, whom)| SweepSpec {
+    let options = (any::<bool>(), vec(any::<u32>(), 1..4));
+    (what, how, files, whom, options).prop_map(|(what, how, files, whom, options)| SweepSpec {
         name: what.0,
         models: what.1,
         sizes: what.2,
@@ -319,6 +320,8 @@ pub(crate) fn sweep_spec() -> impl Strategy<Value = SweepSpec> {
         threads: how.1,
         precisions: how.2,
         engines: how.3,
+        exact: options.0,
+        streams: options.1,
         image: files.0,
         weights: files.1,
         measuring: files.2,
@@ -383,7 +386,7 @@ fn measured() -> impl Strategy<Value = Measured> {
     let flag = (select(FlagKind::ALL), option::of(positive())).prop_map(|(kind, figure)| Flag { kind, figure });
     let times = (summary(), positive(), positive(), stages(), any::<u32>());
     let from = (option::of(weights()), option::of(input()), text(), vec(flag, 0..3), vec(answer(), 0..3));
-    let rest = (option::of(0.0..1.0_f32), option::of(any::<u64>()), any::<u64>());
+    let rest = (option::of(0.0..1.0_f32), option::of(any::<u64>()), any::<u64>(), option::of(positive()));
     (times, from, rest).prop_map(|(times, from, rest)| Measured {
         summary: times.0,
         first_seconds: times.1,
@@ -398,6 +401,8 @@ fn measured() -> impl Strategy<Value = Measured> {
         logit_error: rest.0,
         peak_memory_bytes: rest.1,
         started_ms: rest.2,
+        images_per_second: rest.3,
+        plan: None,
     })
 }
 
@@ -422,11 +427,14 @@ fn entry() -> impl Strategy<Value = Entry> {
 }
 
 fn column() -> impl Strategy<Value = Column> {
-    let names = [Column::Machine, Column::Device, Column::Model, Column::Size, Column::Batch, Column::SpeedUp];
+    let names =
+        [Column::Machine, Column::Device, Column::Model, Column::Size, Column::Batch, Column::Streams, Column::SpeedUp];
     prop_oneof![
         select(names.to_vec()),
         select(DeviceKind::ALL).prop_map(|device| Column::Time { device }),
-        (task(), option::of(select(DeviceKind::ALL))).prop_map(|(task, device)| Column::TaskTime { task, device }),
+        select(DeviceKind::ALL).prop_map(|device| Column::Throughput { device }),
+        (task(), 1..=1024_u32, option::of(select(DeviceKind::ALL)))
+            .prop_map(|(task, streams, device)| Column::TaskTime { task, streams, device }),
     ]
 }
 
@@ -436,6 +444,7 @@ fn value() -> impl Strategy<Value = Value> {
         any::<u32>().prop_map(|count| Value::Count { count }),
         (estimate(), any::<bool>()).prop_map(|(estimate, flagged)| Value::Seconds { estimate, flagged }),
         estimate().prop_map(|estimate| Value::Ratio { estimate }),
+        estimate().prop_map(|estimate| Value::Rate { estimate }),
         text().prop_map(|reason| Value::Missing { reason }),
     ]
 }
@@ -470,14 +479,16 @@ fn environment() -> impl Strategy<Value = Environment> {
 
 pub(crate) fn comparison() -> impl Strategy<Value = Comparison> {
     let sweeps = vec(uuid().prop_map(SweepId), 0..3);
-    (select(GroupBy::ALL), sweeps, text(), vec(table(), 0..3), vec(environment(), 0..2), vec(entry(), 0..3)).prop_map(
-        |(by, sweeps, title, tables, environments, entries)| Comparison {
-            by,
-            sweeps,
-            title,
-            tables,
-            environments,
-            entries,
+    let shown = (vec(table(), 0..3), vec(environment(), 0..2));
+    let from = (vec(entry(), 0..3), vec(engine_plan(), 0..3));
+    (select(GroupBy::ALL), sweeps, text(), shown, from).prop_map(
+        |(by, sweeps, title, (tables, environments), (mut entries, plans))| {
+            for (at, entry) in entries.iter_mut().enumerate() {
+                if let Outcome::Measured(measured) = &mut entry.outcome {
+                    measured.plan = u32::try_from(at).ok().filter(|_| at < plans.len());
+                }
+            }
+            Comparison { by, sweeps, title, tables, environments, entries, plans }
         },
     )
 }
