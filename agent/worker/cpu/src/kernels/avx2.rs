@@ -62,4 +62,5 @@ super::kernels! {
         1 => 2 [1 2 3 4 5 6],
     ],
     depthwise: 4,
+    chains: 12,
 }

@@ -65,4 +65,5 @@ super::kernels! {
         4 => 4 [1 2 3 4 5 6],
     ],
     depthwise: 6,
+    chains: 24,
 }

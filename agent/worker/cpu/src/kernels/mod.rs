@@ -7,6 +7,7 @@
 #![allow(clippy::needless_range_loop, reason = "loops over registers are unrolled, and read alike")]
 
 mod depthwise;
+mod peak;
 mod pool;
 mod run;
 mod tile;
@@ -78,6 +79,9 @@ pub(crate) struct Kernels {
     transform_out: [unsafe fn(&winograd::TilesOut); 2],
     max_pool: unsafe fn(&pool::MaxRow),
     average: unsafe fn(&pool::Average),
+    multiply_adds: unsafe fn(usize) -> f32,
+    /// Operations of one round of `multiply_adds`.
+    flop_a_round: usize,
 }
 
 impl Kernels {
@@ -92,6 +96,13 @@ impl Kernels {
             InstructionSet::Neon => &neon::KERNELS,
             _ => &portable::KERNELS,
         }
+    }
+
+    /// Multiplies and adds for some rounds; gives the operations.
+    pub(crate) fn multiply_adds(&self, rounds: usize) -> usize {
+        // SAFETY: `of` gives kernels that the processor can run.
+        std::hint::black_box(unsafe { (self.multiply_adds)(rounds) });
+        rounds * self.flop_a_round
     }
 
     /// The most blocks of channels of a tile.
@@ -112,6 +123,7 @@ macro_rules! kernels {
         features: $(#[$features:meta])?,
         tiles: [$($blocks:literal => $registers:literal [$($pixels:literal)*],)*],
         depthwise: $depthwise:literal,
+        chains: $chains:literal,
     ) => {
         $(#[$features])?
         unsafe fn tile<const M: usize, const N: usize, const K: usize, const S: usize>(tile: &super::tile::Tile) {
@@ -160,6 +172,11 @@ macro_rules! kernels {
             unsafe { super::pool::average::<$lanes>(average) }
         }
 
+        $(#[$features])?
+        unsafe fn multiply_adds(rounds: usize) -> f32 {
+            unsafe { super::peak::multiply_adds::<$lanes, $chains>(rounds) }
+        }
+
         pub(super) static KERNELS: super::Kernels = super::Kernels {
             most_pixels: &[$({
                 let pixels = [$($pixels),*];
@@ -171,6 +188,8 @@ macro_rules! kernels {
             transform_out: [transform_out_2, transform_out_4],
             max_pool,
             average,
+            multiply_adds,
+            flop_a_round: 2 * $chains * <$lanes as super::vector::Vector>::LANES,
         };
     };
 }

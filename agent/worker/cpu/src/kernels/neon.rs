@@ -61,4 +61,5 @@ super::kernels! {
         1 => 4 [1 2 3 4 5 6],
     ],
     depthwise: 4,
+    chains: 24,
 }

@@ -65,4 +65,5 @@ super::kernels! {
         1 => 4 [1 2],
     ],
     depthwise: 2,
+    chains: 8,
 }

@@ -64,6 +64,14 @@ pub enum CompileError {
     /// The operating system refused a thread.
     #[error("a thread cannot be started: {0}")]
     Thread(#[from] std::io::Error),
+    /// Every stream needs a thread.
+    #[error("{streams} streams need at least as many threads; there are {threads}")]
+    Streams {
+        /// Streams.
+        streams: usize,
+        /// Threads of all of them.
+        threads: usize,
+    },
     /// The processor lacks it.
     #[error("this processor has no {0}")]
     InstructionSet(InstructionSet),
