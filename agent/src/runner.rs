@@ -5,6 +5,7 @@ use std::io;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
+use cotejo_model::explain::Explanation;
 use cotejo_model::frames::{Frame, Progress, Request};
 use cotejo_model::{Failure, FailureCode, Measurement};
 use process_wrap::tokio::{ChildWrapper, CommandWrap, KillOnDrop};
@@ -50,16 +51,16 @@ pub struct Ended {
     pub processor_time: Option<Duration>,
 }
 
-impl From<Failure> for Ended {
-    fn from(failure: Failure) -> Self {
-        Self { outcome: Err(failure), processor_time: None }
-    }
+/// What a worker's last frame holds.
+enum Answer {
+    Measurement(Box<Measurement>),
+    Explanation(Box<Explanation>),
 }
 
 /// How the conversation with a worker ended.
 enum Conversation {
     /// With its last frame.
-    Last(Result<Box<Measurement>, Failure>),
+    Last(Result<Answer, Failure>),
     /// Its output ended without one.
     Silent,
     /// With something that is not a frame.
@@ -73,10 +74,37 @@ enum Conversation {
 impl Run<'_> {
     /// Runs the job. Whatever happens, the worker and everything that it started are gone when this returns.
     pub async fn run(&self, cancel: &CancellationToken, progress: impl Fn(Progress)) -> Ended {
-        let mut child = match self.spawn() {
-            Ok(child) => child,
-            Err(error) => return self.worker.missing(error).into(),
+        let (outcome, processor_time) = match self.ask(None, cancel, progress).await {
+            Ok((answer, processor_time)) => (Ok(answer), processor_time),
+            Err(failure) => (Err(failure), None),
         };
+        let outcome = outcome.and_then(|answer| match answer {
+            Answer::Measurement(measurement) if measurement.answers_job(&self.request.job) => Ok(measurement),
+            _ => Err(Failure::new(FailureCode::Internal, "the worker measured something else than its job")),
+        });
+        Ended { outcome, processor_time }
+    }
+
+    /// Has the worker explain how it would compute the job, instead. It is gone likewise when this returns.
+    pub async fn explain(
+        &self,
+        cancel: &CancellationToken,
+        progress: impl Fn(Progress),
+    ) -> Result<Box<Explanation>, Failure> {
+        match self.ask(Some("--explain"), cancel, progress).await?.0 {
+            Answer::Explanation(explanation) if explanation.workload == self.request.job.workload => Ok(explanation),
+            _ => Err(Failure::new(FailureCode::Internal, "the worker explained something else than it was asked")),
+        }
+    }
+
+    /// A worker's answer, and the processor time that it used.
+    async fn ask(
+        &self,
+        argument: Option<&str>,
+        cancel: &CancellationToken,
+        progress: impl Fn(Progress),
+    ) -> Result<(Answer, Option<Duration>), Failure> {
+        let mut child = self.spawn(argument).map_err(|error| self.worker.missing(error))?;
         let stdin = child.stdin().take();
         let stdout = child.stdout().take().expect("the output is piped");
         let log = child.stderr().take().map(|stderr| tokio::spawn(keep_last_lines(stderr)));
@@ -88,12 +116,13 @@ impl Run<'_> {
         };
         let status = end(child.as_mut(), &conversation).await;
         let last_lines = finish(log).await;
-        Ended { outcome: self.judge(conversation, status, &last_lines), processor_time }
+        Ok((self.judge(conversation, status, &last_lines)?, processor_time))
     }
 
-    fn spawn(&self) -> io::Result<Box<dyn ChildWrapper>> {
+    fn spawn(&self, argument: Option<&str>) -> io::Result<Box<dyn ChildWrapper>> {
         let mut command = self.worker.with("--die-with-parent");
         command
+            .args(argument)
             .env("RAYON_NUM_THREADS", self.threads.to_string())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -149,7 +178,7 @@ impl Run<'_> {
         conversation: Conversation,
         status: Option<ExitStatus>,
         last_lines: &[String],
-    ) -> Result<Box<Measurement>, Failure> {
+    ) -> Result<Answer, Failure> {
         let crashed = |what: String| {
             let mut message = what;
             for line in last_lines {
@@ -160,9 +189,6 @@ impl Run<'_> {
                 .with_remedy("run it again; if it happens again, the agent's log at level debug tells more"))
         };
         match conversation {
-            Conversation::Last(Ok(measurement)) if !measurement.answers_job(&self.request.job) => {
-                Err(Failure::new(FailureCode::Internal, "the worker measured something else than its job"))
-            }
             Conversation::Last(outcome) => outcome,
             Conversation::Silent => {
                 let how = status.map_or("without being asked".to_owned(), |status| status.to_string());
@@ -193,10 +219,8 @@ async fn hear(stdout: ChildStdout, progress: impl Fn(Progress)) -> Conversation 
         };
         match serde_json::from_slice(&line) {
             Ok(Frame::Progress(now)) => progress(now),
-            Ok(Frame::Done(measurement)) => return Conversation::Last(Ok(measurement)),
-            Ok(Frame::Explained(_)) => {
-                return Conversation::Garbage("the worker explained a job that it was to measure".to_owned());
-            }
+            Ok(Frame::Done(measurement)) => return Conversation::Last(Ok(Answer::Measurement(measurement))),
+            Ok(Frame::Explained(explanation)) => return Conversation::Last(Ok(Answer::Explanation(explanation))),
             Ok(Frame::Failed(failure)) => return Conversation::Last(Err(failure)),
             Err(error) => {
                 let shown = shortened(&String::from_utf8_lossy(&line));

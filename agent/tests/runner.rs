@@ -8,6 +8,7 @@ use std::time::Duration;
 use common::{LONG, Lives, job, worker};
 use cotejo_agent::WorkerCommand;
 use cotejo_agent::runner::{Ended, Run};
+use cotejo_model::explain::Explanation;
 use cotejo_model::frames::{Phase, Progress, Request};
 use cotejo_model::{Failure, FailureCode};
 use tokio_util::sync::CancellationToken;
@@ -30,6 +31,25 @@ async fn a_good_worker_gives_its_measurement_and_progress() {
     let ended = run.run(&CancellationToken::new(), |progress| seen.lock().unwrap().push(progress)).await;
     assert_eq!(ended.outcome.unwrap().samples_ns, [4, 5]);
     assert_eq!(seen.into_inner().unwrap(), [Progress { phase: Phase::Sample, done: 0.5 }]);
+}
+
+async fn explanation_by(behaviour: &str, cancel: &CancellationToken) -> Result<Box<Explanation>, Failure> {
+    let request = Request { job: job(), image: None, weights: None };
+    let worker = worker(&[behaviour]);
+    Run { worker: &worker, request: &request, threads: 3, deadline: LONG }.explain(cancel, |_| {}).await
+}
+
+#[tokio::test]
+async fn a_worker_explains_itself() {
+    let go_on = CancellationToken::new();
+    assert_eq!(explanation_by("explain", &go_on).await.unwrap().instruction_set, "avx2");
+    let failure = explanation_by("fail", &go_on).await.unwrap_err();
+    assert_eq!(failure.code, FailureCode::OutOfMemory);
+    let failure = explanation_by("good", &go_on).await.unwrap_err();
+    assert_eq!(failure.message, "the worker explained something else than it was asked");
+    let stopped = CancellationToken::new();
+    stopped.cancel();
+    assert_eq!(explanation_by("explain", &stopped).await.unwrap_err().code, FailureCode::Cancelled);
 }
 
 #[tokio::test]

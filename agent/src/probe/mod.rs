@@ -16,6 +16,11 @@ use host::Host;
 
 pub(crate) use host::host_name;
 
+/// Cores of this machine, as far as this process may use them.
+pub fn physical_cores() -> u32 {
+    Host::find().cpu.physical_cores
+}
+
 /// How long to look at what other processes do.
 const LOAD_WINDOW: Duration = Duration::from_millis(300);
 

@@ -5,6 +5,7 @@ use std::io::{BufRead, Read, Write};
 use std::net::TcpStream;
 use std::process::{Command, Stdio};
 
+use cotejo_model::explain::Explanation;
 use cotejo_model::frames::{Frame, Phase, Progress, Request};
 use cotejo_model::measurement::{Conditions, Measurement, Stages};
 use cotejo_model::measuring::Stop;
@@ -37,6 +38,10 @@ fn main() {
             let mut other = request;
             other.job.workload.task = Task::Matmul { size: 7 };
             done(&other);
+        }
+        "explain" => {
+            assert!(arguments.iter().any(|argument| argument == "--explain"), "{arguments:?}");
+            explained(&request);
         }
         "fail" => frame(&Frame::Failed(Failure::new(FailureCode::OutOfMemory, "too large").with_remedy("smaller"))),
         "linger" => {
@@ -97,6 +102,20 @@ fn hold(address: &str) -> ! {
 fn child(address: &str) {
     let program = std::env::current_exe().expect("this program");
     Command::new(program).args(["hold", address]).stdin(Stdio::null()).spawn().expect("a child");
+}
+
+fn explained(request: &Request) {
+    frame(&Frame::Explained(Box::new(Explanation {
+        workload: request.job.workload,
+        device_name: "Test CPU".to_owned(),
+        build: "test".to_owned(),
+        instruction_set: "avx2".to_owned(),
+        threads: 1,
+        peak_flops: 1e9,
+        copy_bytes_per_s: 1e9,
+        forward_ns: 2,
+        layers: Vec::new(),
+    })));
 }
 
 fn done(request: &Request) {
