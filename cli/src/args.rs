@@ -18,6 +18,7 @@ Examples:
   cotejo local                                 measure this PC: ResNet18 at 224, 512 and 1024 pixels
   cotejo local --sizes 128,256 --batches 1,8   other sizes and batches
   cotejo results --format csv                  what was measured, for a spreadsheet
+  cotejo explain                               where a network's time goes, layer by layer
   cotejo sweep start --preset practice --watch measure a whole class
   cotejo machines list                         the PCs of the class
 
@@ -48,6 +49,15 @@ Examples:
 
 Flags come before the file, the file before the preset. While watching, Ctrl-C detaches (exit code 130): the
 sweep goes on, and `cotejo sweep cancel` ends it.";
+
+const EXPLAIN_EXAMPLES: &str = "\
+Examples:
+  cotejo explain                                  ResNet18 at 224 pixels, on all cores
+  cotejo explain --model mobilenet_v2 --batch 8
+  cotejo explain --exact                          without Winograd
+  cotejo explain --format csv > layers.csv
+
+Exit codes: 0 explained, 1 it could not be, 2 bad input, 130 Ctrl-C.";
 
 const RESULTS_EXAMPLES: &str = "\
 Examples:
@@ -92,6 +102,8 @@ pub(crate) struct Global {
 pub(crate) enum Verb {
     /// Measure this PC: CPU and GPU side by side, with no other PC and no network
     Local(LocalArgs),
+    /// Show how the optimized engine computes a network on this PC, layer by layer
+    Explain(ExplainArgs),
     /// Start, plan, follow and cancel sweeps of a class
     #[command(subcommand, arg_required_else_help = true)]
     Sweep(SweepVerb),
@@ -121,6 +133,43 @@ pub(crate) struct LocalArgs {
     /// Print the cells and the expected duration, and measure nothing
     #[arg(long)]
     pub(crate) plan: bool,
+}
+
+/// `cotejo explain`.
+#[derive(Debug, Args)]
+#[command(after_help = EXPLAIN_EXAMPLES)]
+pub(crate) struct ExplainArgs {
+    #[arg(long, value_name = "MODEL", default_value_t = Model::ResNet18, help = "Classifier: resnet18, mobilenet_v2")]
+    pub(crate) model: Model,
+    /// Image size, in pixels a side
+    #[arg(long, value_name = "PIXELS", default_value_t = 224)]
+    pub(crate) size: u32,
+    /// Images in one forward pass
+    #[arg(long, value_name = "IMAGES", default_value_t = 1)]
+    pub(crate) batch: u32,
+    /// CPU threads: all (one a physical core), or a number
+    #[arg(long, value_name = "THREADS", default_value_t = Threads::All)]
+    pub(crate) threads: Threads,
+    /// Keep to direct convolution, without the rounding of faster algorithms
+    #[arg(long)]
+    pub(crate) exact: bool,
+    /// Weights (.safetensors, .pth); random ones by default
+    #[arg(long, value_name = "FILE")]
+    pub(crate) weights: Option<PathBuf>,
+    /// How to write it
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ExplainFormat::Table)]
+    pub(crate) format: ExplainFormat,
+}
+
+/// How an explanation is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExplainFormat {
+    /// For people
+    Table,
+    /// Everything, for programs
+    Json,
+    /// One row a layer, for spreadsheets
+    Csv,
 }
 
 /// `cotejo sweep …`.

@@ -67,6 +67,13 @@ impl Store {
     }
 }
 
+/// How to start a worker: this same program.
+pub(crate) fn worker() -> Result<WorkerCommand, Error> {
+    let program = std::env::current_exe()
+        .map_err(|error| Error::failed(format!("cannot find this program's own file, to start workers: {error}")))?;
+    Ok(WorkerCommand { program, args: vec![WORKER_SUBCOMMAND.into()] })
+}
+
 /// This PC's agent.
 pub(crate) struct Agent {
     stop: CancellationToken,
@@ -76,13 +83,10 @@ pub(crate) struct Agent {
 impl Agent {
     /// Starts it; its workers are this same program.
     pub(crate) fn start(folder: &Path, coordinator: &str) -> Result<Self, Error> {
-        let program = std::env::current_exe().map_err(|error| {
-            Error::failed(format!("cannot find this program's own file, to start workers: {error}"))
-        })?;
         let config = cotejo_agent::Config {
             coordinator: coordinator.to_owned(),
             data_dir: folder.join("agent"),
-            worker: WorkerCommand { program, args: vec![WORKER_SUBCOMMAND.into()] },
+            worker: worker()?,
             ..cotejo_agent::Config::default()
         };
         let stop = CancellationToken::new();

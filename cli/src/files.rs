@@ -92,7 +92,8 @@ fn check_image(path: &Path) -> Result<Digest, Error> {
     hash(file).map_err(|error| unreadable("image", path, &error))
 }
 
-fn check_weights(model: Model, path: &Path) -> Result<Digest, Error> {
+/// Looks at a weight file, and gives its digest.
+pub(crate) fn check_weights(model: Model, path: &Path) -> Result<Digest, Error> {
     let what = format!("weights of {model}");
     let file = open(&what, path)?;
     if file.metadata().is_ok_and(|metadata| metadata.len() == 0) {

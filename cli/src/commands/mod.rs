@@ -1,5 +1,6 @@
 //! What each command does.
 
+mod explain;
 mod local;
 mod read;
 mod sweep;
@@ -13,6 +14,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Exit, Error> {
     let Cli { global, verb } = cli;
     match verb {
         Verb::Local(args) => local::run(&global, &args).await,
+        Verb::Explain(args) => explain::run(args).await,
         Verb::Sweep(verb) => sweep::run(&global, verb).await,
         Verb::Machines(MachinesVerb::List { format, source }) => read::machines(&global, format, source.local).await,
         Verb::Results(args) => read::results(&global, args).await,

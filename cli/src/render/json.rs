@@ -1,7 +1,8 @@
-//! Results and machines as JSON, for programs. `docs/json-schema.md` describes it.
+//! Results, machines and explanations as JSON, for programs. `docs/json-schema.md` describes it.
 
 use cotejo_model::Machine;
 use cotejo_model::comparison::Comparison;
+use cotejo_model::explain::Explanation;
 use serde::Serialize;
 
 /// Raised when a field changes its meaning or goes; new fields may come without.
@@ -22,6 +23,11 @@ struct Machines<'a> {
 /// A comparison.
 pub(crate) fn comparison(comparison: &Comparison) -> String {
     document(comparison)
+}
+
+/// An explanation.
+pub(crate) fn explanation(explanation: &Explanation) -> String {
+    document(explanation)
 }
 
 /// Machines.

@@ -5,6 +5,7 @@ mod notes;
 mod words;
 
 pub(crate) mod csv;
+pub(crate) mod explain;
 pub(crate) mod json;
 pub(crate) mod lists;
 pub(crate) mod markdown;

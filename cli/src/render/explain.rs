@@ -1,0 +1,242 @@
+//! How the optimized engine computes a network: a row a layer.
+
+use std::fmt::Write as _;
+
+use cotejo_model::Task;
+use cotejo_model::explain::{ExplainedLayer, Explanation};
+use serde::Serialize;
+
+use super::grid::{Cell, Grid, Head, Kind, Tone};
+use super::{Style, clean, number, words, wrapped};
+
+/// What must be known to read the last column.
+const PEAK: &str = "Operations are those of the direct algorithm, two for each multiply-add, whatever algorithm \
+    computes a layer: Winograd's needs fewer, so that its layers can exceed 100 % of the peak.";
+
+/// For people.
+pub(crate) fn table(explanation: &Explanation, style: &Style) -> String {
+    // Headings in two lines: on 80 columns the names of layers need the room.
+    let figures =
+        |lines: &[&str]| Head { lines: lines.iter().map(|line| (*line).to_owned()).collect(), kind: Kind::Figures };
+    let heads = vec![
+        Head::new("Layer", Kind::Words),
+        Head::new("Algorithm", Kind::Words),
+        Head::new("Output", Kind::Label),
+        figures(&["GFLOP"]),
+        figures(&["ms"]),
+        figures(&["% of", "time"]),
+        figures(&["GFLOP", "/s"]),
+        figures(&["% of", "peak"]),
+    ];
+    let rows = explanation.layers.iter().map(|layer| row(explanation, layer)).collect();
+    let mut out = format!("{}\n\n{}\n\n", title(explanation), Grid { heads, rows }.render(style));
+    for (name, value) in facts(explanation) {
+        let _ = writeln!(out, "{}", wrapped(&format!("{name:<16} {value}"), style.width, 17));
+    }
+    let _ = writeln!(out, "\n{}", wrapped(PEAK, style.width, 0));
+    out
+}
+
+/// `ResNet18 224 x 224, batch 8, exact, on …`
+fn title(explanation: &Explanation) -> String {
+    format!("{} on {}", words::workload(&explanation.workload), clean(&explanation.device_name))
+}
+
+fn row(explanation: &Explanation, layer: &ExplainedLayer) -> Vec<Cell> {
+    let [channels, height, width] = layer.output;
+    let or_none = |text: Option<String>| text.map_or(Cell { text: "-".to_owned(), tone: Tone::Absent }, Cell::plain);
+    vec![
+        Cell::plain(clean(&layer.layer)),
+        Cell::plain(clean(&layer.algorithm)),
+        Cell::plain(format!("{channels}x{height}x{width}")),
+        or_none((layer.flop > 0).then(|| number::plain(layer.flop as f64 * 1e-9))),
+        or_none((layer.ns > 0).then(|| number::plain(layer.ns as f64 * 1e-6))),
+        or_none(explanation.share(layer).map(|share| format!("{:.1}", share * 100.0))),
+        or_none(layer.flops_per_second().map(|flops| number::plain(flops * 1e-9))),
+        or_none(explanation.share_of_peak(layer).map(|share| format!("{:.0}", share * 100.0))),
+    ]
+}
+
+/// What holds for all the layers, as names and values.
+fn facts(explanation: &Explanation) -> Vec<(&'static str, String)> {
+    let seconds = explanation.forward_ns as f64 * 1e-9;
+    let mut forward = format!("{} ms", number::plain(seconds * 1e3));
+    if seconds > 0.0 {
+        let flops = explanation.flop() as f64 / seconds;
+        let _ = write!(forward, ", {} GFLOP/s", number::plain(flops * 1e-9));
+        if explanation.peak_flops > 0.0 {
+            let _ = write!(forward, ", {:.0} % of the peak", flops / explanation.peak_flops * 100.0);
+        }
+    }
+    vec![
+        ("Instruction set", clean(&explanation.instruction_set)),
+        ("Threads", explanation.threads.to_string()),
+        ("Measured peak", format!("{} GFLOP/s", number::plain(explanation.peak_flops * 1e-9))),
+        ("Measured copy", format!("{} GB/s", number::plain(explanation.copy_bytes_per_s * 1e-9))),
+        ("Whole forward", forward),
+        ("Build", clean(&explanation.build)),
+    ]
+}
+
+/// A row of CSV; its fields are the columns. What is missing is an empty field.
+#[derive(Serialize)]
+struct Row<'a> {
+    device_name: &'a str,
+    build: &'a str,
+    model: Option<&'static str>,
+    size_px: u32,
+    batch: Option<u32>,
+    exact: bool,
+    threads_used: u32,
+    instruction_set: &'a str,
+    peak_flop_per_s: f64,
+    copy_byte_per_s: f64,
+    forward_s: f64,
+    layer: &'a str,
+    algorithm: &'a str,
+    channels: u32,
+    height: u32,
+    width: u32,
+    flop: u64,
+    median_s: f64,
+    share: Option<f64>,
+    flop_per_s: Option<f64>,
+    share_of_peak: Option<f64>,
+}
+
+/// One row a layer, with what holds for all of them repeated in each.
+pub(crate) fn csv(explanation: &Explanation) -> String {
+    let workload = explanation.workload;
+    let model = match workload.task {
+        Task::Classify { model, .. } => Some(model.name()),
+        Task::Matmul { .. } => None,
+    };
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    for layer in &explanation.layers {
+        let [channels, height, width] = layer.output;
+        let row = Row {
+            device_name: &explanation.device_name,
+            build: &explanation.build,
+            model,
+            size_px: workload.task.size(),
+            batch: workload.task.batch(),
+            exact: workload.exact,
+            threads_used: explanation.threads,
+            instruction_set: &explanation.instruction_set,
+            peak_flop_per_s: explanation.peak_flops,
+            copy_byte_per_s: explanation.copy_bytes_per_s,
+            forward_s: explanation.forward_ns as f64 * 1e-9,
+            layer: &layer.layer,
+            algorithm: &layer.algorithm,
+            channels,
+            height,
+            width,
+            flop: layer.flop,
+            median_s: layer.ns as f64 * 1e-9,
+            share: explanation.share(layer),
+            flop_per_s: layer.flops_per_second(),
+            share_of_peak: explanation.share_of_peak(layer),
+        };
+        writer.serialize(row).expect("a row of plain fields is always CSV");
+    }
+    let bytes = writer.into_inner().expect("memory does not refuse");
+    String::from_utf8(bytes).expect("made of text")
+}
+
+#[cfg(test)]
+mod tests {
+    use cotejo_model::{Engine, Model, Precision, Threads, Workload};
+    use jiff::tz::TimeZone;
+
+    use super::super::json;
+    use super::*;
+
+    fn style(width: usize) -> Style {
+        Style { width: Some(width), colour: false, zone: TimeZone::UTC }
+    }
+
+    fn explanation() -> Explanation {
+        let layer = |layer: &str, algorithm: &str, output, flop, ns| ExplainedLayer {
+            layer: layer.to_owned(),
+            algorithm: algorithm.to_owned(),
+            output,
+            flop,
+            ns,
+        };
+        Explanation {
+            workload: Workload {
+                task: Task::Classify { model: Model::ResNet18, size: 224, batch: 1 },
+                precision: Precision::F32,
+                threads: Threads::All,
+                engine: Engine::Optimized,
+                exact: false,
+                streams: 1,
+            },
+            device_name: "Testium 9".to_owned(),
+            build: "test 1".to_owned(),
+            instruction_set: "avx512".to_owned(),
+            threads: 2,
+            peak_flops: 180e9,
+            copy_bytes_per_s: 12.5e9,
+            forward_ns: 4_000_000,
+            layers: vec![
+                layer("conv1", "direct 7x7", [64, 112, 112], 236_027_904, 2_000_000),
+                layer("maxpool", "3x3", [64, 56, 56], 0, 200_000),
+                layer("layer1.0.conv1", "winograd 4x4", [64, 56, 56], 231_211_008, 1_000_000),
+            ],
+        }
+    }
+
+    #[test]
+    fn layers_and_what_bounds_them() {
+        insta::assert_snapshot!(table(&explanation(), &style(90)), @r"
+        ResNet18 224 x 224 on Testium 9
+
+        ┌────────────────┬──────────────┬────────────┬───────┬───────┬──────┬───────┬──────┐
+        │ Layer          ┆ Algorithm    ┆ Output     ┆ GFLOP ┆    ms ┆ % of ┆ GFLOP ┆ % of │
+        │                ┆              ┆            ┆       ┆       ┆ time ┆    /s ┆ peak │
+        ╞════════════════╪══════════════╪════════════╪═══════╪═══════╪══════╪═══════╪══════╡
+        │ conv1          ┆ direct 7x7   ┆ 64x112x112 ┆ 0.236 ┆  2.00 ┆ 62.5 ┆   118 ┆   66 │
+        │ maxpool        ┆ 3x3          ┆ 64x56x56   ┆     - ┆ 0.200 ┆  6.2 ┆     - ┆    - │
+        │ layer1.0.conv1 ┆ winograd 4x4 ┆ 64x56x56   ┆ 0.231 ┆  1.00 ┆ 31.2 ┆   231 ┆  128 │
+        └────────────────┴──────────────┴────────────┴───────┴───────┴──────┴───────┴──────┘
+
+        Instruction set  avx512
+        Threads          2
+        Measured peak    180 GFLOP/s
+        Measured copy    12.5 GB/s
+        Whole forward    4.00 ms, 117 GFLOP/s, 65 % of the peak
+        Build            test 1
+
+        Operations are those of the direct algorithm, two for each multiply-add, whatever
+        algorithm computes a layer: Winograd's needs fewer, so that its layers can exceed 100 % of
+        the peak.
+        ");
+    }
+
+    #[test]
+    fn no_line_exceeds_a_narrow_terminal() {
+        for width in 60..100 {
+            for line in table(&explanation(), &style(width)).lines() {
+                assert!(console::measure_text_width(line) <= width, "{width}: {line}");
+            }
+        }
+    }
+
+    #[test]
+    fn missing_figures_are_empty_fields() {
+        insta::assert_snapshot!(csv(&explanation()), @r"
+        device_name,build,model,size_px,batch,exact,threads_used,instruction_set,peak_flop_per_s,copy_byte_per_s,forward_s,layer,algorithm,channels,height,width,flop,median_s,share,flop_per_s,share_of_peak
+        Testium 9,test 1,resnet18,224,1,false,2,avx512,180000000000.0,12500000000.0,0.004,conv1,direct 7x7,64,112,112,236027904,0.002,0.625,118013952000.0,0.6556330666666667
+        Testium 9,test 1,resnet18,224,1,false,2,avx512,180000000000.0,12500000000.0,0.004,maxpool,3x3,64,56,56,0,0.0002,0.0625,,
+        Testium 9,test 1,resnet18,224,1,false,2,avx512,180000000000.0,12500000000.0,0.004,layer1.0.conv1,winograd 4x4,64,56,56,231211008,0.001,0.3125,231211008000.0,1.2845056
+        ");
+    }
+
+    #[test]
+    fn what_json_holds_is_the_explanation() {
+        let text = json::explanation(&explanation());
+        assert_eq!(serde_json::from_str::<Explanation>(&text).unwrap(), explanation());
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap()["schema"], 1);
+    }
+}
