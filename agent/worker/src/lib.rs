@@ -1,6 +1,9 @@
 //! Cotejo's worker: one process that carries out one job. It reads a request from standard input, writes frames to
 //! standard output (both JSON, one object a line) and logs to standard error, so that it can be run by hand.
 
+mod classify;
+pub mod compiled;
+mod explain;
 mod host;
 mod input;
 pub mod job;
@@ -26,7 +29,11 @@ pub const BUILD: &str = concat!("cotejo-worker ", env!("CARGO_PKG_VERSION"), ", 
 
 /// What this worker offers.
 pub fn describe() -> Description {
-    let cpu = Offer { kind: DeviceKind::Cpu, engines: vec![Engine::Reference], precisions: vec![Precision::F32] };
+    let cpu = Offer {
+        kind: DeviceKind::Cpu,
+        engines: vec![Engine::Optimized, Engine::Reference],
+        precisions: vec![Precision::F32],
+    };
     Description { build: BUILD.to_owned(), devices: vec![cpu] }
 }
 
@@ -46,22 +53,34 @@ pub fn read_request(input: impl BufRead) -> Result<Request, Failure> {
     serde_json::from_str(&line).map_err(|error| invalid(format!("the request cannot be read: {error}")))
 }
 
-/// Carries out a request and writes its frames, the last of which is `Done` or `Failed`; true after `Done`. An error
-/// means that the frames could not be written.
+/// What a process of the worker is started for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Errand {
+    /// Carry the job out.
+    Measure,
+    /// Say how the engine computes it.
+    Explain,
+}
+
+/// Carries out a request and writes its frames, the last of which is `Done`, `Explained` or `Failed`; true unless it is
+/// `Failed`. An error means that the frames could not be written.
 ///
 /// The job runs on its own pool of threads, but candle sizes some of its loops by `RAYON_NUM_THREADS`: set it to the
 /// job's threads before the process starts, as `main_stdio` does.
-pub fn run(request: Result<Request, Failure>, output: &mut (impl Write + Send)) -> io::Result<bool> {
+pub fn run(errand: Errand, request: Result<Request, Failure>, output: &mut (impl Write + Send)) -> io::Result<bool> {
     let outcome = request.and_then(|request| {
         let mut report = |progress| {
             write_frame(output, &Frame::Progress(progress))
                 .map_err(|error| Failure::new(FailureCode::Cancelled, format!("nobody reads the frames: {error}")))
         };
-        catch_unwind(AssertUnwindSafe(|| job::perform(&request, &mut report)))
-            .unwrap_or_else(|panic| Err(explain_panic(panic.as_ref())))
+        let perform = || match errand {
+            Errand::Measure => job::perform(&request, &mut report).map(|done| Frame::Done(Box::new(done))),
+            Errand::Explain => explain::explain(&request, &mut report).map(|said| Frame::Explained(Box::new(said))),
+        };
+        catch_unwind(AssertUnwindSafe(perform)).unwrap_or_else(|panic| Err(explain_panic(panic.as_ref())))
     });
     let (frame, done) = match outcome {
-        Ok(measurement) => (Frame::Done(Box::new(measurement)), true),
+        Ok(frame) => (frame, true),
         Err(failure) => {
             tracing::error!(code = %failure.code, "{failure}");
             (Frame::Failed(failure), false)

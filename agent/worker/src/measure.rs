@@ -27,6 +27,14 @@ pub struct Times<T> {
     pub answer: T,
 }
 
+impl<T> Times<T> {
+    /// The times alone.
+    pub(crate) fn without_answer(self) -> Times<()> {
+        let Self { first_ns, warmup_ns, samples_ns, stop, slept_ms, answer: _ } = self;
+        Times { first_ns, warmup_ns, samples_ns, stop, slept_ms, answer: () }
+    }
+}
+
 /// Times `compute`: first run, warm-up, samples. Every answer goes through `check`, which the times do not include.
 pub fn measure<T>(
     plan: &MeasuringPlan,

@@ -8,14 +8,15 @@ use std::process::{Command, ExitCode, Stdio};
 use cotejo_model::frames::Request;
 use tracing_subscriber::EnvFilter;
 
-use crate::{describe, host, internal, read_request, run};
+use crate::{Errand, describe, host, internal, read_request, run};
 
 const USAGE: &str = "\
 Carries out one job: reads a request from standard input (one line of JSON), writes frames to standard output.
 
-Usage: cotejo-worker [--describe | --die-with-parent]
+Usage: cotejo-worker [--describe | --explain] [--die-with-parent]
 
   --describe         Say what this worker offers, and end
+  --explain          Say how the optimized engine computes the job, layer by layer, instead of measuring it
   --die-with-parent  End as soon as standard input does
   --help             Show this
 ";
@@ -30,11 +31,13 @@ const DIE_WITH_PARENT: &str = "--die-with-parent";
 /// `arguments` are those after the program's name, or after the subcommand that stands for this program.
 pub fn main_stdio(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let mut die_with_parent = false;
+    let mut errand = Errand::Measure;
     for argument in arguments {
         match argument.to_str() {
             Some("--describe") => return print(&(serde_json::json!(describe()).to_string() + "\n")),
             Some("--help" | "-h") => return print(USAGE),
             Some(DIE_WITH_PARENT) => die_with_parent = true,
+            Some("--explain") => errand = Errand::Explain,
             _ => {
                 eprint!("unknown argument {}\n\n{USAGE}", argument.display());
                 return ExitCode::from(2);
@@ -53,7 +56,7 @@ pub fn main_stdio(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         },
         request => request,
     };
-    run(request, &mut io::stdout()).map_or_else(
+    run(errand, request, &mut io::stdout()).map_or_else(
         |error| {
             tracing::error!("the frames cannot be written: {error}");
             ExitCode::FAILURE

@@ -11,21 +11,6 @@ use serde::Deserialize;
 use support::SEED;
 
 #[derive(Deserialize)]
-struct Logits {
-    cases: Vec<LogitsCase>,
-}
-
-#[derive(Deserialize)]
-struct LogitsCase {
-    model: Model,
-    batch: usize,
-    height: usize,
-    width: usize,
-    rms: f64,
-    logits: Vec<Vec<f64>>,
-}
-
-#[derive(Deserialize)]
 struct WeightsFile {
     models: Vec<WeightsOfModel>,
 }
@@ -80,11 +65,10 @@ fn networks_ask_for_torchvisions_tensors() {
 
 #[test]
 fn logits_are_pytorchs() {
-    let golden: Logits = support::golden("logits.json");
-    assert_eq!(golden.cases.len(), 12);
+    let cases = support::logits();
     for model in Model::ALL {
         let network = network(*model);
-        for case in golden.cases.iter().filter(|case| case.model == *model) {
+        for case in cases.iter().filter(|case| case.model == *model) {
             let found = logits(&network, case.batch, case.height, case.width);
             let pairs = found.iter().flatten().zip(case.logits.iter().flatten());
             let worst = pairs.map(|(found, expected)| (f64::from(*found) - expected).abs()).fold(0.0, f64::max);

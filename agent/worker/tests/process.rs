@@ -120,6 +120,88 @@ fn weights_and_image_from_files_give_labels() {
     }
 }
 
+/// The same job on the optimized engine.
+fn optimized(model: Model, size: u32, batch: u32) -> Request {
+    let mut request = request(classify(model, size, batch));
+    request.job.workload.engine = Engine::Optimized;
+    request
+}
+
+#[test]
+fn the_optimized_engine_answers_as_the_reference_does_and_records_its_plan() {
+    for model in Model::ALL {
+        let reference = measure(&request(classify(*model, 72, 2)));
+        let request = optimized(*model, 72, 2);
+        let measurement = measure(&request);
+        let classes = |measurement: &Measurement| measurement.answers.iter().map(|a| a.class).collect::<Vec<_>>();
+        assert_eq!(classes(&measurement), classes(&reference));
+        assert!(measurement.logit_error.unwrap() < 1e-4);
+        let plan = measurement.plan.unwrap();
+        assert!(["avx512", "avx2", "neon", "portable"].contains(&plan.instruction_set.as_str()));
+        assert!(plan.layers.len() > 15 && plan.layers.iter().all(|layer| !layer.algorithm.is_empty()));
+        assert_eq!(reference.plan, None);
+    }
+}
+
+#[test]
+fn exact_keeps_to_direct_convolution_and_streams_run_side_by_side() {
+    let mut request = optimized(Model::ResNet18, 96, 1);
+    let winograd = |measurement: Measurement| {
+        let layers = measurement.plan.unwrap().layers;
+        layers.iter().filter(|layer| layer.algorithm.contains("Winograd")).count()
+    };
+    assert!(winograd(measure(&request)) > 0);
+    request.job.workload.exact = true;
+    assert_eq!(winograd(measure(&request)), 0);
+    request.job.workload.streams = 2;
+    let both = measure(&request);
+    assert_eq!((both.threads, both.workload.streams), (2, 2));
+}
+
+/// A worker whose environment names an instruction set.
+fn forced(set: &str, request: &Request) -> Vec<Frame> {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_cotejo-worker"))
+        .env("COTEJO_INSTRUCTION_SET", set)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(&line(request)).unwrap();
+    frames(&child.wait_with_output().unwrap())
+}
+
+#[test]
+fn an_instruction_set_can_be_forced() {
+    let request = optimized(Model::MobileNetV2, 40, 1);
+    for set in cotejo_cpu::InstructionSet::available() {
+        let Some(Frame::Done(measurement)) = forced(set.name(), &request).pop() else { panic!("{set}") };
+        assert_eq!(measurement.plan.unwrap().instruction_set, set.name());
+    }
+    for unusable in ["mmx", if cfg!(target_arch = "x86_64") { "neon" } else { "avx2" }] {
+        let Some(Frame::Failed(failure)) = forced(unusable, &request).pop() else { panic!("{unusable}") };
+        assert_eq!(failure.code, FailureCode::EngineUnavailable);
+        assert!(failure.message.contains("COTEJO_INSTRUCTION_SET"), "{failure}");
+    }
+}
+
+#[test]
+fn it_explains_how_it_computes() {
+    let explain = |request: &Request| {
+        let mut child = start(&["--explain"]);
+        child.stdin.take().unwrap().write_all(&line(request)).unwrap();
+        frames(&child.wait_with_output().unwrap()).pop().unwrap()
+    };
+    let Frame::Explained(said) = explain(&optimized(Model::ResNet18, 64, 1)) else { panic!("no explanation") };
+    assert!(said.peak_flops > 1e9 && said.copy_bytes_per_s > 1e8 && said.forward_ns > 0 && said.threads == 2);
+    // ResNet18 at 64 pixels, from its layers' dimensions: 146.6 million multiply-adds and the classifier's 0.5.
+    assert_eq!(said.flop() / 1_000_000, 297);
+    assert!(said.layers.iter().all(|layer| layer.ns > 0 && layer.output.iter().all(|side| *side > 0)));
+    for refused in [request(classify(Model::ResNet18, 64, 1)), request(Task::Matmul { size: 64 })] {
+        assert!(matches!(explain(&refused), Frame::Failed(failure) if failure.code == FailureCode::InvalidJob));
+    }
+}
+
 #[test]
 fn what_cannot_be_done_is_refused_by_name() {
     let code = |change: &dyn Fn(&mut Request)| {
@@ -137,7 +219,9 @@ fn what_cannot_be_done_is_refused_by_name() {
     assert_eq!(code(&|r| r.job.workload.task = resnet(100_000, 1)), FailureCode::OutOfMemory);
     assert_eq!(code(&|r| r.job.workload.task = Task::Matmul { size: 1_000_000 }), FailureCode::OutOfMemory);
     assert_eq!(code(&|r| r.job.device = DeviceId::Cuda(0)), FailureCode::DeviceUnavailable);
-    assert_eq!(code(&|r| r.job.workload.engine = Engine::Optimized), FailureCode::EngineUnavailable);
+    assert_eq!(code(&|r| r.job.workload.exact = true), FailureCode::InvalidJob, "the reference engine has no choice");
+    let streams = |r: &mut Request| (r.job.workload.engine, r.job.workload.streams) = (Engine::Optimized, 3);
+    assert_eq!(code(&streams), FailureCode::InvalidJob, "three streams on two threads");
     assert_eq!(code(&|r| r.job.workload.precision = Precision::F16), FailureCode::PrecisionUnavailable);
     let digest = Digest::of(b"x");
     assert_eq!(code(&|r| r.job.image = Some(digest)), FailureCode::InvalidJob);

@@ -40,7 +40,7 @@ impl Program for Together {
 
 impl fmt::Debug for Streams {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Streams").field("streams", &self.len()).finish_non_exhaustive()
+        f.debug_struct("Streams").field("streams", &self.count()).finish_non_exhaustive()
     }
 }
 
@@ -69,14 +69,9 @@ impl Streams {
         Ok(Self { team: Team::start(Together { streams, phases: [count], input }, count)?, steps })
     }
 
-    /// Streams.
-    pub fn len(&self) -> usize {
+    /// How many there are.
+    pub fn count(&self) -> usize {
         self.team.program().streams.len()
-    }
-
-    /// Never: there is at least one.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
     }
 
     /// What a stream computes, in order.

@@ -7,7 +7,7 @@ use candle_nn::{BatchNorm, Linear, ModuleT as _, VarBuilder};
 use super::{CLASSES, ConvNorm, EPSILON, Geometry, average};
 
 /// Expansion, output channels, repeats, stride of the first: table 2 of the paper.
-const STAGES: [(usize, usize, usize, usize); 7] =
+pub(crate) const STAGES: [(usize, usize, usize, usize); 7] =
     [(1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1)];
 /// Channels after the last convolution.
 const FEATURES: usize = 1280;

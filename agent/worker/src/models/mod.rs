@@ -86,7 +86,7 @@ impl SimpleBackend for Recorder {
 }
 
 /// torchvision's epsilon of batch norm (PyTorch's default).
-const EPSILON: f64 = 1e-5;
+pub(crate) const EPSILON: f64 = 1e-5;
 
 /// A convolution without bias, and its batch norm.
 #[derive(Debug)]

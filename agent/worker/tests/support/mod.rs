@@ -9,6 +9,7 @@ use cotejo_model::frames::Request;
 use cotejo_model::job::{WEIGHTS_SEED, Weights};
 use cotejo_model::{DeviceId, Engine, JobSpec, MeasuringPlan, Model, Precision, Task, Threads, Workload};
 use image::{Rgb, RgbImage};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 /// The seed of the golden values.
@@ -20,6 +21,29 @@ pub(crate) fn golden_path(name: &str) -> PathBuf {
 
 pub(crate) fn golden<T: DeserializeOwned>(name: &str) -> T {
     serde_json::from_slice(&std::fs::read(golden_path(name)).unwrap()).unwrap()
+}
+
+#[derive(Deserialize)]
+struct Logits {
+    cases: Vec<LogitsCase>,
+}
+
+/// What PyTorch gives for the seeded weights and the seeded input.
+#[derive(Deserialize)]
+pub(crate) struct LogitsCase {
+    pub(crate) model: Model,
+    pub(crate) batch: usize,
+    pub(crate) height: usize,
+    pub(crate) width: usize,
+    pub(crate) rms: f64,
+    pub(crate) logits: Vec<Vec<f64>>,
+}
+
+/// All of them.
+pub(crate) fn logits() -> Vec<LogitsCase> {
+    let golden: Logits = golden("logits.json");
+    assert_eq!(golden.cases.len(), 12);
+    golden.cases
 }
 
 pub(crate) fn unpack(pixels: &str) -> Vec<u8> {

@@ -8,6 +8,8 @@ mod ends;
 mod layout;
 mod pack;
 mod rows;
+#[cfg(test)]
+mod tests;
 mod winograd;
 
 use std::fmt;

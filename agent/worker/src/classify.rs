@@ -1,0 +1,238 @@
+//! A classification: from image and weights to times and answers, on either engine.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use candle_core::{Module as _, Tensor};
+use cotejo_cpu::{InstructionSet, Options, Step, Streams};
+use cotejo_model::frames::Request;
+use cotejo_model::job::Weights;
+use cotejo_model::measurement::{Answer, EnginePlan, Input, LayerAlgorithm, Stages};
+use cotejo_model::{Engine, Failure, FailureCode, Model};
+
+use crate::measure::{Report, Times, measure};
+use crate::models::Network;
+use crate::{compiled, host, internal, labels, preprocess, weights};
+
+/// What is classified by what.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Classify {
+    pub(crate) model: Model,
+    pub(crate) size: u32,
+    pub(crate) batch: u32,
+}
+
+/// What a classification gave.
+pub(crate) struct Classified {
+    pub(crate) times: Times<()>,
+    pub(crate) stages: Stages,
+    pub(crate) input: Input,
+    pub(crate) answers: Vec<Answer>,
+    pub(crate) plan: Option<EnginePlan>,
+    pub(crate) logit_error: Option<f32>,
+    pub(crate) peak_memory_bytes: Option<u64>,
+}
+
+/// Larger images are not classified again by the reference engine: it would take longer than the measurement.
+const CHECKED_SIZE: u32 = 1024;
+/// How far a logit may be from the reference engine's, over their root mean square. Rounding stays below a tenth of it.
+const TOLERANCE: f32 = 1e-3;
+
+/// Prepares, measures, checks.
+pub(crate) fn classify(
+    request: &Request,
+    task: Classify,
+    threads: usize,
+    report: &mut Report<'_>,
+) -> Result<Classified, Failure> {
+    let prepared = Prepared::new(request, task)?;
+    let measured = match request.job.workload.engine {
+        Engine::Reference => by_reference(request, task, &prepared.tensor, report)?,
+        Engine::Optimized => by_plan(request, task, threads, &prepared.tensor, report)?,
+    };
+    // Before the check, which may take more than the engine that was measured.
+    let peak_memory_bytes = host::peak_memory();
+    let logit_error = match request.job.workload.engine {
+        Engine::Optimized if task.size <= CHECKED_SIZE => {
+            Some(difference(request, task, &prepared.tensor, &measured.logits)?)
+        }
+        _ => None,
+    };
+    let stages = Stages { load_ns: measured.load_ns, ..prepared.stages };
+    Ok(Classified {
+        times: measured.times,
+        stages,
+        input: prepared.input,
+        answers: labels::top(&measured.logits, matches!(request.job.weights, Weights::File { .. })),
+        plan: measured.plan,
+        logit_error,
+        peak_memory_bytes,
+    })
+}
+
+/// The network's input.
+pub(crate) struct Prepared {
+    /// `[batch, 3, size, size]`.
+    pub(crate) tensor: Tensor,
+    input: Input,
+    stages: Stages,
+}
+
+impl Prepared {
+    pub(crate) fn new(request: &Request, task: Classify) -> Result<Self, Failure> {
+        let job = &request.job;
+        let (image, decode_ns) = timed(|| match &job.image {
+            Some(digest) => preprocess::load(named(request.image.as_ref(), "an image")?, digest),
+            None => Ok(preprocess::built_in()),
+        })?;
+        let input = Input { image: job.image, width: image.width(), height: image.height() };
+        let (tensor, preprocess_ns) = timed(|| preprocess::to_tensor(&image, task.size, task.batch))?;
+        let stages = Stages { decode_ns: Some(decode_ns), preprocess_ns: Some(preprocess_ns), ..Stages::default() };
+        Ok(Self { tensor, input, stages })
+    }
+}
+
+/// The file that the request gives for what its job names by digest.
+fn named<'a>(file: Option<&'a PathBuf>, what: &str) -> Result<&'a Path, Failure> {
+    file.map(PathBuf::as_path).ok_or_else(|| {
+        Failure::new(FailureCode::InvalidJob, format!("the job names {what} by digest, but no file was given"))
+    })
+}
+
+pub(crate) fn tensors(request: &Request, model: Model) -> Result<weights::Tensors, Failure> {
+    match &request.job.weights {
+        Weights::Random { seed } => weights::random(model, *seed).map_err(internal),
+        Weights::File { digest } => weights::from_file(model, named(request.weights.as_ref(), "weights")?, digest),
+    }
+}
+
+/// What an engine gave.
+struct Measured {
+    times: Times<()>,
+    /// Of the first image in the first run.
+    logits: Vec<f32>,
+    load_ns: u64,
+    plan: Option<EnginePlan>,
+}
+
+fn reference(request: &Request, model: Model) -> Result<Network, Failure> {
+    let tensors = tensors(request, model)?;
+    Network::new(model, &weights::builder(tensors)).map_err(internal)
+}
+
+fn by_reference(
+    request: &Request,
+    task: Classify,
+    input: &Tensor,
+    report: &mut Report<'_>,
+) -> Result<Measured, Failure> {
+    let (network, load_ns) = timed(|| reference(request, task.model))?;
+    let check = |logits: &Tensor| {
+        let logits: Vec<f32> = logits.flatten_all().and_then(|logits| logits.to_vec1()).map_err(internal)?;
+        check_logits(&logits)
+    };
+    let times = measure(&request.job.measuring, || network.forward(input).map_err(internal), check, report)?;
+    let logits = times.answer.get(0).and_then(|image| image.to_vec1()).map_err(internal)?;
+    Ok(Measured { times: times.without_answer(), logits, load_ns, plan: None })
+}
+
+fn by_plan(
+    request: &Request,
+    task: Classify,
+    threads: usize,
+    input: &Tensor,
+    report: &mut Report<'_>,
+) -> Result<Measured, Failure> {
+    let input: Arc<[f32]> = values(input)?.into();
+    let (mut streams, load_ns) = timed(|| compile(request, task, threads, input))?;
+    let count = streams.count();
+    let plan = engine_plan(instruction_set()?, streams.steps());
+    let streams = std::cell::RefCell::new(&mut streams);
+    let run = || {
+        streams.borrow_mut().forward();
+        Ok(())
+    };
+    let check = |(): &()| (0..count).try_for_each(|stream| check_logits(&streams.borrow().logits(stream)));
+    let times = measure(&request.job.measuring, run, check, report)?;
+    let mut logits = streams.borrow().logits(0);
+    logits.truncate(crate::models::CLASSES);
+    Ok(Measured { times, logits, load_ns, plan: Some(plan) })
+}
+
+/// The plans of a workload. Whatever they are made from is gone when they are ready.
+fn compile(request: &Request, task: Classify, threads: usize, input: Arc<[f32]>) -> Result<Streams, Failure> {
+    let workload = &request.job.workload;
+    let network = compiled::network(task.model, &tensors(request, task.model)?).map_err(internal)?;
+    let size = task.size as usize;
+    let options = Options {
+        images: task.batch as usize,
+        height: size,
+        width: size,
+        threads,
+        instruction_set: instruction_set()?,
+        exact: workload.exact,
+    };
+    Streams::compile(&network, options, workload.streams as usize, input).map_err(refused)
+}
+
+/// What cannot be compiled is a job that this engine cannot do.
+pub(crate) fn refused(error: cotejo_cpu::CompileError) -> Failure {
+    use cotejo_cpu::CompileError;
+    match error {
+        CompileError::Thread(_) => internal(error),
+        error @ CompileError::Streams { .. } => Failure::new(FailureCode::InvalidJob, error.to_string())
+            .with_remedy("ask for fewer streams or more threads"),
+        error => {
+            Failure::new(FailureCode::EngineUnavailable, error.to_string()).with_remedy("use the reference engine")
+        }
+    }
+}
+
+/// The instruction set that the plans of this process use.
+pub(crate) fn instruction_set() -> Result<InstructionSet, Failure> {
+    InstructionSet::detect().map_err(|error| Failure::new(FailureCode::EngineUnavailable, error.to_string()))
+}
+
+fn engine_plan(instruction_set: InstructionSet, steps: &[Step]) -> EnginePlan {
+    let layer = |step: &Step| LayerAlgorithm { layer: step.layer.clone(), algorithm: step.algorithm.clone() };
+    EnginePlan { instruction_set: instruction_set.to_string(), layers: steps.iter().map(layer).collect() }
+}
+
+pub(crate) fn values(tensor: &Tensor) -> Result<Vec<f32>, Failure> {
+    tensor.flatten_all().and_then(|tensor| tensor.to_vec1()).map_err(internal)
+}
+
+fn check_logits(logits: &[f32]) -> Result<(), Failure> {
+    match logits.iter().position(|logit| !logit.is_finite()) {
+        None => Ok(()),
+        Some(at) => {
+            let message = format!("logit {at} is {}: the network's answer is not finite", logits[at]);
+            Err(Failure::new(FailureCode::WrongAnswer, message).with_remedy("check the weight file"))
+        }
+    }
+}
+
+/// The largest difference of a logit of the first image from the reference engine's, over their root mean square.
+fn difference(request: &Request, task: Classify, input: &Tensor, logits: &[f32]) -> Result<f32, Failure> {
+    let network = reference(request, task.model)?;
+    let image = input.narrow(0, 0, 1).map_err(internal)?;
+    let expected = values(&network.forward(&image).map_err(internal)?)?;
+    let rms = (expected.iter().map(|logit| logit * logit).sum::<f32>() / expected.len() as f32).sqrt();
+    let largest = expected.iter().zip(logits).map(|(expected, found)| (expected - found).abs()).fold(0.0, f32::max);
+    // All logits may be zero with weights from a file.
+    let error = if largest == 0.0 { 0.0 } else { largest / rms };
+    if error.is_nan() || error > TOLERANCE {
+        let message = format!("a logit is {error:.1e} of their RMS away from the reference engine's");
+        return Err(Failure::new(FailureCode::WrongAnswer, message).with_remedy("please report it"));
+    }
+    Ok(error)
+}
+
+/// What it gives, and its nanoseconds.
+pub(crate) fn timed<T>(work: impl FnOnce() -> Result<T, Failure>) -> Result<(T, u64), Failure> {
+    let start = Instant::now();
+    let value = work()?;
+    let elapsed: Duration = start.elapsed();
+    Ok((value, u64::try_from(elapsed.as_nanos()).unwrap_or(u64::MAX)))
+}

@@ -1,0 +1,85 @@
+//! How the optimized engine computes a workload on this machine, layer by layer.
+
+use cotejo_cpu::{Options, Peak, Plan};
+use cotejo_model::explain::{ExplainedLayer, Explanation};
+use cotejo_model::frames::{Phase, Progress, Request};
+use cotejo_model::{Engine, Failure, FailureCode, Task};
+
+use crate::classify::{Classify, Prepared, instruction_set, refused, tensors, timed, values};
+use crate::measure::Report;
+use crate::{BUILD, compiled, host, internal, job};
+
+/// Forwards of which the medians are taken: at least so many, and for about so long.
+const RUNS: usize = 11;
+const ENOUGH_NS: u64 = 1_500_000_000;
+/// Forwards before them.
+const WARM_UP: usize = 3;
+
+/// Compiles the workload and takes the times of its layers.
+pub(crate) fn explain(request: &Request, report: &mut Report<'_>) -> Result<Explanation, Failure> {
+    job::check(&request.job)?;
+    let workload = request.job.workload;
+    let (Engine::Optimized, Task::Classify { model, size, batch }, 1) =
+        (workload.engine, workload.task, workload.streams)
+    else {
+        let message = "only a classifier on the optimized engine, in one stream, can be explained layer by layer";
+        return Err(Failure::new(FailureCode::InvalidJob, message));
+    };
+    report(Progress { phase: Phase::Load, done: 0.0 })?;
+    let threads = host::thread_count(workload.threads);
+    let input = values(&Prepared::new(request, Classify { model, size, batch })?.tensor)?;
+    let network = compiled::network(model, &tensors(request, model)?).map_err(internal)?;
+    let (instruction_set, size) = (instruction_set()?, size as usize);
+    let options =
+        Options { images: batch as usize, height: size, width: size, threads, instruction_set, exact: workload.exact };
+    let mut plan = Plan::compile(&network, options).map_err(refused)?;
+    drop(network);
+    report(Progress { phase: Phase::WarmUp, done: 0.2 })?;
+    let peak = Peak::measure(instruction_set, threads);
+    let mut logits = vec![0.0; options.images * plan.classes()];
+    for _ in 0..WARM_UP {
+        plan.forward(&input, &mut logits);
+    }
+    report(Progress { phase: Phase::Sample, done: 0.4 })?;
+    let mut forwards = Vec::new();
+    while forwards.len() < RUNS || forwards.iter().sum::<u64>() < ENOUGH_NS / 2 {
+        forwards.push(
+            timed(|| {
+                plan.forward(&input, &mut logits);
+                Ok(())
+            })?
+            .1,
+        );
+    }
+    report(Progress { phase: Phase::Sample, done: 0.7 })?;
+    let mut layers = vec![Vec::with_capacity(forwards.len()); plan.steps().len()];
+    for _ in 0..forwards.len() {
+        for (times, time) in layers.iter_mut().zip(plan.forward_timed(&input, &mut logits)) {
+            times.push(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX));
+        }
+    }
+    let count = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
+    let layer = |(step, times): (&cotejo_cpu::Step, Vec<u64>)| ExplainedLayer {
+        layer: step.layer.clone(),
+        algorithm: step.algorithm.clone(),
+        output: step.output.map(count),
+        flop: step.flop,
+        ns: median(times),
+    };
+    Ok(Explanation {
+        workload,
+        device_name: host::cpu_name(),
+        build: BUILD.to_owned(),
+        instruction_set: instruction_set.to_string(),
+        threads: count(threads),
+        peak_flops: peak.flops,
+        copy_bytes_per_s: peak.copy_bytes_per_s,
+        forward_ns: median(forwards),
+        layers: plan.steps().iter().zip(layers).map(layer).collect(),
+    })
+}
+
+fn median(mut times: Vec<u64>) -> u64 {
+    times.sort_unstable();
+    times[times.len() / 2]
+}
