@@ -31,7 +31,7 @@ fn from_the_command_to_the_table_and_every_format() {
     let lines: Vec<&str> = csv.lines().collect();
     assert_eq!(lines.len(), 2, "{csv}");
     assert!(lines[0].starts_with("sweep,job,") && lines[0].contains("median_s"), "{csv}");
-    assert!(lines[1].contains("resnet18,32,1,f32,all,reference,succeeded,3,"), "{csv}");
+    assert!(lines[1].contains("resnet18,32,1,f32,all,optimized,false,1,succeeded,3,"), "{csv}");
 
     let json = pc.run("results --local --format json").code(0).out;
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
@@ -65,6 +65,43 @@ fn an_image_weights_file_and_sweep_file_of_ones_own() {
     pc.write("w.pth", "these are no weights");
     let ran = pc.run(&format!("{TINY} --weights w.pth")).code(1);
     ran.shows(&["Not measured:", "ResNet18 32 x 32 on cpu"]);
+}
+
+#[test]
+fn options_of_the_optimized_engine_stand_apart() {
+    let pc = Pc::new();
+    let line = format!("{TINY} --engine reference,optimized --threads 1 --streams 1 --exact");
+    pc.run(&line).code(0).shows(&["engine reference;", "engine optimized; convolutions exact;"]);
+    let csv = pc.run("results --local --format csv").code(0).out;
+    for cell in [",f32,1,reference,false,1,succeeded,", ",f32,1,optimized,true,1,succeeded,"] {
+        assert!(csv.contains(cell), "{cell}: {csv}");
+    }
+    pc.run(&format!("{TINY} --streams 1024")).code(1).shows(&["Not measured:", "1024 streams need as many threads"]);
+}
+
+#[test]
+fn an_explanation_names_every_layer_and_the_peak() {
+    let pc = Pc::new();
+    let ran = pc.run("explain --size 32 --threads 1").code(0);
+    ran.shows(&["ResNet18 32 x 32 on ", "layer4.1.conv2", "Instruction set", "Measured peak"]);
+    let json = pc.run("explain --model mobilenet_v2 --size 32 --exact --format json").code(0).out;
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!((&json["schema"], &json["workload"]["exact"]), (&1.into(), &true.into()));
+    assert!(json["layers"].as_array().unwrap().len() > 10, "{json:#}");
+    assert!(support::is_absent(&pc.data()), "nothing is kept");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_interrupted_explanation_leaves_no_worker() {
+    let pc = Pc::new();
+    let mut running = Running::start_line(&pc, "explain --size 1024 --batch 32 --threads 1");
+    running.wait_for(|line| line.contains("layer by layer"));
+    let workers = workers(running.child.id());
+    assert_eq!(workers.len(), 1);
+    running.interrupt();
+    running.end().code(130).says(&["interrupted"]);
+    assert!(workers.iter().all(|worker| !is_alive(*worker)), "{workers:?}");
 }
 
 #[test]
@@ -125,7 +162,11 @@ impl Running {
     }
 
     fn start(pc: &Pc) -> Self {
-        let mut child = pc.command(LONG.split_whitespace()).spawn().unwrap();
+        Self::start_line(pc, LONG)
+    }
+
+    fn start_line(pc: &Pc, line: &str) -> Self {
+        let mut child = pc.command(line.split_whitespace()).spawn().unwrap();
         let log = BufReader::new(child.stderr.take().unwrap());
         Self { child, log }
     }

@@ -11,6 +11,7 @@ fn help_and_version() {
     pc.run("--version").code(0).shows(&[&format!("cotejo {}", env!("CARGO_PKG_VERSION"))]);
     pc.run("local --help").code(0).shows(&["--sizes", "--plan", "Examples:"]);
     pc.run("sweep start --help").code(0).shows(&["--machines", "--labels", "--watch", "Ctrl-C detaches"]);
+    pc.run("explain --help").code(0).shows(&["--batch", "--exact", "Examples:"]);
     pc.run("results --help").code(0).shows(&["--by", "--format", "--force"]);
     assert!(!pc.run("--help").out.contains("__worker"));
 }
@@ -27,6 +28,14 @@ fn bad_flags() {
         ("local --sizes 0", vec!["--sizes: size 0 is outside 1 to 1000000"]),
         ("local --batches 0", vec!["--batches: batch 0"]),
         ("local --threads 0", vec!["--threads: threads 0"]),
+        ("local --streams 0", vec!["--streams: streams 0 is outside 1 to 1024"]),
+        ("local --threads 1 --streams 2", vec!["--streams: streams 2 is more than its threads 1"]),
+        ("local --exact=perhaps", vec!["'perhaps'", "--exact"]),
+        ("explain --size 0", vec!["--size: size 0 is outside"]),
+        ("explain --batch 0", vec!["--batch: batch 0 is outside"]),
+        ("explain --threads 0", vec!["--threads: threads 0 is outside"]),
+        ("explain --model vgg", vec!["unknown model `vgg`"]),
+        ("explain --weights none.pth", vec!["cannot read the weights of resnet18 none.pth"]),
         ("local --runs 0 --sizes 0", vec!["2 problems", "--runs: must be at least 1", "--sizes: size 0"]),
         ("local --budget soon", vec!["`soon` is not a duration"]),
         ("local --budget 2h", vec!["--budget: must be 0.1 s to 1 h"]),
