@@ -107,7 +107,9 @@ impl Reasons {
 
 #[cfg(test)]
 mod tests {
+    use cotejo_model::DeviceKind;
     use cotejo_model::comparison::GroupBy;
+    use cotejo_model::stats::{Estimate, Interval};
     use jiff::tz::TimeZone;
 
     use super::super::samples;
@@ -294,6 +296,30 @@ mod tests {
             no NVIDIA driver was found on this machine
           teacher: AMD Ryzen 5 5600X 6-Core Processor; 6 cores and 12 threads; avx2 fma; 16.0 GiB RAM; Windows 11 (26100);
             NVIDIA GeForce RTX 3060
+        ");
+    }
+
+    #[test]
+    fn streams_and_what_they_give_together() {
+        let estimate = |value: f64| Estimate { value, ci: Some(Interval { low: value * 0.99, high: value * 1.01 }) };
+        let device = DeviceKind::Cpu;
+        let row = |streams, seconds, rate| {
+            let size = Value::Count { count: 224 };
+            let time = Value::Seconds { estimate: estimate(seconds), flagged: false };
+            vec![size, Value::Count { count: streams }, time, Value::Rate { estimate: estimate(rate) }]
+        };
+        let table = Table {
+            basis: Vec::new(),
+            columns: vec![Column::Size, Column::Streams, Column::Time { device }, Column::Throughput { device }],
+            rows: vec![row(1, 0.0201, 49.8), row(4, 0.0512, 78.1)],
+        };
+        insta::assert_snapshot!(body(&table, &mut Reasons::default(), &style(80)), @r"
+        ┌───────────┬─────────┬─────────────────┬────────────────┐
+        │ Size      ┆ Streams ┆         CPU (s) ┆ CPU (images/s) │
+        ╞═══════════╪═════════╪═════════════════╪════════════════╡
+        │ 224 x 224 ┆ 1       ┆ 0.0201 ± 0.0002 ┆     49.8 ± 0.5 │
+        │ 224 x 224 ┆ 4       ┆ 0.0512 ± 0.0005 ┆     78.1 ± 0.8 │
+        └───────────┴─────────┴─────────────────┴────────────────┘
         ");
     }
 
