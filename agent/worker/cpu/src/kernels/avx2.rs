@@ -12,6 +12,10 @@ unsafe impl Vector for Lanes {
     const LANES: usize = 8;
 
     #[inline(always)]
+    unsafe fn prefetch(address: *const f32) {
+        unsafe { _mm_prefetch::<_MM_HINT_T1>(address.cast()) }
+    }
+    #[inline(always)]
     unsafe fn zero() -> Self {
         unsafe { Self(_mm256_setzero_ps()) }
     }
@@ -51,6 +55,13 @@ unsafe impl Vector for Lanes {
     #[inline(always)]
     unsafe fn min(self, other: Self) -> Self {
         unsafe { Self(_mm256_min_ps(other.0, self.0)) }
+    }
+    #[inline(always)]
+    unsafe fn maximum(self, other: Self) -> Self {
+        unsafe {
+            let unordered = _mm256_cmp_ps::<_CMP_UNORD_Q>(self.0, self.0);
+            Self(_mm256_blendv_ps(_mm256_max_ps(self.0, other.0), self.0, unordered))
+        }
     }
 }
 

@@ -12,6 +12,10 @@ unsafe impl Vector for Lanes {
     const LANES: usize = 16;
 
     #[inline(always)]
+    unsafe fn prefetch(address: *const f32) {
+        unsafe { _mm_prefetch::<_MM_HINT_T1>(address.cast()) }
+    }
+    #[inline(always)]
     unsafe fn zero() -> Self {
         unsafe { Self(_mm512_setzero_ps()) }
     }
@@ -51,6 +55,13 @@ unsafe impl Vector for Lanes {
     #[inline(always)]
     unsafe fn min(self, other: Self) -> Self {
         unsafe { Self(_mm512_min_ps(other.0, self.0)) }
+    }
+    #[inline(always)]
+    unsafe fn maximum(self, other: Self) -> Self {
+        unsafe {
+            let ordered = _mm512_cmp_ps_mask::<_CMP_ORD_Q>(self.0, self.0);
+            Self(_mm512_mask_max_ps(self.0, ordered, self.0, other.0))
+        }
     }
 }
 

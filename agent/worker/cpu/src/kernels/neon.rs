@@ -51,6 +51,10 @@ unsafe impl Vector for Lanes {
     unsafe fn min(self, other: Self) -> Self {
         unsafe { Self(vminq_f32(self.0, other.0)) }
     }
+    #[inline(always)]
+    unsafe fn maximum(self, other: Self) -> Self {
+        unsafe { Self(vmaxq_f32(self.0, other.0)) }
+    }
 }
 
 super::kernels! {

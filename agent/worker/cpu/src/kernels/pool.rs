@@ -31,12 +31,12 @@ pub(crate) unsafe fn max_row<V: Vector>(row: &MaxRow) {
                 let output = row.output.add(block * row.output_block + lane);
                 let column = |x: usize| {
                     let [a, b, c] = rows.map(|first| V::load(first.add(x * LANE_BLOCK)));
-                    a.max(b).max(c)
+                    a.maximum(b).maximum(c)
                 };
                 let mut left = column(0);
                 for x in 0..row.width {
                     let right = column(2 * x + 2);
-                    left.max(column(2 * x + 1)).max(right).store(output.add(x * LANE_BLOCK));
+                    left.maximum(column(2 * x + 1)).maximum(right).store(output.add(x * LANE_BLOCK));
                     left = right;
                 }
             }

@@ -55,6 +55,10 @@ unsafe impl Vector for Lanes {
     unsafe fn min(self, other: Self) -> Self {
         Self(each(self.0, other.0, |a, b| if b < a { b } else { a }))
     }
+    #[inline(always)]
+    unsafe fn maximum(self, other: Self) -> Self {
+        Self(each(self.0, other.0, |a, b| if b > a || b.is_nan() { b } else { a }))
+    }
 }
 
 super::kernels! {

@@ -67,12 +67,17 @@ pub(crate) struct PixelRun<'a> {
     pub(crate) output: Target,
     /// Where the output's rows end: pixels up to the end of the first, pixels of a row, elements between two.
     pub(crate) rows: (usize, usize, usize),
-    /// What is added before the activation; without gaps between rows.
+    /// For a run of two short rows that are one tile: elements that the second row's input is further away than it would
+    /// be in the first row. Otherwise 0.
+    pub(crate) jump: usize,
+    /// What is added before the activation; its rows are as far apart as the output's.
     pub(crate) residual: Option<Target>,
     /// The activation.
     pub(crate) activation: Activation,
     /// Output pixels.
     pub(crate) pixels: usize,
+    /// Weights that are likely to be read next and not to be in a near cache.
+    pub(crate) next_weights: &'a [f32],
 }
 
 /// `rows` of a run that stays within one row, or whose output has no gaps.
@@ -85,13 +90,13 @@ impl PixelRun<'_> {
             return;
         }
         let last = self.pixels - 1;
-        let (mut row_left, row, row_gap) = self.rows;
+        let (row_left, row, row_gap) = self.rows;
         let gaps = if self.pixels > row_left { 1 + (last - row_left) / row } else { 0 };
-        let length = last * LANE_BLOCK + LANE_BLOCK;
-        let input = self.input.at(self.input_start, last * self.access.stride() + self.steps.reach);
+        let length = last * LANE_BLOCK + LANE_BLOCK + gaps * row_gap;
+        let input = self.input.at(self.input_start, last * self.access.stride() + self.jump + self.steps.reach);
         let blocks_before = self.blocks - 1;
         let output = self.output;
-        let mut to = output.view.at(output.start, blocks_before * output.block + length + gaps * row_gap);
+        let to = output.view.at(output.start, blocks_before * output.block + length);
         let residual = self.residual.map(|residual| {
             (residual.view.at(residual.start, blocks_before * residual.block + length), residual.block)
         });
@@ -100,29 +105,38 @@ impl PixelRun<'_> {
 
         let most = kernels.most_pixels(self.blocks);
         let mut tiles = self.pixels.div_ceil(most);
-        let mut done = 0;
+        assert!(self.jump == 0 || (tiles == 1 && self.pixels.is_multiple_of(2)), "two rows are one tile");
+        let lines = self.next_weights.len() / LANE_BLOCK;
+        let lines_a_tile = lines.div_ceil(tiles);
+        let prefetch_lines = lines_a_tile.div_ceil(self.steps.offsets.len().max(1));
+        let mut prefetch = self.next_weights.as_ptr();
+        let (mut done, mut advanced) = (0, 0);
+        let mut rows = OutputRows { left: row_left, row, gap: row_gap };
         while tiles > 0 {
             let pixels = (self.pixels - done).div_ceil(tiles);
             let kernel = (kernels.tile)(self.blocks, pixels, self.access);
+            let (places, advance) = rows.take(pixels);
             let (residual, residual_block) = match residual {
                 // SAFETY: inside the range that was checked.
-                Some((start, block)) => (unsafe { start.add(done * LANE_BLOCK) }.cast_const(), block),
+                Some((start, block)) => (unsafe { start.add(advanced) }.cast_const(), block),
                 None => (std::ptr::null(), 0),
             };
             let tile = tile::Tile {
                 // SAFETY: inside the range that was checked.
                 input: unsafe { input.add(done * self.access.stride()) },
+                jump: self.jump,
                 steps: self.steps.offsets.as_ptr(),
                 step_count: self.steps.offsets.len(),
                 weights: self.weights.as_ptr(),
                 bias: self.bias.as_ptr(),
-                output: to,
+                // SAFETY: inside the range that was checked.
+                output: unsafe { to.add(advanced) },
                 output_block: output.block,
-                row_left,
-                row,
-                row_gap,
+                pixels: places.as_ptr(),
                 residual,
                 residual_block,
+                prefetch,
+                prefetch_lines,
                 least: self.activation.least,
                 greatest: self.activation.greatest,
             };
@@ -130,17 +144,46 @@ impl PixelRun<'_> {
             unsafe { kernel(&tile) };
             done += pixels;
             tiles -= 1;
-            let mut advance = pixels * LANE_BLOCK;
-            if pixels >= row_left {
-                let beyond = pixels - row_left;
-                advance += (1 + beyond / row) * row_gap;
-                row_left = row - beyond % row;
-            } else {
-                row_left -= pixels;
-            }
-            // SAFETY: inside the range that was checked, or one past it.
-            to = to.wrapping_add(advance);
+            advanced += advance;
+            prefetch = prefetch.wrapping_add(lines_a_tile * LANE_BLOCK);
         }
+    }
+}
+
+/// The most pixels of any tile.
+const MOST_PIXELS: usize = 14;
+
+/// Where the pixels of a tile are from its first, if they are in one row.
+static ONE_AFTER_ANOTHER: [u32; MOST_PIXELS] = [0, 16, 32, 48, 64, 80, 96, 112, 128, 144, 160, 176, 192, 208];
+
+/// A position in the rows of an output.
+struct OutputRows {
+    left: usize,
+    row: usize,
+    gap: usize,
+}
+
+impl OutputRows {
+    /// Where the next pixels are, from the first of them, and how far on the one after them is.
+    fn take(&mut self, pixels: usize) -> ([u32; MOST_PIXELS], usize) {
+        if pixels < self.left {
+            self.left -= pixels;
+            return (ONE_AFTER_ANOTHER, pixels * LANE_BLOCK);
+        }
+        let mut places = ONE_AFTER_ANOTHER;
+        let mut here = 0;
+        for place in &mut places[..pixels] {
+            #[allow(clippy::cast_possible_truncation, reason = "a few rows at most, each below 2^32 elements")]
+            let offset = here as u32;
+            *place = offset;
+            here += LANE_BLOCK;
+            self.left -= 1;
+            if self.left == 0 {
+                here += self.gap;
+                self.left = self.row;
+            }
+        }
+        (places, here)
     }
 }
 

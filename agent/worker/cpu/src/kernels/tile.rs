@@ -8,6 +8,8 @@ use super::vector::Vector;
 pub(crate) struct Tile {
     /// The first pixel's address in the input.
     pub(crate) input: *const f32,
+    /// Elements that the second half of the pixels is further away than it would be in one row.
+    pub(crate) jump: usize,
     /// Where the terms of the sum lie, from a pixel's address: each entry stands for `K` consecutive terms.
     pub(crate) steps: *const u32,
     /// Entries of `steps`.
@@ -20,16 +22,16 @@ pub(crate) struct Tile {
     pub(crate) output: *mut f32,
     /// Elements between two blocks of channels in the output.
     pub(crate) output_block: usize,
-    /// Pixels up to the end of the output's row.
-    pub(crate) row_left: usize,
-    /// Pixels of an output row.
-    pub(crate) row: usize,
-    /// Elements that are skipped between two rows of the output.
-    pub(crate) row_gap: usize,
-    /// What is added before the activation, laid out as the output but without gaps between rows; may be null.
+    /// Where each pixel is in the output, from the first, in elements; at least as many as the tile has.
+    pub(crate) pixels: *const u32,
+    /// What is added before the activation, laid out in rows as the output is; may be null.
     pub(crate) residual: *const f32,
     /// Elements between two blocks of channels of `residual`.
     pub(crate) residual_block: usize,
+    /// What will be read next, to be brought closer meanwhile.
+    pub(crate) prefetch: *const f32,
+    /// Cache lines of it for each step.
+    pub(crate) prefetch_lines: usize,
     /// Least value of the activation.
     pub(crate) least: f32,
     /// Greatest value of the activation.
@@ -52,15 +54,32 @@ pub(crate) unsafe fn compute<V: Vector, const M: usize, const N: usize, const K:
             }
         }
         let mut weights = tile.weights;
+        let mut prefetch = tile.prefetch;
         for step in 0..tile.step_count {
-            let input = tile.input.add(*tile.steps.add(step) as usize);
+            let mut input = tile.input.add(*tile.steps.add(step) as usize);
+            for _ in 0..tile.prefetch_lines {
+                V::prefetch(prefetch);
+                prefetch = prefetch.wrapping_add(LANE_BLOCK);
+            }
             for k in 0..K {
+                if S < LANE_BLOCK {
+                    // A pixel's terms are its neighbour's too: kept in registers for it, they would drive sums out.
+                    input = unknown(input);
+                }
+                let second = input.add(tile.jump);
                 let mut w = [V::zero(); N];
                 for n in 0..N {
                     w[n] = V::load(weights.add(n * V::LANES));
                 }
-                for m in 0..M {
+                // Two loops, as the compiler unrolls one with a choice in it too late to keep the sums in registers.
+                for m in 0..M / 2 {
                     let x = V::splat(input.add(m * S + k));
+                    for n in 0..N {
+                        sums[m][n] = sums[m][n].mul_add(x, w[n]);
+                    }
+                }
+                for m in M / 2..M {
+                    let x = V::splat(second.add(m * S + k));
                     for n in 0..N {
                         sums[m][n] = sums[m][n].mul_add(x, w[n]);
                     }
@@ -72,31 +91,48 @@ pub(crate) unsafe fn compute<V: Vector, const M: usize, const N: usize, const K:
     }
 }
 
-/// Residual, activation, store.
+/// The same address, of which the compiler knows nothing any more.
+#[inline(always)]
+fn unknown(address: *const f32) -> *const f32 {
+    #[cfg(not(miri))]
+    // SAFETY: no instruction at all.
+    unsafe {
+        let mut address = address;
+        std::arch::asm!("/* {0} */", inout(reg) address, options(pure, nomem, nostack, preserves_flags));
+        address
+    }
+    #[cfg(miri)]
+    address
+}
+
+/// Residual, activation, store. The loops are short so that the compiler unrolls them all: else the sums live in memory.
 #[inline(always)]
 unsafe fn store<V: Vector, const M: usize, const N: usize>(tile: &Tile, sums: &[[V; N]; M]) {
     unsafe {
         let (least, greatest) = (V::constant(tile.least), V::constant(tile.greatest));
-        let registers = LANE_BLOCK / V::LANES;
-        let mut output = tile.output;
-        let mut left = tile.row_left;
-        for m in 0..M {
-            for n in 0..N {
-                let lane = n % registers * V::LANES;
-                let mut value = sums[m][n];
-                if !tile.residual.is_null() {
-                    let at = n / registers * tile.residual_block + m * LANE_BLOCK + lane;
-                    value = value.add(V::load(tile.residual.add(at)));
+        if tile.residual.is_null() {
+            for m in 0..M {
+                let output = tile.output.add(*tile.pixels.add(m) as usize);
+                for n in 0..N {
+                    sums[m][n].max(least).min(greatest).store(output.add(channels::<V>(n, tile.output_block)));
                 }
-                value = value.max(least).min(greatest);
-                value.store(output.add(n / registers * tile.output_block + lane));
             }
-            output = output.add(LANE_BLOCK);
-            left -= 1;
-            if left == 0 {
-                output = output.add(tile.row_gap);
-                left = tile.row;
+        } else {
+            for m in 0..M {
+                let pixel = *tile.pixels.add(m) as usize;
+                let (output, residual) = (tile.output.add(pixel), tile.residual.add(pixel));
+                for n in 0..N {
+                    let value = sums[m][n].add(V::load(residual.add(channels::<V>(n, tile.residual_block))));
+                    value.max(least).min(greatest).store(output.add(channels::<V>(n, tile.output_block)));
+                }
             }
         }
     }
+}
+
+/// Where a pixel's `n`th register of channels is.
+#[inline(always)]
+fn channels<V: Vector>(n: usize, block: usize) -> usize {
+    let registers = LANE_BLOCK / V::LANES;
+    n / registers * block + n % registers * V::LANES
 }

@@ -24,6 +24,13 @@ pub(crate) unsafe trait Vector: Copy {
     /// Lane by lane; where `self` is not a number, so is the result.
     unsafe fn min(self, other: Self) -> Self;
 
+    /// The greater, lane by lane; where either is not a number, so is the result.
+    unsafe fn maximum(self, other: Self) -> Self;
+
+    /// Asks for the cache line at this address, which may be any.
+    #[inline(always)]
+    unsafe fn prefetch(_: *const f32) {}
+
     /// Every lane is `value`.
     #[inline(always)]
     unsafe fn constant(value: f32) -> Self {

@@ -73,6 +73,8 @@ unsafe impl Operation for Channels {
             blocks: panel.blocks,
             output: Target { view: expanded, start: row + LANE_BLOCK, block },
             rows: (layout.width, layout.width, 2 * LANE_BLOCK),
+            jump: 0,
+            next_weights: &[],
             residual: None,
             activation: self.expand,
             pixels: layout.width * layout.height,

@@ -273,7 +273,7 @@ impl Compiler {
 
     fn direct(&mut self, conv: &Conv, input: Activations, output: Activations, residual: Option<Activations>) {
         let packed = Arc::new(Direct::pack(self.kernels, conv, &input, &output));
-        let direct = Direct::new(conv, packed, input, output, residual, self.options.threads);
+        let direct = Direct::new((self.kernels, self.options.threads), (conv, packed), input, output, residual);
         let out = output.layout;
         let stride = if conv.stride == 1 { "" } else { " stride 2" };
         let step = Step {
@@ -365,7 +365,7 @@ impl Compiler {
             function: Function::Identity,
         };
         let packed = Arc::new(Direct::pack(self.kernels, &conv, &means, &logits));
-        let direct = Direct::new(&conv, packed, means, logits, None, self.options.threads);
+        let direct = Direct::new((self.kernels, self.options.threads), (&conv, packed), means, logits, None);
         let flop = (2 * linear.inputs * linear.outputs * images) as u64;
         let output = [linear.outputs, 1, 1];
         self.push(direct, Step { layer: linear.name.clone(), algorithm: "fully connected".into(), output, flop });

@@ -5,7 +5,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::layout::Activations;
+use super::layout::{Activations, Layout};
 use super::pack::{Packed, best_width};
 use super::{Context, Operation, Sharing};
 use crate::kernels::{Access, Activation, Kernels, LANE_BLOCK, ONE_ROW, PixelRun, Steps, Target};
@@ -27,51 +27,77 @@ pub(crate) struct Direct {
     input: Activations,
     output: Activations,
     residual: Option<Activations>,
-    /// Runs of an image, and the pixels of each but the last.
+    /// Runs of an image.
     runs: usize,
-    run: usize,
-    /// Whether an image is one long row.
-    flat: bool,
+    shape: Shape,
+    /// Whether the next panel's weights have to be fetched from afar.
+    far_weights: bool,
     runs_a_task: usize,
     panels_a_task: usize,
 }
 
-/// What a convolution's panels should be as wide as, for this output.
-fn run_length(conv: &Conv, width: usize, height: usize, flat: bool) -> usize {
-    if flat { (width * height).min(RUN) } else { width.min(usize::MAX / conv.stride) }
+/// What a run consists of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    /// So many pixels, since an image is one long row.
+    Flat(usize),
+    /// One row.
+    Row,
+    /// Two rows, so short that one tile holds both.
+    TwoRows,
+}
+
+impl Shape {
+    fn of(kernels: &Kernels, conv: &Conv, input: &Activations, output: &Activations) -> Self {
+        let out = output.layout;
+        if conv.kernel == 1 && conv.stride == 1 && input.layout.is_compact() && out.is_compact() {
+            let pixels = out.width * out.height;
+            Self::Flat(pixels.div_ceil(pixels.div_ceil(RUN)))
+        } else if 2 * out.width <= kernels.most_pixels(kernels.widest_panel().min(2)) && out.height > 1 {
+            Self::TwoRows
+        } else {
+            Self::Row
+        }
+    }
+
+    /// Pixels of a run.
+    fn pixels(self, output: &Activations) -> usize {
+        match self {
+            Self::Flat(pixels) => pixels,
+            Self::Row => output.layout.width,
+            Self::TwoRows => 2 * output.layout.width,
+        }
+    }
 }
 
 impl Direct {
-    /// Whether all pixels of an image can be one run.
-    fn is_flat(conv: &Conv, input: &Activations, output: &Activations) -> bool {
-        conv.kernel == 1 && conv.stride == 1 && input.layout.is_compact() && output.layout.is_compact()
-    }
-
     pub(crate) fn pack(kernels: &Kernels, conv: &Conv, input: &Activations, output: &Activations) -> Packed {
-        let flat = Self::is_flat(conv, input, output);
-        let pixels = run_length(conv, output.layout.width, output.layout.height, flat);
-        Packed::blocks(conv, best_width(kernels, output.layout.blocks(), pixels))
+        let shape = Shape::of(kernels, conv, input, output);
+        let mut width = best_width(kernels, output.layout.blocks(), shape.pixels(output));
+        if shape == Shape::TwoRows {
+            // Wider ones would have too few pixels.
+            width = width.min(2);
+        }
+        Packed::blocks(conv, width)
     }
 
     pub(crate) fn new(
-        conv: &Conv,
-        packed: Arc<Packed>,
+        (kernels, threads): (&Kernels, usize),
+        (conv, packed): (&Conv, Arc<Packed>),
         input: Activations,
         output: Activations,
         residual: Option<Activations>,
-        threads: usize,
     ) -> Self {
         let access = if conv.stride == 1 { Access::Blocks } else { Access::BlocksStride2 };
-        let flat = Self::is_flat(conv, &input, &output);
+        let shape = Shape::of(kernels, conv, &input, &output);
         let out = output.layout;
-        let pixels = out.width * out.height;
-        let (runs, run) = if flat {
-            let runs = pixels.div_ceil(RUN);
-            (runs, pixels.div_ceil(runs))
-        } else {
-            (out.height, out.width)
+        let runs = match shape {
+            Shape::Flat(pixels) => (out.width * out.height).div_ceil(pixels),
+            Shape::Row => out.height,
+            Shape::TwoRows => out.height.div_ceil(2),
         };
-        let sharing = Sharing::new(runs * out.images, packed.panels.len(), packed.bytes() > LIGHT_WEIGHTS, threads);
+        let far_weights = packed.bytes() > LIGHT_WEIGHTS;
+        let sharing = Sharing::new(runs * out.images, packed.panels.len(), far_weights, threads);
         Self {
             access,
             steps: steps(conv, &input),
@@ -81,8 +107,8 @@ impl Direct {
             output,
             residual,
             runs,
-            run,
-            flat,
+            shape,
+            far_weights,
             runs_a_task: sharing.first,
             panels_a_task: sharing.second,
         }
@@ -99,23 +125,40 @@ impl Direct {
     /// Where a run's pixels begin in an activation that has the output's shape, and how many there are.
     fn place(&self, run: usize, of: &Activations) -> (usize, usize) {
         let (image, run) = (run / self.runs, run % self.runs);
-        if self.flat {
-            let pixels = of.layout.width * of.layout.height;
-            let first = run * self.run;
-            (of.layout.pixel(image, 0, 0) + first * LANE_BLOCK, self.run.min(pixels - first))
-        } else {
-            (of.layout.pixel(image, run, 0), self.run)
+        let Layout { width, height, .. } = of.layout;
+        match self.shape {
+            Shape::Flat(each) => {
+                let first = run * each;
+                (of.layout.pixel(image, 0, 0) + first * LANE_BLOCK, each.min(width * height - first))
+            }
+            Shape::Row => (of.layout.pixel(image, run, 0), width),
+            Shape::TwoRows => (of.layout.pixel(image, 2 * run, 0), width * (height - 2 * run).min(2)),
         }
     }
 
     /// Where the first tap of a run lies.
     fn source(&self, run: usize) -> usize {
-        if self.flat {
-            return self.place(run, &self.input).0;
+        let (image, row) = match self.shape {
+            Shape::Flat(_) => return self.place(run, &self.input).0,
+            Shape::Row => (run / self.runs, run % self.runs),
+            Shape::TwoRows => (run / self.runs, run % self.runs * 2),
+        };
+        image * self.input.layout.image() + row * self.input_row()
+    }
+
+    /// Elements of input between two output rows.
+    fn input_row(&self) -> usize {
+        self.access.stride() / LANE_BLOCK * self.input.layout.row()
+    }
+
+    /// Where a run of this many pixels changes rows, in the output and in the input.
+    fn rows(&self, pixels: usize) -> ((usize, usize, usize), usize) {
+        let layout = self.output.layout;
+        if self.shape != Shape::TwoRows || pixels == layout.width {
+            return (ONE_ROW, 0);
         }
-        let (image, y) = (run / self.runs, run % self.runs);
-        let stride = self.access.stride() / LANE_BLOCK;
-        image * self.input.layout.image() + y * stride * self.input.layout.row()
+        let gap = layout.row() - layout.width * LANE_BLOCK;
+        ((layout.width, layout.width, gap), self.input_row() - layout.width * self.access.stride())
     }
 }
 
@@ -147,9 +190,16 @@ unsafe impl Operation for Direct {
     fn execute(&self, context: &Context<'_>, _: usize, task: usize, _: usize) {
         let (input, output) = (context.arena.view(self.input.span), context.arena.view(self.output.span));
         let (runs, panels) = self.ranges(task);
-        for &panel in &self.packed.panels[panels] {
-            for run in runs.clone() {
+        for index in panels {
+            let panel = self.packed.panels[index];
+            let next = self.packed.panels.get(index + 1).filter(|_| self.far_weights);
+            let mut next_weights = next.map_or(&[][..], |panel| self.packed.weights(*panel));
+            let count = runs.len();
+            for (done, run) in runs.clone().enumerate() {
                 let (start, pixels) = self.place(run, &self.output);
+                let (rows, jump) = self.rows(pixels);
+                let fetched;
+                (fetched, next_weights) = next_weights.split_at(next_weights.len() / (count - done));
                 let residual = self.residual.map(|of| Target {
                     view: context.arena.view(of.span),
                     start: self.place(run, &of).0 + panel.first_block * of.layout.plane(),
@@ -165,7 +215,9 @@ unsafe impl Operation for Direct {
                     bias: self.packed.bias(panel),
                     blocks: panel.blocks,
                     output: Target { view: output, start: start + panel.first_block * block, block },
-                    rows: ONE_ROW,
+                    rows,
+                    jump,
+                    next_weights: fetched,
                     residual,
                     activation: self.activation,
                     pixels,

@@ -187,6 +187,8 @@ impl Winograd {
                 blocks: panel.blocks,
                 output: Target { view: products, start: index * panel.blocks * block, block },
                 rows: ONE_ROW,
+                jump: 0,
+                next_weights: self.following(panel, (index + 1) * each..(index + 2) * each),
                 residual: None,
                 activation: Function::Identity.limits(),
                 pixels: tiles.len(),
@@ -194,6 +196,19 @@ impl Winograd {
             run.compute(context.kernels);
         }
         self.transform_out(context, tiles, panel, products);
+    }
+
+    /// A range of the panel's weights, or if it is beyond the end, of the next panel's; nothing where they are near.
+    fn following(&self, panel: Panel, range: std::ops::Range<usize>) -> &[f32] {
+        if !self.shared {
+            return &[];
+        }
+        let weights = self.packed.weights(panel);
+        if range.end <= weights.len() {
+            return &weights[range];
+        }
+        let next = self.packed.panels.iter().find(|next| next.first_block > panel.first_block);
+        next.map_or(&[], |next| &self.packed.weights(*next)[..range.len().min(self.packed.weights(*next).len())])
     }
 
     fn transform_out(&self, context: &Context<'_>, tiles: std::ops::Range<usize>, panel: Panel, products: View) {
