@@ -37,11 +37,14 @@ struct Layer {
     residual: Residual,
 }
 
+/// Names the algorithm that an operation turned out to be.
+type Name<'a> = dyn Fn(&dyn Operation) -> String + 'a;
+/// Makes the operation for an input, an output, and what is added.
 type Build<'a> = dyn Fn(&mut Stage, Activations, Activations, Option<Activations>) -> Box<dyn Operation> + 'a;
 
-/// Runs a convolution on random values and gives what comes out, and what should; `name` names the algorithm.
+/// Runs a convolution on random values, and compares what comes out with what should.
 fn compare(
-    (worst, name): (&Worst, &dyn Fn(&dyn Operation) -> String),
+    (worst, name): (&Worst, &Name<'_>),
     mut stage: Stage,
     layer: &Layer,
     random: &mut Random,
@@ -99,7 +102,7 @@ fn direct_convolutions_are_the_sum() {
             &mut random,
             &|stage, input, output, residual| {
                 let packed = Arc::new(Direct::pack(stage.kernels, &layer.conv, &input, &output));
-                Box::new(Direct::new(&layer.conv, packed, input, output, residual, stage.threads))
+                Box::new(Direct::new((stage.kernels, stage.threads), (&layer.conv, packed), input, output, residual))
             },
         );
     });

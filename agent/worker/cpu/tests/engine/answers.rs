@@ -1,0 +1,123 @@
+//! The same answer, however a plan runs; and no number where there is none.
+
+use super::engine::{InstructionSet, Network, Options};
+use super::random::Random;
+use super::{compile, input, networks, options, run};
+
+/// One of each family, with every kind of layer.
+fn small() -> [Network; 2] {
+    let mut random = Random::new(1);
+    let basic = networks::basic(&mut random, 24, &[(24, 1), (40, 2), (64, 1)], 21);
+    let blocks = [(32, 16, 1), (48, 24, 2), (72, 24, 1), (80, 40, 2), (120, 40, 1)];
+    [basic, networks::inverted(&mut random, &blocks, Some(64), 21)]
+}
+
+fn bits(values: &[f32]) -> Vec<u32> {
+    values.iter().map(|value| value.to_bits()).collect()
+}
+
+/// Each small network, exact or not, on each instruction set.
+fn for_each(size: [usize; 2], test: impl Fn(&Network, Options, &[f32])) {
+    for network in &small() {
+        for instruction_set in InstructionSet::available() {
+            for exact in [false, true] {
+                let options = Options { images: 3, exact, ..options(size[0], size[1], instruction_set) };
+                test(network, options, &input(&mut Random::new(2), &options));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_plan_gives_the_same_answer_again_whatever_it_saw_between() {
+    for_each([67, 93], |network, options, input| {
+        let mut plan = compile(network, Options { threads: 2, ..options });
+        let first = run(&mut plan, input);
+        let other: Vec<f32> = input.iter().map(|value| value * 100.0 - 1.0).collect();
+        run(&mut plan, &other);
+        assert_eq!(bits(&run(&mut plan, input)), bits(&first));
+        // Nothing of what is not a number may be left in the plan's memory.
+        assert!(run(&mut plan, &vec![f32::NAN; input.len()]).iter().all(|logit| logit.is_nan()));
+        assert_eq!(bits(&run(&mut plan, input)), bits(&first));
+    });
+}
+
+#[test]
+fn the_number_of_threads_changes_nothing() {
+    for_each([67, 93], |network, options, input| {
+        let one = run(&mut compile(network, options), input);
+        for threads in [2, 3, 8] {
+            let several = run(&mut compile(network, Options { threads, ..options }), input);
+            // Each sum is added up in the same order, whichever thread does it.
+            assert_eq!(bits(&several), bits(&one), "{threads} threads");
+        }
+    });
+}
+
+#[test]
+fn an_image_gets_the_same_answer_alone_and_among_others() {
+    for_each([67, 93], |network, options, input| {
+        let together = run(&mut compile(network, options), input);
+        let mut alone = compile(network, Options { images: 1, ..options });
+        let images = input.chunks_exact(input.len() / options.images);
+        let apart: Vec<f32> = images.flat_map(|image| run(&mut alone, image)).collect();
+        assert_eq!(bits(&apart), bits(&together));
+    });
+}
+
+#[test]
+fn twins_run_at_once_and_agree() {
+    for_each([40, 51], |network, options, input| {
+        let mut plan = compile(network, Options { threads: 2, ..options });
+        let alone = run(&mut plan, input);
+        let mut twin = plan.twin().unwrap();
+        assert_eq!(plan.steps(), twin.steps());
+        assert_eq!(plan.arena_bytes(), twin.arena_bytes());
+        std::thread::scope(|scope| {
+            for plan in [&mut plan, &mut twin] {
+                scope.spawn(|| (0..5).for_each(|_| assert_eq!(bits(&run(plan, input)), bits(&alone))));
+            }
+        });
+    });
+}
+
+#[test]
+fn a_timed_forward_gives_the_same_answer_and_a_time_for_each_step() {
+    for_each([33, 65], |network, options, input| {
+        let mut plan = compile(network, Options { threads: 2, ..options });
+        let expected = run(&mut plan, input);
+        let mut logits = vec![f32::NAN; expected.len()];
+        let times = plan.forward_timed(input, &mut logits);
+        assert_eq!(times.len(), plan.steps().len());
+        assert!(!times.iter().sum::<std::time::Duration>().is_zero());
+        assert_eq!(bits(&logits), bits(&expected));
+    });
+}
+
+#[test]
+fn one_pixel_that_is_not_a_number_reaches_the_logits_of_its_image_only() {
+    // In both, the last row or column of what the stem gives is the last of a window of the maximum, and not.
+    for [height, width] in [[32, 64], [35, 29]] {
+        for_each([height, width], |network, options, input| {
+            let mut plan = compile(network, options);
+            let clean = run(&mut plan, input);
+            for y in [0, 1, height / 2, height - 2, height - 1] {
+                for x in [0, 1, width / 2, width - 2, width - 1] {
+                    let mut spoilt = input.to_vec();
+                    let channel = (y + x) % 3;
+                    // In the second image.
+                    spoilt[((3 + channel) * height + y) * width + x] = f32::NAN;
+                    let logits = run(&mut plan, &spoilt);
+                    for (image, (logits, clean)) in logits.chunks(21).zip(clean.chunks(21)).enumerate() {
+                        if image == 1 {
+                            let gone = logits.iter().filter(|logit| !logit.is_nan()).count();
+                            assert_eq!(gone, 0, "{} {height}x{width} at {y}, {x}: {options:?}", network.stem.name);
+                        } else {
+                            assert_eq!(bits(logits), bits(clean));
+                        }
+                    }
+                }
+            }
+        });
+    }
+}

@@ -1,0 +1,139 @@
+//! Whole networks against their definition.
+
+use proptest::prelude::*;
+use proptest::test_runner::{RngSeed, TestRunner};
+
+use super::engine::{Block, InstructionSet, Network, Options};
+use super::oracle::{self, Tensor};
+use super::random::Random;
+use super::{compile, input, networks, run};
+
+/// What a whole network may differ by, in units of its logits' root mean square: every layer adds a little.
+const TOLERANCE: f64 = 1e-4;
+
+/// The logits in f64.
+fn logits(network: &Network, input: &Tensor) -> Tensor {
+    let mut x = oracle::conv(input, &network.stem, None);
+    if network.pool {
+        x = oracle::max_pool(&x);
+    }
+    for block in &network.blocks {
+        x = match block {
+            Block::Basic { first, second, shortcut } => {
+                let carried = shortcut.as_ref().map(|shortcut| oracle::conv(&x, shortcut, None));
+                oracle::conv(&oracle::conv(&x, first, None), second, Some(carried.as_ref().unwrap_or(&x)))
+            }
+            Block::InvertedResidual { expand, depthwise, project, residual } => {
+                let expanded = expand.as_ref().map(|expand| oracle::conv(&x, expand, None));
+                let filtered = oracle::depthwise(expanded.as_ref().unwrap_or(&x), depthwise);
+                oracle::conv(&filtered, project, residual.then_some(&x))
+            }
+        };
+    }
+    if let Some(head) = &network.head {
+        x = oracle::conv(&x, head, None);
+    }
+    let x = oracle::means(&x);
+    let classifier = &network.classifier;
+    let mut logits = Tensor::zeros([x.images, classifier.outputs, 1, 1]);
+    for (index, logit) in logits.values.iter_mut().enumerate() {
+        let (image, class) = (index / classifier.outputs, index % classifier.outputs);
+        let weights = &classifier.weight[class * classifier.inputs..][..classifier.inputs];
+        let means = &x.values[image * classifier.inputs..][..classifier.inputs];
+        let sum: f64 = weights.iter().zip(means).map(|(weight, mean)| f64::from(*weight) * mean).sum();
+        *logit = sum + f64::from(classifier.bias[class]);
+    }
+    logits
+}
+
+/// Compares the logits on each instruction set, and gives the greatest difference.
+fn check(network: &Network, options: Options, random: &mut Random) -> f64 {
+    let input = input(random, &options);
+    let Options { images, height, width, .. } = options;
+    let expected = logits(network, &Tensor::of([images, 3, height, width], &input));
+    let mut worst = 0.0_f64;
+    for instruction_set in InstructionSet::available() {
+        let mut plan = compile(network, Options { instruction_set, ..options });
+        let distance = expected.distance(&run(&mut plan, &input));
+        assert!(distance <= TOLERANCE, "{options:?}, {instruction_set}: {distance:.1e}; {:#?}", plan.steps());
+        worst = worst.max(distance);
+    }
+    worst
+}
+
+fn sizes() -> impl Strategy<Value = Options> {
+    let most = if cfg!(miri) { 5_usize } else { 70 };
+    let side = prop_oneof![1 => 1..=5_usize, 2 => 1..=most];
+    (1..=if cfg!(miri) { 2 } else { 5_usize }, side.clone(), side, 1..=4_usize, any::<bool>()).prop_map(
+        |(images, height, width, threads, exact)| {
+            let instruction_set = InstructionSet::Portable;
+            Options { images, height, width, threads, instruction_set, exact }
+        },
+    )
+}
+
+fn channels() -> impl Strategy<Value = usize> {
+    if cfg!(miri) {
+        return prop_oneof![Just(16), 1..=20_usize].boxed();
+    }
+    prop_oneof![Just(16), Just(24), Just(40), Just(64), 1..=70_usize].boxed()
+}
+
+/// Networks that differ in layers, channels and sizes, always the same ones.
+fn for_each<S: Strategy>(strategy: S, network: impl Fn(&mut Random, S::Value) -> Network) {
+    let cases = if cfg!(miri) { 2 } else { 48 };
+    let config =
+        ProptestConfig { cases, rng_seed: RngSeed::Fixed(11), failure_persistence: None, ..ProptestConfig::default() };
+    let worst = std::cell::Cell::new(0.0_f64);
+    let result = TestRunner::new(config).run(&(strategy, sizes(), any::<u64>()), |(layers, options, seed)| {
+        let mut random = Random::new(seed);
+        let network = network(&mut random, layers);
+        worst.set(worst.get().max(check(&network, options, &mut random)));
+        Ok(())
+    });
+    println!("at most {:.1e}", worst.get());
+    if let Err(error) = result {
+        panic!("{error}");
+    }
+}
+
+#[test]
+fn networks_of_basic_blocks_are_their_definition() {
+    let blocks = prop::collection::vec((channels(), 1..=2_usize), 0..=if cfg!(miri) { 1 } else { 4 });
+    for_each((channels(), blocks, 1..=40_usize), |random, (stem, blocks, classes)| {
+        networks::basic(random, stem, &blocks, classes)
+    });
+}
+
+#[test]
+fn networks_of_inverted_residuals_are_their_definition() {
+    // Some blocks keep their channels, so that something is carried past them.
+    let block = (channels(), channels(), 1..=2_usize, any::<bool>());
+    let blocks = prop::collection::vec(block, 1..=if cfg!(miri) { 2 } else { 5 });
+    let head = prop::option::of(channels());
+    for_each((blocks, head, 1..=40_usize), |random, (blocks, head, classes)| {
+        let mut layers: Vec<(usize, usize, usize)> = Vec::new();
+        for (wide, outputs, stride, keeps) in blocks {
+            let outputs = layers.last().filter(|_| keeps).map_or(outputs, |last| last.1);
+            layers.push((wide, outputs, stride));
+        }
+        networks::inverted(random, &layers, head, classes)
+    });
+}
+
+/// Odd sizes on the way down, down to a single pixel, and every algorithm.
+#[test]
+#[cfg_attr(miri, ignore = "too slow for an interpreter")]
+fn networks_in_real_shapes_are_their_definition() {
+    let mut random = Random::new(5);
+    for network in [networks::resnet18(&mut random), networks::mobilenet_v2(&mut random)] {
+        for (height, width, images, threads, exact) in
+            [(64, 64, 1, 1, false), (97, 131, 2, 3, false), (64, 64, 1, 2, true), (1, 1, 3, 2, false)]
+        {
+            let instruction_set = InstructionSet::Portable;
+            let options = Options { images, height, width, threads, instruction_set, exact };
+            let worst = check(&network, options, &mut random);
+            println!("{} {height}x{width} exact {exact}: {worst:.1e}", network.stem.name);
+        }
+    }
+}
