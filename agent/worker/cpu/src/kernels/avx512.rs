@@ -75,6 +75,6 @@ super::kernels! {
         3 => 3 [1 2 3 4 5 6 7 8 9],
         4 => 4 [1 2 3 4 5 6],
     ],
-    depthwise: 6,
+    depthwise: 8,
     chains: 24,
 }

@@ -28,7 +28,7 @@ pub(crate) struct Row {
     pub(crate) greatest: f32,
 }
 
-/// Computes a row with stride `S`, `U` pixels at once.
+/// Computes a row with stride `S`: `U` pixels at once as long as there are as many, then four, then one.
 ///
 /// # Safety
 /// The processor has the instruction set of `V`; the pointers are valid for what their fields say; the output overlaps
@@ -50,6 +50,10 @@ pub(crate) unsafe fn compute<V: Vector, const U: usize, const S: usize>(row: &Ro
                 while x + U <= row.width {
                     pixels::<V, U, S>(rows, &w, bias, limits, output, x);
                     x += U;
+                }
+                while x + 4 <= row.width {
+                    pixels::<V, 4, S>(rows, &w, bias, limits, output, x);
+                    x += 4;
                 }
                 while x < row.width {
                     pixels::<V, 1, S>(rows, &w, bias, limits, output, x);

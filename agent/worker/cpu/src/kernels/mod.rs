@@ -68,6 +68,8 @@ type TileKernel = unsafe fn(&tile::Tile);
 
 /// The kernels of one instruction set.
 pub(crate) struct Kernels {
+    /// Lanes of a register.
+    pub(crate) lanes: usize,
     /// At `n - 1`, the most pixels of a tile `n` blocks of channels wide.
     most_pixels: &'static [usize],
     /// The microkernel for this many blocks of channels, pixels, and this access.
@@ -145,7 +147,12 @@ macro_rules! kernels {
 
         $(#[$features])?
         unsafe fn depthwise<const S: usize>(row: &super::depthwise::Row) {
-            unsafe { super::depthwise::compute::<$lanes, $depthwise, S>(row) }
+            // The common widths of images are multiples of seven or of eight.
+            if row.width.is_multiple_of(7) && $depthwise >= 7 {
+                unsafe { super::depthwise::compute::<$lanes, 7, S>(row) }
+            } else {
+                unsafe { super::depthwise::compute::<$lanes, $depthwise, S>(row) }
+            }
         }
         $(#[$features])?
         unsafe fn transform_in_2(input: &super::winograd::TilesIn) {
@@ -178,6 +185,7 @@ macro_rules! kernels {
         }
 
         pub(super) static KERNELS: super::Kernels = super::Kernels {
+            lanes: <$lanes as super::vector::Vector>::LANES,
             most_pixels: &[$({
                 let pixels = [$($pixels),*];
                 pixels[pixels.len() - 1]

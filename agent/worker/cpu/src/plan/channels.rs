@@ -59,7 +59,10 @@ unsafe impl Operation for Channels {
 
     fn execute(&self, context: &Context<'_>, _: usize, task: usize, member: usize) {
         let layout = self.input.layout;
-        let (image, panel) = (task % layout.images, self.packed.panels[task / layout.images]);
+        let (image, index) = (task % layout.images, task / layout.images);
+        let panel = self.packed.panels[index];
+        // A panel's weights are read for every image; those of the next one are far away until the last.
+        let next = self.packed.panels.get(index + 1).filter(|_| image + 1 == layout.images);
         let expanded = context.own(member, EXPANDED);
         let row = (layout.width + 2) * LANE_BLOCK;
         let block = (layout.height + 2) * row;
@@ -74,7 +77,7 @@ unsafe impl Operation for Channels {
             output: Target { view: expanded, start: row + LANE_BLOCK, block },
             rows: (layout.width, layout.width, 2 * LANE_BLOCK),
             jump: 0,
-            next_weights: &[],
+            next_weights: next.map_or(&[], |next| self.packed.weights(*next)),
             residual: None,
             activation: self.expand,
             pixels: layout.width * layout.height,

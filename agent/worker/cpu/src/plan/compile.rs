@@ -263,7 +263,7 @@ impl Compiler {
         let side = if self.options.exact || conv.stride != 1 || conv.kernel != 3 {
             None
         } else {
-            super::choose::tile_side(conv, output.layout)
+            super::choose::tile_side(self.kernels, self.options.threads, conv, output.layout)
         };
         match side {
             Some(side) => self.winograd(conv, side, input, output, residual),
@@ -315,7 +315,7 @@ impl Compiler {
         x: Activations,
     ) -> Activations {
         let Layout { height, width, .. } = x.layout;
-        if super::choose::by_rows(x.layout, expand.outputs, self.options.threads) {
+        if super::choose::by_rows(x.layout) {
             let panel = best_width(self.kernels, expand.outputs.div_ceil(16), width);
             let source = Source::expand(expand, Arc::new(Packed::blocks(expand, panel)), x);
             let flop = self.flop(expand, height, width);

@@ -17,6 +17,9 @@ const RUN: usize = 56;
 /// one thread.
 const LIGHT_WEIGHTS: usize = 640 << 10;
 
+/// Weights beyond this many bytes come from a cache that is far enough away to be asked ahead.
+const FAR_WEIGHTS: usize = 96 << 10;
+
 /// The operation.
 #[derive(Debug)]
 pub(crate) struct Direct {
@@ -96,8 +99,8 @@ impl Direct {
             Shape::Row => out.height,
             Shape::TwoRows => out.height.div_ceil(2),
         };
-        let far_weights = packed.bytes() > LIGHT_WEIGHTS;
-        let sharing = Sharing::new(runs * out.images, packed.panels.len(), far_weights, threads);
+        let far_weights = packed.bytes() > FAR_WEIGHTS;
+        let sharing = Sharing::new(runs * out.images, packed.panels.len(), packed.bytes() > LIGHT_WEIGHTS, threads);
         Self {
             access,
             steps: steps(conv, &input),
