@@ -76,12 +76,15 @@ impl Layouter {
         span
     }
 
-    /// The arena that holds them, all zero.
-    pub(crate) fn allocate(self) -> Arena {
-        let lines = (0..=self.end / LINE).map(|_| UnsafeCell::new(Line([0.0; LINE]))).collect();
+    /// The arena that holds them, all zero; or its bytes, if there is not so much memory.
+    pub(crate) fn allocate(self) -> Result<Arena, usize> {
+        let count = self.end / LINE + 1;
+        let mut lines = Vec::new();
+        lines.try_reserve_exact(count).map_err(|_| count * size_of::<Line>())?;
+        lines.extend((0..count).map(|_| UnsafeCell::new(Line([0.0; LINE]))));
         let mut arena = Arena { lines, spans: self.spans };
         arena.set_canaries();
-        arena
+        Ok(arena)
     }
 }
 
@@ -183,7 +186,7 @@ mod tests {
     fn a_write_outside_a_buffer_is_noticed() {
         let mut layouter = Layouter::default();
         let (first, second) = (layouter.add(5), layouter.add(32));
-        let arena = layouter.allocate();
+        let arena = layouter.allocate().unwrap();
         assert!(first.start.is_multiple_of(LINE) && second.start.is_multiple_of(LINE));
         arena.view(first).write(0, &[1.0; 5]);
         arena.view(second).write(0, &[2.0; 32]);

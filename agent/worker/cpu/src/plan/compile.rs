@@ -16,7 +16,7 @@ use crate::network::{Block, Conv, Depthwise, Function, Linear, Network};
 
 /// Compiles a network.
 pub(super) fn compile(network: &Network, options: Options) -> Result<Recipe, CompileError> {
-    check(network, &options)?;
+    super::check::check(network, &options)?;
     let mut compiler = Compiler {
         options,
         kernels: Kernels::of(options.instruction_set),
@@ -27,52 +27,6 @@ pub(super) fn compile(network: &Network, options: Options) -> Result<Recipe, Com
     };
     let logits = compiler.network(network);
     Ok(compiler.finish(logits))
-}
-
-/// Elements of one image's activation that 32-bit offsets reach.
-const MOST_ELEMENTS: usize = u32::MAX as usize;
-
-fn check(network: &Network, options: &Options) -> Result<(), CompileError> {
-    let Options { images, height, width, threads, .. } = *options;
-    if images == 0 || height == 0 || width == 0 || threads == 0 {
-        return Err(CompileError::Empty);
-    }
-    // The stem halves both sides and makes up to 64 channels, all else is smaller.
-    let pixels = height.div_ceil(2).checked_add(8).zip(width.div_ceil(2).checked_add(8));
-    let elements = pixels.and_then(|(height, width)| height.checked_mul(width)?.checked_mul(96));
-    if elements.is_none_or(|elements| elements > MOST_ELEMENTS) {
-        return Err(CompileError::TooLarge { height, width });
-    }
-    let unsupported = |conv: &Conv, reason| CompileError::Unsupported { layer: conv.name.clone(), reason };
-    if network.stem.inputs != Planes::CHANNELS || network.stem.stride != 2 || !matches!(network.stem.kernel, 3 | 7) {
-        return Err(unsupported(&network.stem, "the stem must be 3x3 or 7x7 of three channels with stride 2"));
-    }
-    let last = network.head.as_ref().unwrap_or(&network.stem);
-    let starts_fused =
-        matches!(network.blocks.first(), Some(Block::InvertedResidual { expand: None, residual: false, .. }));
-    if network.pool == starts_fused {
-        return Err(unsupported(&network.stem, "a maximum or an inverted residual without expansion must follow"));
-    }
-    let later = network.blocks.iter().skip(usize::from(starts_fused));
-    if later.clone().any(|block| matches!(block, Block::InvertedResidual { expand: None, .. })) {
-        return Err(unsupported(last, "only the first inverted residual may be without expansion"));
-    }
-    for conv in network.blocks.iter().flat_map(Block::convolutions) {
-        if !matches!((conv.kernel, conv.stride), (1 | 3, 1 | 2)) {
-            return Err(unsupported(conv, "only 1x1 and 3x3 with stride 1 or 2"));
-        }
-    }
-    Ok(())
-}
-
-impl Block {
-    fn convolutions(&self) -> impl Iterator<Item = &Conv> {
-        let (first, second, third) = match self {
-            Self::Basic { first, second, shortcut } => (Some(first), Some(second), shortcut.as_ref()),
-            Self::InvertedResidual { expand, project, .. } => (expand.as_ref(), Some(project), None),
-        };
-        [first, second, third].into_iter().flatten()
-    }
 }
 
 /// Places of activations in the arena. One that is no longer needed gives its place to a later one: of any layout if

@@ -1,6 +1,7 @@
 //! A network compiled for one shape of input and one number of threads.
 
 mod channels;
+mod check;
 mod choose;
 mod compile;
 mod direct;
@@ -56,12 +57,20 @@ pub enum CompileError {
     #[error("a plan needs at least one image, pixel and thread")]
     Empty,
     /// More than the engine's 32-bit offsets reach.
-    #[error("an image of {width} x {height} pixels is too large for the optimized engine")]
+    #[error("{images} x {width} x {height} pixels are too many for the optimized engine")]
     TooLarge {
+        /// Images of one forward.
+        images: usize,
         /// Pixels.
         height: usize,
         /// Pixels.
         width: usize,
+    },
+    /// The operating system refused the memory for activations.
+    #[error("there is no memory for a plan of {bytes} bytes")]
+    Memory {
+        /// What it would take.
+        bytes: usize,
     },
     /// The operating system refused a thread.
     #[error("a thread cannot be started: {0}")]
@@ -274,7 +283,8 @@ impl Plan {
             arena.add(len);
         }
         let threads = recipe.options.threads;
-        let forward = Forward { recipe, arena: arena.allocate(), input: AtomicPtr::default() };
+        let arena = arena.allocate().map_err(|bytes| CompileError::Memory { bytes })?;
+        let forward = Forward { recipe, arena, input: AtomicPtr::default() };
         Ok(Self { team: Team::start(forward, threads)? })
     }
 

@@ -1,6 +1,6 @@
 //! What cannot be compiled is an error, before any memory is asked for.
 
-use super::engine::{Block, CompileError, Function, InstructionSet, Network, Options, Plan};
+use super::engine::{Block, CompileError, Conv, Depthwise, Function, InstructionSet, Network, Options, Plan};
 use super::random::Random;
 use super::{networks, options};
 
@@ -41,7 +41,20 @@ fn sizes_that_offsets_do_not_reach_are_refused() {
             let error = refusal(&network, options(height, width, PORTABLE));
             assert!(matches!(error, CompileError::TooLarge { .. }), "{error}");
         }
+        for images in [1 << 40, usize::MAX] {
+            let error = refusal(&network, Options { images, ..options(8, 8, PORTABLE) });
+            assert!(matches!(error, CompileError::TooLarge { .. }), "{error}");
+        }
+        let error = refusal(&network, Options { threads: usize::MAX, ..options(8, 8, PORTABLE) });
+        assert!(matches!(error, CompileError::Thread(_)), "{error}");
     }
+}
+
+#[test]
+fn more_memory_than_there_is_is_refused() {
+    // More than the addresses of a process.
+    let error = refusal(&basic(), Options { images: 1 << 26, ..options(1000, 1000, PORTABLE) });
+    assert!(matches!(error, CompileError::Memory { .. }), "{error}");
 }
 
 #[test]
@@ -78,19 +91,87 @@ fn other_stems_are_refused() {
     unsupported(inverted(), |network| network.blocks.clear(), "features.0");
 }
 
+/// The parts of a block of two convolutions.
+fn parts(network: &mut Network, block: usize) -> (&mut Conv, &mut Conv, &mut Option<Conv>) {
+    match &mut network.blocks[block] {
+        Block::Basic { first, second, shortcut } => (first, second, shortcut),
+        other @ Block::InvertedResidual { .. } => panic!("{other:?}"),
+    }
+}
+
+/// The parts of an inverted residual, and whether its input is added.
+fn inverted_parts(network: &mut Network, block: usize) -> (&mut Option<Conv>, &mut Depthwise, &mut Conv, &mut bool) {
+    match &mut network.blocks[block] {
+        Block::InvertedResidual { expand, depthwise, project, residual } => (expand, depthwise, project, residual),
+        other @ Block::Basic { .. } => panic!("{other:?}"),
+    }
+}
+
 #[test]
 fn other_kernels_are_refused() {
     let mut random = Random::new(2);
     for (kernel, stride) in [(5, 1), (7, 1), (2, 1), (0, 1), (3, 3), (3, 0), (1, 4)] {
-        let other = random.conv("other", [16, 16], [kernel.max(1), stride], Function::Relu);
-        unsupported(
-            basic(),
-            |network| {
-                if let Block::Basic { first, .. } = &mut network.blocks[0] {
-                    *first = super::engine::Conv { kernel, ..other };
-                }
-            },
-            "other",
-        );
+        let other = random.conv("other", [16, 16], [kernel, stride], Function::Relu);
+        unsupported(basic(), |network| *parts(network, 0).0 = other.clone(), "other");
     }
+    for (kernel, stride) in [(3, 1), (1, 2), (1, 0)] {
+        let mut conv = |inputs, outputs| random.conv("other", [inputs, outputs], [kernel, stride], Function::Relu6);
+        let (expand, project, head) = (conv(8, 24), conv(24, 16), conv(16, 32));
+        unsupported(inverted(), |network| *inverted_parts(network, 1).0 = Some(expand), "other");
+        unsupported(inverted(), |network| *inverted_parts(network, 1).2 = project, "other");
+        unsupported(inverted(), |network| network.head = Some(head), "other");
+    }
+    for stride in [0, 3] {
+        unsupported(inverted(), |network| inverted_parts(network, 1).1.stride = stride, "features.2.conv.1");
+    }
+    unsupported(basic(), |network| parts(network, 0).1.stride = 2, "layer0.conv2");
+    // The zeros around an image would be greater than its values.
+    unsupported(basic(), |network| network.stem.function = Function::Identity, "conv1");
+}
+
+#[test]
+fn layers_that_do_not_fit_each_other_are_refused() {
+    let mut random = Random::new(2);
+    for channels in [8, 40] {
+        let mut conv = |inputs, outputs, kernel| random.conv("other", [inputs, outputs], [kernel, 1], Function::Relu);
+        let (first, second, head) = (conv(channels, 16, 3), conv(16, channels, 3), conv(channels, 32, 1));
+        unsupported(basic(), |network| *parts(network, 0).0 = first, "other");
+        unsupported(basic(), |network| *parts(network, 0).1 = second, "other");
+        unsupported(inverted(), |network| network.head = Some(head), "other");
+        let filter = random.depthwise("other", channels, 1, Function::Relu6);
+        unsupported(inverted(), |network| *inverted_parts(network, 1).1 = filter, "other");
+        unsupported(basic(), |network| network.classifier.inputs = channels, "fc");
+    }
+    unsupported(basic(), |network| *parts(network, 1).2 = None, "layer1.conv2");
+    unsupported(basic(), |network| parts(network, 1).2.as_mut().unwrap().stride = 1, "layer1.conv2");
+    unsupported(inverted(), |network| *inverted_parts(network, 1).3 = true, "features.2.conv.2");
+    unsupported(inverted(), |network| *inverted_parts(network, 0).3 = true, "features.1.conv.2");
+    unsupported(inverted(), |network| *inverted_parts(network, 1).0 = None, "features.2.conv.1");
+    let (of_basic, of_inverted) = (basic().blocks.remove(0), inverted().blocks.remove(1));
+    unsupported(basic(), |network| network.blocks.push(of_inverted), "features.2.conv.1");
+    unsupported(inverted(), |network| network.blocks.push(of_basic), "layer0.conv1");
+}
+
+#[test]
+fn weights_that_are_too_few_or_too_many_are_refused() {
+    unsupported(basic(), |network| network.stem.weight.truncate(100), "conv1");
+    unsupported(basic(), |network| parts(network, 0).1.weight.push(1.0), "layer0.conv2");
+    unsupported(basic(), |network| parts(network, 0).1.bias.clear(), "layer0.conv2");
+    unsupported(inverted(), |network| inverted_parts(network, 1).1.weight.push(1.0), "features.2.conv.1");
+    unsupported(inverted(), |network| inverted_parts(network, 1).1.bias.push(1.0), "features.2.conv.1");
+    unsupported(basic(), |network| network.classifier.bias.push(1.0), "fc");
+    unsupported(basic(), |network| network.classifier.weight.clear(), "fc");
+    let none = |conv: &mut Conv| {
+        conv.outputs = 0;
+        conv.weight.clear();
+        conv.bias.clear();
+    };
+    unsupported(basic(), |network| none(parts(network, 0).0), "layer0.conv1");
+    unsupported(inverted(), |network| none(inverted_parts(network, 1).2), "features.2.conv.2");
+    let no_classes = |network: &mut Network| {
+        network.classifier.outputs = 0;
+        network.classifier.weight.clear();
+        network.classifier.bias.clear();
+    };
+    unsupported(basic(), no_classes, "fc");
 }
