@@ -93,6 +93,7 @@ pub(crate) unsafe fn compute<V: Vector, const M: usize, const N: usize, const K:
 
 /// The same address, of which the compiler knows nothing any more.
 #[inline(always)]
+#[allow(clippy::pointers_in_nomem_asm_block, reason = "nothing is read from the address")]
 fn unknown(address: *const f32) -> *const f32 {
     #[cfg(not(miri))]
     // SAFETY: no instruction at all.

@@ -1,6 +1,7 @@
 //! The same answer, however a plan runs; and no number where there is none.
 
-use super::engine::{InstructionSet, Network, Options};
+use super::engine::{InstructionSet, Network, Options, Plan};
+use super::oracle::Tensor;
 use super::random::Random;
 use super::{compile, input, networks, options, run};
 
@@ -42,14 +43,30 @@ fn a_plan_gives_the_same_answer_again_whatever_it_saw_between() {
     });
 }
 
+/// What other algorithms may change of the logits, in units of their root mean square.
+const TOLERANCE: f64 = 2e-5;
+
+/// Compares the answers of two plans: the same where they have the same algorithms, otherwise close.
+fn assert_alike((one, first): (&Plan, &[f32]), (other, second): (&Plan, &[f32])) {
+    let algorithms = |plan: &Plan| plan.steps().iter().map(|step| step.algorithm.clone()).collect::<Vec<_>>();
+    if algorithms(one) == algorithms(other) {
+        assert_eq!(bits(first), bits(second), "{:?} and {:?}", one.options(), other.options());
+    } else {
+        assert!(!one.options().exact, "there is one way to be exact");
+        let distance = Tensor::of([1, first.len(), 1, 1], first).distance(second);
+        assert!(distance <= TOLERANCE, "{:?} and {:?}: {distance:.1e}", one.options(), other.options());
+    }
+}
+
 #[test]
-fn the_number_of_threads_changes_nothing() {
+fn threads_change_nothing_but_the_choice_of_algorithms() {
     for_each([67, 93], |network, options, input| {
-        let one = run(&mut compile(network, options), input);
+        let mut one = compile(network, options);
+        let expected = run(&mut one, input);
         for threads in [2, 3, 8] {
-            let several = run(&mut compile(network, Options { threads, ..options }), input);
-            // Each sum is added up in the same order, whichever thread does it.
-            assert_eq!(bits(&several), bits(&one), "{threads} threads");
+            let mut several = compile(network, Options { threads, ..options });
+            let actual = run(&mut several, input);
+            assert_alike((&one, &expected), (&several, &actual));
         }
     });
 }
@@ -57,11 +74,12 @@ fn the_number_of_threads_changes_nothing() {
 #[test]
 fn an_image_gets_the_same_answer_alone_and_among_others() {
     for_each([67, 93], |network, options, input| {
-        let together = run(&mut compile(network, options), input);
+        let mut all = compile(network, options);
+        let together = run(&mut all, input);
         let mut alone = compile(network, Options { images: 1, ..options });
         let images = input.chunks_exact(input.len() / options.images);
         let apart: Vec<f32> = images.flat_map(|image| run(&mut alone, image)).collect();
-        assert_eq!(bits(&apart), bits(&together));
+        assert_alike((&all, &together), (&alone, &apart));
     });
 }
 

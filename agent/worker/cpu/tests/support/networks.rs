@@ -54,22 +54,3 @@ pub(crate) fn inverted(
     let classifier = linear(random, "classifier", head.as_ref().map_or(inputs, |head| head.outputs), classes);
     Network { stem, pool: false, blocks: layers, head, classifier }
 }
-
-/// In the shape of ResNet18.
-pub(crate) fn resnet18(random: &mut Random) -> Network {
-    let blocks = [(64, 1), (64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), (512, 1)];
-    basic(random, 64, &blocks, 1000)
-}
-
-/// In the shape of MobileNetV2.
-pub(crate) fn mobilenet_v2(random: &mut Random) -> Network {
-    let mut blocks = vec![(32, 16, 1)];
-    let stages = [(24, 2, 2), (32, 3, 2), (64, 4, 2), (96, 3, 1), (160, 3, 2), (320, 1, 1)];
-    for (outputs, count, stride) in stages {
-        for index in 0..count {
-            let wide = 6 * blocks[blocks.len() - 1].1;
-            blocks.push((wide, outputs, if index == 0 { stride } else { 1 }));
-        }
-    }
-    inverted(random, &blocks, Some(1280), 1000)
-}
