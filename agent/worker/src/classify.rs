@@ -1,5 +1,6 @@
 //! A classification: from image and weights to times and answers, on either engine.
 
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -9,6 +10,7 @@ use cotejo_cpu::{InstructionSet, Options, Step, Streams};
 use cotejo_model::frames::Request;
 use cotejo_model::job::Weights;
 use cotejo_model::measurement::{Answer, EnginePlan, Input, LayerAlgorithm, Stages};
+use cotejo_model::measuring::LARGEST_CHECKED;
 use cotejo_model::{Engine, Failure, FailureCode, Model};
 
 use crate::measure::{Report, Times, measure};
@@ -34,8 +36,6 @@ pub(crate) struct Classified {
     pub(crate) peak_memory_bytes: Option<u64>,
 }
 
-/// Larger images are not classified again by the reference engine: it would take longer than the measurement.
-const CHECKED_SIZE: u32 = 1024;
 /// How far a logit may be from the reference engine's, over their root mean square. Rounding stays below a tenth of it.
 const TOLERANCE: f32 = 1e-3;
 
@@ -54,7 +54,7 @@ pub(crate) fn classify(
     // Before the check, which may take more than the engine that was measured.
     let peak_memory_bytes = host::peak_memory();
     let logit_error = match request.job.workload.engine {
-        Engine::Optimized if task.size <= CHECKED_SIZE => {
+        Engine::Optimized if task.size <= LARGEST_CHECKED => {
             Some(difference(request, task, &prepared.tensor, &measured.logits)?)
         }
         _ => None,
@@ -148,7 +148,7 @@ fn by_plan(
     let (mut streams, load_ns) = timed(|| compile(request, task, threads, input))?;
     let count = streams.count();
     let plan = engine_plan(instruction_set()?, streams.steps());
-    let streams = std::cell::RefCell::new(&mut streams);
+    let streams = RefCell::new(&mut streams);
     let run = || {
         streams.borrow_mut().forward();
         Ok(())

@@ -1,5 +1,7 @@
 //! What the worker must know of its machine: cores, memory, its own use of them.
 
+use std::collections::HashSet;
+
 use cotejo_model::{Failure, FailureCode, Threads};
 use sysinfo::{CpuRefreshKind, MemoryRefreshKind, RefreshKind, System};
 
@@ -10,15 +12,40 @@ pub(crate) fn cpu_name() -> String {
     name.filter(|name| !name.is_empty()).unwrap_or_else(|| std::env::consts::ARCH.to_owned())
 }
 
-/// How many threads are meant: `all` is one a physical core, as far as this process may use them.
+/// How many threads are meant: `all` is one a physical core, as far as this process may use them. On a processor with
+/// two kinds of cores, only the fast ones count: a plan's threads wait for each other, and so for the slowest.
 pub(crate) fn thread_count(threads: Threads) -> usize {
     match threads {
         Threads::Exactly(count) => count as usize,
         Threads::All => {
             let usable = std::thread::available_parallelism().map_or(1, usize::from);
-            System::physical_core_count().map_or(usable, |physical| physical.min(usable)).max(1)
+            let physical = performance_cores().or_else(System::physical_core_count);
+            physical.map_or(usable, |physical| physical.min(usable)).max(1)
         }
     }
+}
+
+/// The fast physical cores of a processor with two kinds, as Linux tells of Intel's; none where all are alike or the
+/// system does not say.
+fn performance_cores() -> Option<usize> {
+    let fast = cpu_list(&std::fs::read_to_string("/sys/devices/cpu_core/cpus").ok()?)?;
+    // Two threads of one core name each other: the list of both stands for the core.
+    let core = |cpu: &usize| {
+        let path = format!("/sys/devices/system/cpu/cpu{cpu}/topology/core_cpus_list");
+        std::fs::read_to_string(path).unwrap_or_else(|_| cpu.to_string())
+    };
+    let cores: HashSet<String> = fast.iter().map(core).collect();
+    Some(cores.len()).filter(|count| *count > 0)
+}
+
+/// Processors as Linux lists them, such as `0-3,8`.
+fn cpu_list(text: &str) -> Option<Vec<usize>> {
+    let mut cpus = Vec::new();
+    for range in text.trim().split(',') {
+        let (first, last) = range.split_once('-').unwrap_or((range, range));
+        cpus.extend(first.parse().ok()?..=last.parse::<usize>().ok()?);
+    }
+    Some(cpus)
 }
 
 /// RAM in bytes.
@@ -97,6 +124,13 @@ mod tests {
         assert!(!failure.remedy.contains("close"));
         assert!(memory.check("a job", 21 << 30).unwrap_err().remedy.contains("close"));
         Memory { total: 0, available: 0 }.check("a job", u64::MAX).unwrap();
+    }
+
+    #[test]
+    fn lists_of_processors_are_read() {
+        assert_eq!(cpu_list("0-3,8\n"), Some(vec![0, 1, 2, 3, 8]));
+        assert_eq!(cpu_list("5"), Some(vec![5]));
+        assert_eq!(cpu_list(""), None);
     }
 
     #[test]

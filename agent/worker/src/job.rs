@@ -1,12 +1,13 @@
 //! One job from its request to its measurement.
 
+use std::cell::RefCell;
 use std::time::SystemTime;
 
 use cotejo_model::frames::{Phase, Progress, Request};
 use cotejo_model::measurement::{Answer, Conditions, EnginePlan, Input, Stages};
 use cotejo_model::{DeviceId, Engine, Failure, FailureCode, JobSpec, Measurement, Precision, Task, estimate};
 
-use crate::classify::{Classified, Classify, classify, timed};
+use crate::classify::{Classified, Classify, classify, instruction_set, timed};
 use crate::measure::{Report, Times, measure};
 use crate::{BUILD, host, internal, matmul};
 
@@ -22,7 +23,7 @@ pub fn perform(request: &Request, report: &mut Report<'_>) -> Result<Measurement
         Task::Classify { model, size, batch } => {
             classify(request, Classify { model, size, batch }, threads, report).map(Outcome::from)
         }
-        Task::Matmul { size } => multiply(job, size, report),
+        Task::Matmul { size } => multiply(job, size, threads, report),
     })?;
     let times = outcome.times;
     Ok(Measurement {
@@ -95,11 +96,26 @@ impl From<Classified> for Outcome {
     }
 }
 
-fn multiply(job: &JobSpec, size: u32, report: &mut Report<'_>) -> Result<Outcome, Failure> {
-    let (product, load_ns) = timed(|| matmul::Product::new(size))?;
-    let times = measure(&job.measuring, || product.compute(), |answer| product.check(answer), report)?;
+fn multiply(job: &JobSpec, size: u32, threads: usize, report: &mut Report<'_>) -> Result<Outcome, Failure> {
+    let size = size as usize;
+    let (times, load_ns) = match job.workload.engine {
+        Engine::Reference => {
+            let (product, load_ns) = timed(|| matmul::Reference::new(size))?;
+            let times = measure(&job.measuring, || product.compute(), |answer| product.check(answer), report)?;
+            (times.without_answer(), load_ns)
+        }
+        Engine::Optimized => {
+            let (product, load_ns) = timed(|| matmul::Optimized::new(size, threads, instruction_set()?))?;
+            let product = RefCell::new(product);
+            let compute = || {
+                product.borrow_mut().compute();
+                Ok(())
+            };
+            (measure(&job.measuring, compute, |()| product.borrow().check(), report)?, load_ns)
+        }
+    };
     Ok(Outcome {
-        times: times.without_answer(),
+        times,
         stages: Stages { load_ns, ..Stages::default() },
         input: None,
         answers: Vec::new(),

@@ -1,34 +1,40 @@
 //! The product of two square matrices.
 
 use candle_core::{Device, Tensor};
+use cotejo_cpu::InstructionSet;
 use cotejo_model::job::WEIGHTS_SEED;
 use cotejo_model::{Failure, FailureCode};
 
-use crate::{internal, weights};
+use crate::classify::refused;
+use crate::internal;
+use crate::weights::{Uniform, uniform};
 
 /// Elements of a product that are computed again to check it.
 const CHECKED: usize = 8;
 /// How far an element may be off, in standard deviations of the elements. Rounding in f32 stays below a thousandth of
 /// it up to sizes that no memory holds.
 const TOLERANCE: f64 = 1e-3;
+/// The streams of numbers that the factors are made of.
+const LEFT: &str = "matmul.left";
+const RIGHT: &str = "matmul.right";
 
-/// Two factors, the same on every machine.
+/// The factors' elements, uniform in [-1, 1), the same on every machine.
+fn factor(name: &str, size: usize) -> Vec<f32> {
+    uniform(WEIGHTS_SEED, name, size * size)
+}
+
+/// A product by candle.
 #[derive(Debug)]
-pub struct Product {
-    size: usize,
+pub struct Reference {
     left: Tensor,
     right: Tensor,
 }
 
-impl Product {
-    /// Factors of `size` x `size` elements, uniform in [-1, 1).
-    pub fn new(size: u32) -> Result<Self, Failure> {
-        let size = size as usize;
-        let factor = |name: &str| {
-            let values = weights::uniform(WEIGHTS_SEED, name, size * size);
-            Tensor::from_vec(values, (size, size), &Device::Cpu).map_err(internal)
-        };
-        Ok(Self { size, left: factor("matmul.left")?, right: factor("matmul.right")? })
+impl Reference {
+    /// Of `size` x `size` elements.
+    pub fn new(size: usize) -> Result<Self, Failure> {
+        let factor = |name| Tensor::from_vec(factor(name, size), (size, size), &Device::Cpu).map_err(internal);
+        Ok(Self { left: factor(LEFT)?, right: factor(RIGHT)? })
     }
 
     /// The product, `[size, size]`.
@@ -36,29 +42,59 @@ impl Product {
         self.left.matmul(&self.right).map_err(internal)
     }
 
-    /// Computes a few elements again in f64.
+    /// Checks a product.
     pub fn check(&self, product: &Tensor) -> Result<(), Failure> {
-        // An element is a sum of `size` products, each of variance 1/9.
-        let deviation = (self.size as f64).sqrt() / 3.0;
-        for probe in 0..CHECKED {
-            let (row, column) = (probe * 7919 % self.size, (probe * 104_729 + self.size / 2) % self.size);
-            let (expected, found) = self.element(row, column, product).map_err(internal)?;
-            let off = (expected - f64::from(found)).abs() / deviation;
-            // Not a number fails too.
-            if off.is_nan() || off > TOLERANCE {
-                let message = format!("element ({row}, {column}) of the product is {found} instead of {expected}");
-                return Err(Failure::new(FailureCode::WrongAnswer, message));
-            }
-        }
-        Ok(())
+        let element = |row, column| product.get(row)?.get(column)?.to_scalar::<f32>();
+        check(product.dim(0).map_err(internal)?, |row, column| element(row, column).map_err(internal))
+    }
+}
+
+/// A product by the optimized engine.
+#[derive(Debug)]
+pub struct Optimized {
+    size: usize,
+    left: Vec<f32>,
+    right: Vec<f32>,
+    product: Vec<f32>,
+    engine: cotejo_cpu::Product,
+}
+
+impl Optimized {
+    /// Of `size` x `size` elements, on so many threads.
+    pub fn new(size: usize, threads: usize, instruction_set: InstructionSet) -> Result<Self, Failure> {
+        let engine = cotejo_cpu::Product::new(size, threads, instruction_set).map_err(refused)?;
+        Ok(Self { size, left: factor(LEFT, size), right: factor(RIGHT, size), product: vec![0.0; size * size], engine })
     }
 
-    fn element(&self, row: usize, column: usize, product: &Tensor) -> candle_core::Result<(f64, f32)> {
-        let left: Vec<f32> = self.left.get(row)?.to_vec1()?;
-        let right: Vec<f32> = self.right.narrow(1, column, 1)?.flatten_all()?.to_vec1()?;
-        let expected = left.iter().zip(&right).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum();
-        Ok((expected, product.get(row)?.get(column)?.to_scalar()?))
+    /// Computes the product.
+    pub fn compute(&mut self) {
+        self.engine.multiply(&self.left, &self.right, &mut self.product);
     }
+
+    /// Checks the product that was computed last.
+    pub fn check(&self) -> Result<(), Failure> {
+        check(self.size, |row, column| Ok(self.product[row * self.size + column]))
+    }
+}
+
+/// Computes a few elements of the product again, in f64.
+fn check(size: usize, element: impl Fn(usize, usize) -> Result<f32, Failure>) -> Result<(), Failure> {
+    // An element is a sum of `size` products, each of variance 1/9.
+    let deviation = (size as f64).sqrt() / 3.0;
+    let (left, right) = (Uniform::new(WEIGHTS_SEED, LEFT), Uniform::new(WEIGHTS_SEED, RIGHT));
+    for probe in 0..CHECKED {
+        let (row, column) = (probe * 7919 % size, (probe * 104_729 + size / 2) % size);
+        let found = element(row, column)?;
+        let term = |k: usize| f64::from(left.get(row * size + k)) * f64::from(right.get(k * size + column));
+        let expected: f64 = (0..size).map(term).sum();
+        let off = (expected - f64::from(found)).abs() / deviation;
+        // Not a number fails too.
+        if off.is_nan() || off > TOLERANCE {
+            let message = format!("element ({row}, {column}) of the product is {found} instead of {expected}");
+            return Err(Failure::new(FailureCode::WrongAnswer, message));
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -68,13 +104,18 @@ mod tests {
     #[test]
     fn products_are_right_and_wrong_ones_are_found() {
         for size in [1, 2, 3, 17, 256] {
-            let product = Product::new(size).unwrap();
-            let right = product.compute().unwrap();
-            product.check(&right).unwrap();
+            let reference = Reference::new(size).unwrap();
+            let right = reference.compute().unwrap();
+            reference.check(&right).unwrap();
             let wrong = (right + 0.1).unwrap();
-            assert_eq!(product.check(&wrong).unwrap_err().code, FailureCode::WrongAnswer, "{size}");
+            assert_eq!(reference.check(&wrong).unwrap_err().code, FailureCode::WrongAnswer, "{size}");
             let not_a_number = (wrong * f64::NAN).unwrap();
-            assert_eq!(product.check(&not_a_number).unwrap_err().code, FailureCode::WrongAnswer);
+            assert_eq!(reference.check(&not_a_number).unwrap_err().code, FailureCode::WrongAnswer);
+
+            let mut optimized = Optimized::new(size, 2, InstructionSet::detect().unwrap()).unwrap();
+            assert_eq!(optimized.check().unwrap_err().code, FailureCode::WrongAnswer, "nothing is computed yet");
+            optimized.compute();
+            optimized.check().unwrap();
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::job::JobSpec;
-use crate::measuring;
+use crate::measuring::{self, LARGEST_CHECKED};
 use crate::workload::{Engine, Model, Task, Workload};
 
 /// A convolution of a classifier at a given image size: what its cost follows from.
@@ -140,21 +140,48 @@ fn forward_flops(task: Task) -> f64 {
     }
 }
 
-/// Bytes that one run of plain candle in f32 needs: weights twice (file and tensors), the input, and the largest
-/// moment of the network; the last two for every stream.
+/// Bytes that a job in f32 needs: weights, the input, and the largest moment of the network; the last two for every
+/// stream.
 pub fn memory_bytes(workload: &Workload) -> u64 {
-    let streams = f64::from(workload.streams);
     let values = match workload.task {
-        Task::Classify { model, size, batch } => {
-            let largest = convolutions(model, size).iter().map(Convolution::values).fold(0.0, f64::max);
-            let image = 3.0 * f64::from(size).powi(2);
-            2.0 * parameters(model) + streams * f64::from(batch) * (3.0 * image + largest)
+        Task::Classify { model, size, batch } => match workload.engine {
+            Engine::Reference => reference_values(model, size, batch),
+            Engine::Optimized => {
+                // The answer is checked against the reference engine's for one image.
+                let check = if size <= LARGEST_CHECKED { reference_values(model, size, 1) } else { 0.0 };
+                optimized_values(model, size, f64::from(workload.streams) * f64::from(batch)) + check
+            }
+        },
+        Task::Matmul { size } => {
+            // The optimized engine lays both factors out anew.
+            let matrices = if workload.engine == Engine::Optimized { 5.0 } else { 3.0 };
+            matrices * f64::from(size).powi(2)
         }
-        Task::Matmul { size } => streams * 3.0 * f64::from(size).powi(2),
     };
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates; never negative")]
     let bytes = (values * 4.0) as u64;
     bytes
+}
+
+/// Numbers that plain candle holds: weights twice (file and tensors), and what a convolution needs.
+fn reference_values(model: Model, size: u32, batch: u32) -> f64 {
+    let largest = convolutions(model, size).iter().map(Convolution::values).fold(0.0, f64::max);
+    2.0 * parameters(model) + f64::from(batch) * (3.0 * image_values(size) + largest)
+}
+
+/// Numbers that the CPU's optimized engine holds: weights as they are read and as its kernels want them, which for
+/// Winograd's tiles are up to four times as many, and its buffers, whose size follows from the network's first layers.
+fn optimized_values(model: Model, size: u32, images: f64) -> f64 {
+    let (packed, values_a_pixel) = match model {
+        Model::ResNet18 => (4.0, 24.0),
+        Model::MobileNetV2 => (1.2, 12.0),
+    };
+    let pixels = f64::from(size).powi(2);
+    (2.0 + packed) * parameters(model) + images * (2.0 * image_values(size) + values_a_pixel * pixels)
+}
+
+fn image_values(size: u32) -> f64 {
+    3.0 * f64::from(size).powi(2)
 }
 
 /// FLOP/s to expect of a CPU core before anything was measured.
@@ -240,7 +267,7 @@ mod tests {
 
     #[test]
     fn streams_count_in_operations_and_memory_but_share_their_weights() {
-        let one = classify(Model::ResNet18, 224, 1);
+        let one = Workload { engine: Engine::Optimized, ..classify(Model::ResNet18, 224, 1) };
         let four = Workload { streams: 4, ..one };
         assert!((flops(&four) / flops(&one) - 4.0).abs() < 1e-9);
         let (one, four) = (memory_bytes(&one), memory_bytes(&four));

@@ -5,6 +5,10 @@ use serde::{Deserialize, Serialize};
 use crate::named::named_enum;
 use crate::stats;
 
+/// The largest image whose answer the reference engine checks, in pixels a side: for larger ones it would take longer
+/// than the measurement.
+pub const LARGEST_CHECKED: u32 = 1024;
+
 /// Warm-up iterations at least.
 pub const WARMUP_MIN_RUNS: usize = 3;
 /// The last so many warm-up iterations must agree.

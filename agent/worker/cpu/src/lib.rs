@@ -8,6 +8,7 @@ mod memory;
 pub mod network;
 mod peak;
 mod plan;
+mod product;
 mod streams;
 mod team;
 
@@ -15,4 +16,5 @@ pub use instruction_set::{BadInstructionSet, INSTRUCTION_SET_VARIABLE, Instructi
 pub use network::{BatchNorm, Block, Conv, Depthwise, Function, Linear, Network};
 pub use peak::Peak;
 pub use plan::{CompileError, Options, Plan, Step};
+pub use product::Product;
 pub use streams::Streams;

@@ -63,16 +63,27 @@ fn he_scale(shape: &[usize]) -> f32 {
 
 /// The first `count` numbers of the stream `name`: uniform in [-1, 1), exact in f32 (`SplitMix64`, top 24 bits).
 pub fn uniform(seed: u64, name: &str, count: usize) -> Vec<f32> {
-    let state = fnv1a(name.as_bytes()) ^ seed;
-    (0..count as u64)
-        .into_par_iter()
-        .map(|index| {
-            let bits = splitmix(state.wrapping_add(index.wrapping_mul(GAMMA)));
-            #[allow(clippy::cast_precision_loss, reason = "24 bits fit an f32")]
-            let unit = (bits >> 40) as f32 / 8_388_608.0;
-            unit - 1.0
-        })
-        .collect()
+    let stream = Uniform::new(seed, name);
+    (0..count).into_par_iter().map(|index| stream.get(index)).collect()
+}
+
+/// A stream of `uniform`, of which any number can be had without those before it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Uniform {
+    state: u64,
+}
+
+impl Uniform {
+    pub(crate) fn new(seed: u64, name: &str) -> Self {
+        Self { state: fnv1a(name.as_bytes()) ^ seed }
+    }
+
+    pub(crate) fn get(self, index: usize) -> f32 {
+        let bits = splitmix(self.state.wrapping_add((index as u64).wrapping_mul(GAMMA)));
+        #[allow(clippy::cast_precision_loss, reason = "24 bits fit an f32")]
+        let unit = (bits >> 40) as f32 / 8_388_608.0;
+        unit - 1.0
+    }
 }
 
 const GAMMA: u64 = 0x9E37_79B9_7F4A_7C15;

@@ -24,6 +24,7 @@ use crate::memory::{Arena, Layouter, Span, View};
 use crate::network::Network;
 use crate::team::{Program, Team};
 use layout::Activations;
+pub(crate) use pack::{Panel, panels};
 
 /// How a network is compiled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -197,7 +198,7 @@ fn offset(elements: usize) -> u32 {
 }
 
 /// The terms of a 1x1 convolution over blocks of channels `plane` elements apart.
-fn pointwise_steps(inputs: usize, plane: usize) -> Steps {
+pub(crate) fn pointwise_steps(inputs: usize, plane: usize) -> Steps {
     let mut offsets = Vec::new();
     for block in 0..inputs.div_ceil(LANE_BLOCK) {
         let used = (inputs - block * LANE_BLOCK).min(LANE_BLOCK).next_multiple_of(8);

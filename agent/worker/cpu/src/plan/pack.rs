@@ -1,5 +1,6 @@
 //! Weights in the order in which the kernels read them. Made once for a network, shared by all its plans.
 
+use std::f64::consts::{FRAC_1_SQRT_2, SQRT_2};
 use std::ops::Range;
 
 use crate::kernels::{Kernels, LANE_BLOCK};
@@ -108,14 +109,25 @@ impl Packed {
 
     /// Of a 3x3 convolution in Winograd's form: one matrix for each element of a tile with `side` pixels a side.
     pub(crate) fn winograd(conv: &Conv, widest: usize, side: usize) -> Self {
-        let tile = side + 2;
-        let transformed: Vec<[f32; 36]> =
-            conv.weight.chunks_exact(9).map(|filter| transform_filter(filter, side)).collect();
+        let matrix = filter_matrix(side);
+        let elements = matrix.len() * matrix.len();
         let order = terms_of_blocks(conv.inputs, 1);
-        let weight = |output: usize, matrix: usize, term: usize| {
-            order[term].map_or(0.0, |input| transformed[output * conv.inputs + input][matrix])
-        };
-        Self::new(&conv.bias, widest, (tile * tile, order.len()), weight)
+        let mut packed = Self::new(&conv.bias, widest, (elements, order.len()), |_, _, _| 0.0);
+        let mut start = 0;
+        for panel in &packed.panels {
+            let width = panel.blocks * LANE_BLOCK;
+            for (term, input) in order.iter().enumerate().filter_map(|(term, input)| Some((term, (*input)?))) {
+                for (lane, output) in panel.channels().enumerate().take_while(|(_, output)| *output < conv.outputs) {
+                    let filter = &conv.weight[(output * conv.inputs + input) * 9..][..9];
+                    let transformed = transform_filter(filter, &matrix);
+                    for (element, value) in transformed.into_iter().take(elements).enumerate() {
+                        packed.weights[start + (element * order.len() + term) * width + lane] = value;
+                    }
+                }
+            }
+            start += elements * order.len() * width;
+        }
+        packed
     }
 
     /// The weights of a panel.
@@ -148,35 +160,30 @@ fn terms_of_blocks(inputs: usize, taps: usize) -> Vec<Option<usize>> {
     order
 }
 
-/// `G g G^T` of a 3x3 filter, in f64, `[tile][tile]`; see `kernels::winograd` for the points.
-fn transform_filter(filter: &[f32], side: usize) -> [f32; 36] {
+/// `G` of F(side, 3), in f64: a row for each element of a tile; see `kernels::winograd` for the points.
+fn filter_matrix(side: usize) -> Vec<[f64; 3]> {
     let points: &[f64] = match side {
         2 => &[0.0, 1.0, -1.0],
-        _ => &[
-            0.0,
-            std::f64::consts::FRAC_1_SQRT_2,
-            -std::f64::consts::FRAC_1_SQRT_2,
-            std::f64::consts::SQRT_2,
-            -std::f64::consts::SQRT_2,
-        ],
+        _ => &[0.0, FRAC_1_SQRT_2, -FRAC_1_SQRT_2, SQRT_2, -SQRT_2],
     };
-    let tile = points.len() + 1;
-    let row = |element: usize| -> [f64; 3] {
-        let Some(&point) = points.get(element) else { return [0.0, 0.0, 1.0] };
+    let row = |(element, point): (usize, &f64)| {
         let others = points.iter().enumerate().filter(|(other, _)| *other != element);
         let scale: f64 = others.map(|(_, other)| point - other).product();
         [1.0 / scale, point / scale, point * point / scale]
     };
+    let infinity = [0.0, 0.0, 1.0];
+    points.iter().enumerate().map(row).chain([infinity]).collect()
+}
+
+/// `G g G^T` of a 3x3 filter, in f64; the first elements are used.
+fn transform_filter(filter: &[f32], matrix: &[[f64; 3]]) -> [f32; 36] {
     let mut transformed = [0.0; 36];
-    for y in 0..tile {
-        for x in 0..tile {
-            let (down, across) = (row(y), row(x));
-            let mut sum = 0.0;
-            for ky in 0..3 {
-                for kx in 0..3 {
-                    sum += down[ky] * f64::from(filter[ky * 3 + kx]) * across[kx];
-                }
-            }
+    let tile = matrix.len();
+    for (y, down) in matrix.iter().enumerate() {
+        let column = |x: usize| (0..3).map(|ky| down[ky] * f64::from(filter[ky * 3 + x])).sum::<f64>();
+        let columns = [column(0), column(1), column(2)];
+        for (x, across) in matrix.iter().enumerate() {
+            let sum = columns[0] * across[0] + columns[1] * across[1] + columns[2] * across[2];
             #[allow(clippy::cast_possible_truncation, reason = "the engine computes in f32")]
             let rounded = sum as f32;
             transformed[y * tile + x] = rounded;
