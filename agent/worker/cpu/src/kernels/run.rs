@@ -111,11 +111,12 @@ impl PixelRun<'_> {
         let prefetch_lines = lines_a_tile.div_ceil(self.steps.offsets.len().max(1));
         let mut prefetch = self.next_weights.as_ptr();
         let (mut done, mut advanced) = (0, 0);
+        let mut places = [0; MOST_PIXELS];
         let mut rows = OutputRows { left: row_left, row, gap: row_gap };
         while tiles > 0 {
             let pixels = (self.pixels - done).div_ceil(tiles);
             let kernel = (kernels.tile)(self.blocks, pixels, self.access);
-            let (places, advance) = rows.take(pixels);
+            let (places, advance) = rows.take(pixels, &mut places);
             let (residual, residual_block) = match residual {
                 // SAFETY: inside the range that was checked.
                 Some((start, block)) => (unsafe { start.add(advanced) }.cast_const(), block),
@@ -165,12 +166,11 @@ struct OutputRows {
 
 impl OutputRows {
     /// Where the next pixels are, from the first of them, and how far on the one after them is.
-    fn take(&mut self, pixels: usize) -> ([u32; MOST_PIXELS], usize) {
+    fn take<'a>(&mut self, pixels: usize, places: &'a mut [u32; MOST_PIXELS]) -> (&'a [u32; MOST_PIXELS], usize) {
         if pixels < self.left {
             self.left -= pixels;
-            return (ONE_AFTER_ANOTHER, pixels * LANE_BLOCK);
+            return (&ONE_AFTER_ANOTHER, pixels * LANE_BLOCK);
         }
-        let mut places = ONE_AFTER_ANOTHER;
         let mut here = 0;
         for place in &mut places[..pixels] {
             #[allow(clippy::cast_possible_truncation, reason = "a few rows at most, each below 2^32 elements")]

@@ -186,7 +186,7 @@ impl Sharing {
             Self { first: first.div_ceil(first_tasks), second: second.div_ceil(second_tasks) }
         } else {
             let first_tasks = wanted.min(first);
-            let second_tasks = (threads.div_ceil(first_tasks)).min(second);
+            let second_tasks = wanted.div_ceil(first_tasks).min(second);
             Self { first: first.div_ceil(first_tasks), second: second.div_ceil(second_tasks) }
         }
     }

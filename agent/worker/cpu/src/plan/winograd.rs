@@ -26,7 +26,8 @@ const LIGHT_WEIGHTS: usize = 3 << 20;
 pub(crate) struct Winograd {
     side: usize,
     packed: Arc<Packed>,
-    steps: Steps,
+    /// The terms, in parts that are summed one after the other.
+    parts: Vec<Steps>,
     no_bias: Vec<f32>,
     activation: Activation,
     input: Activations,
@@ -47,6 +48,17 @@ pub(crate) struct Winograd {
 /// A thread's own memory: transformed input, and products.
 const TRANSFORMED: usize = 0;
 const PRODUCTS: usize = 1;
+
+/// Terms of a sum of F(4x4): its products are larger than what they add up to, and rounding grows with the sum's length.
+/// In parts of this length it stays below that of F(2x2).
+const LONGEST_SUM: usize = 96;
+
+/// Splits the terms of a sum into parts of nearly equal length.
+fn parts(offsets: &[u32], side: usize) -> Vec<Steps> {
+    let terms = offsets.len() * Access::Blocks.terms();
+    let count = if side == 4 { terms.div_ceil(LONGEST_SUM) } else { 1 };
+    offsets.chunks(offsets.len().div_ceil(count)).map(|part| Steps::new(part.to_vec(), Access::Blocks)).collect()
+}
 
 impl Winograd {
     /// Elements of a tile.
@@ -102,7 +114,7 @@ impl Winograd {
         }
         Self {
             side,
-            steps: Steps::new(offsets, Access::Blocks),
+            parts: parts(&offsets, side),
             no_bias: vec![0.0; widest * LANE_BLOCK],
             activation: conv.function.limits(),
             packed,
@@ -177,23 +189,31 @@ impl Winograd {
         let element = self.input.layout.blocks() * self.tiles * LANE_BLOCK;
         let block = self.chunk * LANE_BLOCK;
         for index in 0..elements {
-            let run = PixelRun {
-                access: Access::Blocks,
-                input: transformed,
-                input_start: index * element + first * LANE_BLOCK,
-                steps: &self.steps,
-                weights: &weights[index * each..(index + 1) * each],
-                bias: &self.no_bias,
-                blocks: panel.blocks,
-                output: Target { view: products, start: index * panel.blocks * block, block },
-                rows: ONE_ROW,
-                jump: 0,
-                next_weights: self.following(panel, (index + 1) * each..(index + 2) * each),
-                residual: None,
-                activation: Function::Identity.limits(),
-                pixels: tiles.len(),
-            };
-            run.compute(context.kernels);
+            let output = Target { view: products, start: index * panel.blocks * block, block };
+            let mut residual = None;
+            let mut done = index * each;
+            for steps in &self.parts {
+                let here = done..done + steps.depth() * panel.blocks * LANE_BLOCK;
+                let run = PixelRun {
+                    access: Access::Blocks,
+                    input: transformed,
+                    input_start: index * element + first * LANE_BLOCK,
+                    steps,
+                    weights: &weights[here.clone()],
+                    bias: &self.no_bias,
+                    blocks: panel.blocks,
+                    output,
+                    rows: ONE_ROW,
+                    jump: 0,
+                    next_weights: self.following(panel, here.start + each..here.end + each),
+                    residual,
+                    activation: Function::Identity.limits(),
+                    pixels: tiles.len(),
+                };
+                run.compute(context.kernels);
+                residual = Some(output);
+                done = here.end;
+            }
         }
         self.transform_out(context, tiles, panel, products);
     }

@@ -18,9 +18,6 @@ use crate::plan::{Context, Operation, Scratch, ScratchSpans};
 
 /// The greatest difference of a layer's output from the definition, in units of the output's root mean square.
 const TOLERANCE: f64 = 1e-5;
-/// The same for tiles of 4x4 pixels in Winograd's form, whose transforms multiply what rounding does to sums over many
-/// channels.
-const TOLERANCE_OF_LARGE_TILES: f64 = 2e-5;
 /// Multiplications of a layer, beyond which a case has fewer channels.
 const WORK: usize = if cfg!(miri) { 20_000 } else { 16_000_000 };
 
@@ -161,8 +158,7 @@ impl Worst {
             .entry((algorithm.to_owned(), set))
             .and_modify(|worst| *worst = worst.max(distance))
             .or_insert(distance);
-        let tolerance = if algorithm.contains("F(4x4)") { TOLERANCE_OF_LARGE_TILES } else { TOLERANCE };
-        assert!(distance <= tolerance, "{algorithm}, {set}: {distance:.1e}");
+        assert!(distance <= TOLERANCE, "{algorithm}, {set}: {distance:.1e}");
     }
 
     /// Whether such an algorithm was compared on every instruction set.
