@@ -1,5 +1,6 @@
 //! Which vector instructions the kernels use.
 
+use std::env::VarError;
 use std::fmt;
 use std::str::FromStr;
 
@@ -79,6 +80,7 @@ impl InstructionSet {
                 let set: Self = name.parse()?;
                 if set.is_available() { Ok(set) } else { Err(BadInstructionSet::Unavailable(set)) }
             }
+            Err(VarError::NotUnicode(name)) => Err(BadInstructionSet::Unknown(name.to_string_lossy().into_owned())),
             _ => Ok(Self::available().next().unwrap_or(Self::Portable)),
         }
     }

@@ -6,6 +6,8 @@ use std::cell::UnsafeCell;
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 
+use memmap2::MmapMut;
+
 /// A cache line: what every buffer begins on.
 #[derive(Clone, Copy)]
 #[repr(C, align(64))]
@@ -16,16 +18,54 @@ const LINE: usize = 16;
 const CANARY: u32 = 0x7FC0_7E30;
 
 /// Values that begin on a cache line, such as packed weights.
-#[derive(Clone, Default)]
 pub(crate) struct Aligned {
-    lines: Vec<Line>,
+    start: *mut f32,
     len: usize,
+    /// What the values lie in.
+    _memory: Memory,
 }
+
+/// From so many bytes on, memory comes in pages of its own, which the system is asked to make large: the processor then
+/// need not look so many addresses up, and fetches ahead over longer stretches.
+const OWN_PAGES: usize = if cfg!(miri) { usize::MAX } else { 2 << 20 };
+
+enum Memory {
+    Lines(#[expect(dead_code, reason = "it is owned, and reached by its address")] Vec<UnsafeCell<Line>>),
+    Pages(#[expect(dead_code, reason = "it is owned, and reached by its address")] MmapMut),
+}
+
+// SAFETY: the memory is owned, and only what is borrowed from it refers to it, but for `View`, whose users keep
+// concurrent writes apart.
+unsafe impl Send for Aligned {}
+// SAFETY: as above.
+unsafe impl Sync for Aligned {}
 
 impl Aligned {
     /// `len` zeros.
+    ///
+    /// # Panics
+    /// If there is not so much memory.
     pub(crate) fn zeros(len: usize) -> Self {
-        Self { lines: vec![Line([0.0; LINE]); len.div_ceil(LINE)], len }
+        Self::try_zeros(len).unwrap_or_else(|bytes| panic!("there is no memory for {bytes} bytes"))
+    }
+
+    /// `len` zeros; or their bytes, if there is not so much memory.
+    pub(crate) fn try_zeros(len: usize) -> Result<Self, usize> {
+        let count = len.div_ceil(LINE);
+        let bytes = count.checked_mul(size_of::<Line>()).ok_or(usize::MAX)?;
+        if bytes < OWN_PAGES {
+            let mut lines: Vec<UnsafeCell<Line>> = Vec::new();
+            lines.try_reserve_exact(count).map_err(|_| bytes)?;
+            lines.resize_with(count, || UnsafeCell::new(Line([0.0; LINE])));
+            return Ok(Self { start: lines.as_mut_ptr().cast(), len, _memory: Memory::Lines(lines) });
+        }
+        let mut pages = MmapMut::map_anon(bytes).map_err(|_| bytes)?;
+        // Small pages do as well, only slower.
+        #[cfg(target_os = "linux")]
+        let _ = pages.advise(memmap2::Advice::HugePage);
+        // Every page is there from now on: the first forward need not wait for it.
+        pages.fill(0);
+        Ok(Self { start: pages.as_mut_ptr().cast(), len, _memory: Memory::Pages(pages) })
     }
 }
 
@@ -33,15 +73,15 @@ impl Deref for Aligned {
     type Target = [f32];
 
     fn deref(&self) -> &[f32] {
-        // SAFETY: the lines hold at least `len` values one after the other.
-        unsafe { std::slice::from_raw_parts(self.lines.as_ptr().cast(), self.len) }
+        // SAFETY: the memory holds at least `len` values one after the other, all written.
+        unsafe { std::slice::from_raw_parts(self.start, self.len) }
     }
 }
 
 impl DerefMut for Aligned {
     fn deref_mut(&mut self) -> &mut [f32] {
         // SAFETY: as above.
-        unsafe { std::slice::from_raw_parts_mut(self.lines.as_mut_ptr().cast(), self.len) }
+        unsafe { std::slice::from_raw_parts_mut(self.start, self.len) }
     }
 }
 
@@ -78,11 +118,7 @@ impl Layouter {
 
     /// The arena that holds them, all zero; or its bytes, if there is not so much memory.
     pub(crate) fn allocate(self) -> Result<Arena, usize> {
-        let count = self.end / LINE + 1;
-        let mut lines = Vec::new();
-        lines.try_reserve_exact(count).map_err(|_| count * size_of::<Line>())?;
-        lines.extend((0..count).map(|_| UnsafeCell::new(Line([0.0; LINE]))));
-        let mut arena = Arena { lines, spans: self.spans };
+        let mut arena = Arena { memory: Aligned::try_zeros(self.end + LINE)?, spans: self.spans };
         arena.set_canaries();
         Ok(arena)
     }
@@ -90,31 +126,25 @@ impl Layouter {
 
 /// The memory of a plan.
 pub(crate) struct Arena {
-    lines: Vec<UnsafeCell<Line>>,
+    memory: Aligned,
     spans: Vec<Span>,
 }
-
-// SAFETY: all access is through `View`, whose users keep concurrent writes apart.
-unsafe impl Sync for Arena {}
 
 impl Arena {
     /// A buffer.
     pub(crate) fn view(&self, span: Span) -> View {
-        assert!(span.start + span.len <= self.lines.len() * LINE, "the buffer is outside the arena");
-        let first = self.lines.as_ptr().cast::<f32>().cast_mut();
-        // SAFETY: the start is inside the allocation, as was just checked.
-        View { start: unsafe { first.add(span.start) }, len: span.len }
+        View { start: self.memory.start, len: self.memory.len }.part(span)
     }
 
     /// Bytes.
     pub(crate) fn bytes(&self) -> usize {
-        size_of_val(self.lines.as_slice())
+        self.memory.len * size_of::<f32>()
     }
 
     /// The canary lines.
     fn canaries(&self) -> impl Iterator<Item = View> {
         let starts = self.spans.iter().map(|span| span.start - LINE);
-        let last = self.lines.len() * LINE - LINE;
+        let last = self.memory.len - LINE;
         starts.chain(std::iter::once(last)).map(|start| self.view(Span { start, len: LINE }))
     }
 
@@ -157,6 +187,11 @@ impl View {
         assert!(start <= self.len && len <= self.len - start, "{start}+{len} is outside a buffer of {}", self.len);
         // SAFETY: inside the allocation, as was just checked.
         unsafe { self.start.add(start) }
+    }
+
+    /// A part of it.
+    fn part(self, span: Span) -> Self {
+        Self { start: self.at(span.start, span.len), len: span.len }
     }
 
     /// Writes zeros.

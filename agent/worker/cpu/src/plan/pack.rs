@@ -52,7 +52,7 @@ pub(crate) fn best_width(kernels: &Kernels, blocks: usize, pixels: usize) -> usi
 }
 
 /// Weights and biases by panels.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Packed {
     pub(crate) panels: Vec<Panel>,
     /// Terms of a sum, times matrices.
@@ -193,7 +193,7 @@ fn transform_filter(filter: &[f32], matrix: &[[f64; 3]]) -> [f32; 36] {
 }
 
 /// The weights of a depthwise convolution.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct PackedDepthwise {
     /// `[blocks][9][16]`.
     pub(crate) weights: Aligned,
