@@ -173,7 +173,7 @@ fn compile(request: &Request, task: Classify, threads: usize, input: Arc<[f32]>)
         instruction_set: instruction_set()?,
         exact: workload.exact,
     };
-    Streams::compile(&network, options, workload.streams as usize, input).map_err(refused)
+    Streams::compile(network, options, workload.streams as usize, input).map_err(refused)
 }
 
 /// What cannot be compiled is a job that this engine cannot do.

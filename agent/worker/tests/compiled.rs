@@ -3,8 +3,8 @@
 mod support;
 
 use candle_core::{DType, Device, Module as _, Tensor};
-use cotejo_cpu::InstructionSet;
-use cotejo_model::Model;
+use cotejo_cpu::{InstructionSet, Options, Plan};
+use cotejo_model::{Engine, Model, estimate};
 use cotejo_worker::compiled::{self, Compiled};
 use cotejo_worker::models::{CLASSES, Network};
 use cotejo_worker::weights;
@@ -103,6 +103,28 @@ fn it_is_a_candle_module() {
         plain.get(0).unwrap(),
     ] {
         assert!(operate(&wrong).is_err(), "{:?} {:?}", wrong.dtype(), wrong.dims());
+    }
+}
+
+#[test]
+fn the_memory_that_is_predicted_holds_the_buffers() {
+    for (model, size, batch) in [
+        (Model::ResNet18, 64, 1),
+        (Model::ResNet18, 224, 8),
+        (Model::ResNet18, 700, 1),
+        (Model::MobileNetV2, 224, 8),
+        (Model::MobileNetV2, 700, 1),
+    ] {
+        let network = compiled::network(model, &weights::random(model, SEED).unwrap()).unwrap();
+        let instruction_set = InstructionSet::detect().unwrap();
+        let side = size as usize;
+        let options =
+            Options { images: batch as usize, height: side, width: side, threads: 4, instruction_set, exact: false };
+        let arena = Plan::compile(&network, options).unwrap().arena_bytes() as u64;
+        let mut workload = support::request(support::classify(model, size, batch)).job.workload;
+        workload.engine = Engine::Optimized;
+        let predicted = estimate::memory_bytes(&workload);
+        assert!(predicted > arena, "{model} {size} x{batch}: {predicted} bytes for {arena} of buffers alone");
     }
 }
 

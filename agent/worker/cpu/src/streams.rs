@@ -3,9 +3,9 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::plan::{CompileError, Options, Plan, Step};
+use crate::Network;
+use crate::plan::{CompileError, Options, Plan, Recipe, Step};
 use crate::team::{Program, Team};
-use crate::{Network, plan};
 
 /// Plans of one network that run at the same time on disjoint sets of threads. They share their weights.
 pub struct Streams {
@@ -46,20 +46,23 @@ impl fmt::Debug for Streams {
 
 impl Streams {
     /// Compiles `count` plans that share `options.threads` evenly; the first ones have one more where they do not
-    /// divide. Each classifies the same `[images, 3, height, width]`.
-    pub fn compile(network: &Network, options: Options, count: usize, input: Arc<[f32]>) -> Result<Self, CompileError> {
+    /// divide. Each classifies the same `[images, 3, height, width]`. The network is gone before the plans get their
+    /// memory.
+    pub fn compile(network: Network, options: Options, count: usize, input: Arc<[f32]>) -> Result<Self, CompileError> {
         if count == 0 || options.threads < count {
             return Err(CompileError::Streams { streams: count, threads: options.threads });
         }
-        let mut plans: Vec<Plan> = Vec::with_capacity(count);
+        let mut recipes: Vec<Arc<Recipe>> = Vec::with_capacity(count);
         for index in 0..count {
             let threads = options.threads / count + usize::from(index < options.threads % count);
-            let plan = match plans.iter().find(|plan| plan.options().threads == threads) {
-                Some(plan) => plan.twin()?,
-                None => Plan::compile(network, plan::Options { threads, ..options })?,
+            let recipe = match recipes.iter().find(|recipe| recipe.options().threads == threads) {
+                Some(recipe) => Arc::clone(recipe),
+                None => Recipe::new(&network, Options { threads, ..options })?,
             };
-            plans.push(plan);
+            recipes.push(recipe);
         }
+        drop(network);
+        let plans = recipes.into_iter().map(Plan::start).collect::<Result<Vec<_>, _>>()?;
         let steps = plans[0].steps().to_vec();
         let stream = |plan: Plan| {
             let logits = vec![0.0; options.images * plan.classes()];

@@ -209,7 +209,7 @@ pub(crate) fn pointwise_steps(inputs: usize, plane: usize) -> Steps {
 
 /// What all plans of the same options share.
 #[derive(Debug)]
-struct Recipe {
+pub(crate) struct Recipe {
     options: Options,
     operations: Vec<Box<dyn Operation>>,
     steps: Vec<Step>,
@@ -220,6 +220,21 @@ struct Recipe {
     scratch: ScratchSpans,
     logits: Activations,
     spans: Vec<usize>,
+}
+
+impl Recipe {
+    /// Chooses algorithms and packs weights; the network is not needed any more.
+    pub(crate) fn new(network: &Network, options: Options) -> Result<Arc<Self>, CompileError> {
+        if !options.instruction_set.is_available() {
+            return Err(CompileError::InstructionSet(options.instruction_set));
+        }
+        compile::compile(network, options).map(Arc::new)
+    }
+
+    /// What it is for.
+    pub(crate) fn options(&self) -> &Options {
+        &self.options
+    }
 }
 
 struct Forward {
@@ -267,10 +282,7 @@ impl fmt::Debug for Plan {
 impl Plan {
     /// Compiles a network.
     pub fn compile(network: &Network, options: Options) -> Result<Self, CompileError> {
-        if !options.instruction_set.is_available() {
-            return Err(CompileError::InstructionSet(options.instruction_set));
-        }
-        Self::start(Arc::new(compile::compile(network, options)?))
+        Self::start(Recipe::new(network, options)?)
     }
 
     /// Another plan that shares the weights, with memory and threads of its own: to run at the same time.
@@ -278,7 +290,8 @@ impl Plan {
         Self::start(Arc::clone(&self.team.program().recipe))
     }
 
-    fn start(recipe: Arc<Recipe>) -> Result<Self, CompileError> {
+    /// A plan by a recipe, with memory and threads of its own.
+    pub(crate) fn start(recipe: Arc<Recipe>) -> Result<Self, CompileError> {
         let mut arena = Layouter::default();
         for &len in &recipe.spans {
             arena.add(len);

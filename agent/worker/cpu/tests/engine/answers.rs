@@ -1,6 +1,6 @@
 //! The same answer, however a plan runs; and no number where there is none.
 
-use super::engine::{InstructionSet, Network, Options, Plan};
+use super::engine::{CompileError, InstructionSet, Network, Options, Plan, Streams};
 use super::oracle::Tensor;
 use super::random::Random;
 use super::{compile, input, networks, options, run};
@@ -97,6 +97,26 @@ fn twins_run_at_once_and_agree() {
             }
         });
     });
+}
+
+#[test]
+fn streams_share_threads_and_agree() {
+    for_each([40, 51], |network, options, input| {
+        let mut streams =
+            Streams::compile(network.clone(), Options { threads: 3, ..options }, 2, input.into()).unwrap();
+        assert_eq!(streams.count(), 2);
+        for _ in 0..3 {
+            streams.forward();
+        }
+        for (stream, threads) in [2, 1].into_iter().enumerate() {
+            let alone = run(&mut compile(network, Options { threads, ..options }), input);
+            assert_eq!(bits(&streams.logits(stream)), bits(&alone));
+        }
+    });
+    let network = small().into_iter().next().unwrap();
+    let options = Options { threads: 2, ..options(16, 16, InstructionSet::Portable) };
+    let refused = Streams::compile(network, options, 3, Vec::new().into()).unwrap_err();
+    assert!(matches!(refused, CompileError::Streams { streams: 3, threads: 2 }));
 }
 
 #[test]
