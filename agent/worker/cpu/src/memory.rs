@@ -117,8 +117,8 @@ impl Layouter {
     }
 
     /// The arena that holds them, all zero; or its bytes, if there is not so much memory.
-    pub(crate) fn allocate(self) -> Result<Arena, usize> {
-        let mut arena = Arena { memory: Aligned::try_zeros(self.end + LINE)?, spans: self.spans };
+    pub(crate) fn allocate(&self) -> Result<Arena, usize> {
+        let mut arena = Arena { memory: Aligned::try_zeros(self.end + LINE)?, spans: self.spans.clone() };
         arena.set_canaries();
         Ok(arena)
     }

@@ -3,8 +3,6 @@
 
 #![allow(unsafe_code, reason = "operations promise that their tasks keep apart")]
 
-use std::sync::Arc;
-
 use super::layout::Activations;
 use super::pack::{Packed, PackedDepthwise};
 use super::{Context, Operation, Scratch};
@@ -17,10 +15,10 @@ const EXPANDED: usize = 0;
 /// The operation.
 #[derive(Debug)]
 pub(crate) struct Channels {
-    packed: Arc<Packed>,
+    packed: Packed,
     steps: Steps,
     expand: Activation,
-    depthwise: Arc<PackedDepthwise>,
+    depthwise: PackedDepthwise,
     stride: usize,
     filter: Activation,
     input: Activations,
@@ -29,8 +27,8 @@ pub(crate) struct Channels {
 
 impl Channels {
     pub(crate) fn new(
-        (expand, packed): (&Conv, Arc<Packed>),
-        (layer, depthwise): (&Depthwise, Arc<PackedDepthwise>),
+        (expand, packed): (&Conv, Packed),
+        (layer, depthwise): (&Depthwise, PackedDepthwise),
         input: Activations,
         output: Activations,
         scratch: &mut Scratch,

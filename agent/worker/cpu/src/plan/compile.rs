@@ -1,7 +1,5 @@
 //! From layers to operations: which algorithm, in which buffers.
 
-use std::sync::Arc;
-
 use super::channels::Channels;
 use super::direct::Direct;
 use super::ends::{Frame, Means};
@@ -35,22 +33,16 @@ pub(super) fn compile(network: &Network, options: Options) -> Result<Recipe, Com
 struct Buffers {
     arena: Layouter,
     free: Vec<(Span, Option<Layout>)>,
-    lens: Vec<usize>,
 }
 
 impl Buffers {
-    fn add(&mut self, len: usize) -> Span {
-        self.lens.push(len);
-        self.arena.add(len)
-    }
-
     fn get(&mut self, layout: Layout) -> Activations {
         let kind = (!layout.is_compact()).then_some(layout);
         let fits = |(span, of): &(Span, Option<Layout>)| *of == kind && span.len >= layout.len();
         let best = self.free.iter().enumerate().filter(|(_, free)| fits(free)).min_by_key(|(_, free)| free.0.len);
         let span = match best.map(|(index, _)| index) {
             Some(index) => self.free.swap_remove(index).0,
-            None => self.add(layout.len()),
+            None => self.arena.add(layout.len()),
         };
         Activations { span, layout }
     }
@@ -120,7 +112,7 @@ impl Compiler {
         let Options { images, height, width, .. } = self.options;
         let span = Span { start: 0, len: 0 };
         let mut planes = Planes { span, images, height, width, pad: stem.kernel / 2 };
-        planes.span = self.buffers.add(planes.len());
+        planes.span = self.buffers.arena.add(planes.len());
         let output = [Planes::CHANNELS, planes.height + 2 * planes.pad, planes.row()];
         self.push(Frame { planes }, Step { layer: "input".into(), algorithm: "copy".into(), output, flop: 0 });
         planes
@@ -129,7 +121,7 @@ impl Compiler {
     fn stem(&self, conv: &Conv, planes: Planes) -> (Source, [usize; 2]) {
         let size = [planes.height.div_ceil(2), planes.width.div_ceil(2)];
         let width = best_width(self.kernels, conv.outputs.div_ceil(16), size[1]);
-        (Source::stem(conv, Arc::new(Packed::planes(conv, width)), planes), size)
+        (Source::stem(conv, Packed::planes(conv, width), planes), size)
     }
 
     fn stem_and_pool(&mut self, conv: &Conv, planes: Planes) -> Activations {
@@ -170,10 +162,10 @@ impl Compiler {
         let output = self.compact(project.outputs, height, width);
         let panel = best_width(self.kernels, output.layout.blocks(), width);
         let sink = Sink::Project {
-            depthwise: Arc::new(PackedDepthwise::new(depthwise)),
+            depthwise: PackedDepthwise::new(depthwise),
             stride: depthwise.stride,
             filter: depthwise.function.limits(),
-            packed: Arc::new(Packed::blocks(project, panel)),
+            packed: Packed::blocks(project, panel),
             terms: Rows::project_steps(project, width),
             activation: project.function.limits(),
             residual,
@@ -226,7 +218,7 @@ impl Compiler {
     }
 
     fn direct(&mut self, conv: &Conv, input: Activations, output: Activations, residual: Option<Activations>) {
-        let packed = Arc::new(Direct::pack(self.kernels, conv, &input, &output));
+        let packed = Direct::pack(self.kernels, conv, &input, &output);
         let direct = Direct::new((self.kernels, self.options.threads), (conv, packed), input, output, residual);
         let out = output.layout;
         let stride = if conv.stride == 1 { "" } else { " stride 2" };
@@ -247,7 +239,7 @@ impl Compiler {
         output: Activations,
         residual: Option<Activations>,
     ) {
-        let packed = Arc::new(Winograd::pack(self.kernels, conv, side, &output));
+        let packed = Winograd::pack(self.kernels, conv, side, &output);
         let machine = (self.kernels, self.options.threads);
         let winograd = Winograd::new(machine, (conv, packed), side, input, output, residual, &mut self.scratch);
         let out = output.layout;
@@ -271,7 +263,7 @@ impl Compiler {
         let Layout { height, width, .. } = x.layout;
         if super::choose::by_rows(x.layout) {
             let panel = best_width(self.kernels, expand.outputs.div_ceil(16), width);
-            let source = Source::expand(expand, Arc::new(Packed::blocks(expand, panel)), x);
+            let source = Source::expand(expand, Packed::blocks(expand, panel), x);
             let flop = self.flop(expand, height, width);
             let carried = residual.then_some(x);
             let output = self.rows(&expand.name, (source, flop), [height, width], depthwise, project, carried);
@@ -281,8 +273,8 @@ impl Compiler {
         let (out_height, out_width) = (height.div_ceil(depthwise.stride), width.div_ceil(depthwise.stride));
         let filtered = self.compact(depthwise.channels, out_height, out_width);
         let panel = best_width(self.kernels, filtered.layout.blocks(), height * width).min(3);
-        let packed = Arc::new(Packed::blocks(expand, panel));
-        let filter = Arc::new(PackedDepthwise::new(depthwise));
+        let packed = Packed::blocks(expand, panel);
+        let filter = PackedDepthwise::new(depthwise);
         let channels = Channels::new((expand, packed), (depthwise, filter), x, filtered, &mut self.scratch);
         let step = Step {
             layer: format!("{} + {}", expand.name, last_part(&depthwise.name)),
@@ -318,7 +310,7 @@ impl Compiler {
             bias: linear.bias.clone(),
             function: Function::Identity,
         };
-        let packed = Arc::new(Direct::pack(self.kernels, &conv, &means, &logits));
+        let packed = Direct::pack(self.kernels, &conv, &means, &logits);
         let direct = Direct::new((self.kernels, self.options.threads), (&conv, packed), means, logits, None);
         let flop = (2 * linear.inputs * linear.outputs * images) as u64;
         let output = [linear.outputs, 1, 1];
@@ -329,8 +321,6 @@ impl Compiler {
     fn finish(mut self, logits: Activations) -> Recipe {
         let threads = self.options.threads;
         let scratch = self.scratch.place(&mut self.buffers.arena, threads);
-        let scratch_lens = scratch.own.iter().flatten().chain([&scratch.common]).map(|span| span.len);
-        let spans = self.buffers.lens.iter().copied().chain(scratch_lens).collect();
         let mut phases = Vec::new();
         let mut owners = Vec::new();
         for (index, operation) in self.operations.iter().enumerate() {
@@ -347,7 +337,7 @@ impl Compiler {
             owners,
             scratch,
             logits,
-            spans,
+            arena: self.buffers.arena,
         }
     }
 }

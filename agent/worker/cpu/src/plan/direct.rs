@@ -2,14 +2,12 @@
 
 #![allow(unsafe_code, reason = "operations promise that their tasks keep apart")]
 
-use std::ops::Range;
-use std::sync::Arc;
-
 use super::layout::{Activations, Layout};
 use super::pack::{Packed, best_width};
 use super::{Context, Operation, Sharing};
 use crate::kernels::{Access, Activation, Kernels, LANE_BLOCK, ONE_ROW, PixelRun, Steps, Target};
 use crate::network::Conv;
+use std::ops::Range;
 
 /// Pixels of a run where an image is one long row.
 const RUN: usize = 56;
@@ -25,7 +23,7 @@ const FAR_WEIGHTS: usize = 96 << 10;
 pub(crate) struct Direct {
     access: Access,
     steps: Steps,
-    packed: Arc<Packed>,
+    packed: Packed,
     activation: Activation,
     input: Activations,
     output: Activations,
@@ -86,7 +84,7 @@ impl Direct {
 
     pub(crate) fn new(
         (kernels, threads): (&Kernels, usize),
-        (conv, packed): (&Conv, Arc<Packed>),
+        (conv, packed): (&Conv, Packed),
         input: Activations,
         output: Activations,
         residual: Option<Activations>,

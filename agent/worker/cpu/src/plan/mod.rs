@@ -219,7 +219,7 @@ pub(crate) struct Recipe {
     owners: Vec<(usize, usize)>,
     scratch: ScratchSpans,
     logits: Activations,
-    spans: Vec<usize>,
+    arena: Layouter,
 }
 
 impl Recipe {
@@ -292,12 +292,8 @@ impl Plan {
 
     /// A plan by a recipe, with memory and threads of its own.
     pub(crate) fn start(recipe: Arc<Recipe>) -> Result<Self, CompileError> {
-        let mut arena = Layouter::default();
-        for &len in &recipe.spans {
-            arena.add(len);
-        }
         let threads = recipe.options.threads;
-        let arena = arena.allocate().map_err(|bytes| CompileError::Memory { bytes })?;
+        let arena = recipe.arena.allocate().map_err(|bytes| CompileError::Memory { bytes })?;
         let forward = Forward { recipe, arena, input: AtomicPtr::default() };
         Ok(Self { team: Team::start(forward, threads)? })
     }

@@ -3,15 +3,13 @@
 
 #![allow(unsafe_code, reason = "operations promise that their tasks keep apart")]
 
-use std::ops::Range;
-use std::sync::Arc;
-
 use super::layout::{Activations, Planes};
 use super::pack::{Packed, PackedDepthwise};
 use super::{Context, Operation, Scratch};
 use crate::kernels::{Access, Activation, DepthwiseRow, LANE_BLOCK, MaxPoolRow, ONE_ROW, PixelRun, Steps, Target};
 use crate::memory::{Span, View};
 use crate::network::Conv;
+use std::ops::Range;
 
 /// A thread's own memory.
 const RING: usize = 0;
@@ -22,7 +20,7 @@ const SLOTS: usize = 3;
 /// What fills the ring: a convolution of one row at a time.
 #[derive(Debug)]
 pub(crate) struct Source {
-    packed: Arc<Packed>,
+    packed: Packed,
     activation: Activation,
     access: Access,
     steps: Steps,
@@ -37,7 +35,7 @@ pub(crate) struct Source {
 
 impl Source {
     /// The network's first convolution.
-    pub(crate) fn stem(conv: &Conv, packed: Arc<Packed>, planes: Planes) -> Self {
+    pub(crate) fn stem(conv: &Conv, packed: Packed, planes: Planes) -> Self {
         let access = if conv.kernel == 7 { Access::Plane7Stride2 } else { Access::Plane3Stride2 };
         let mut offsets = Vec::new();
         for channel in 0..conv.inputs {
@@ -58,7 +56,7 @@ impl Source {
     }
 
     /// A 1x1 convolution.
-    pub(crate) fn expand(conv: &Conv, packed: Arc<Packed>, input: Activations) -> Self {
+    pub(crate) fn expand(conv: &Conv, packed: Packed, input: Activations) -> Self {
         let layout = input.layout;
         Self {
             packed,
@@ -90,19 +88,20 @@ impl Source {
 
 /// What empties the ring.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "there is one for each operation, and it is moved once")]
 pub(crate) enum Sink {
     /// A 3x3 maximum with stride 2.
     MaxPool,
     /// A 3x3 convolution of each channel, then a 1x1 convolution, then the input is added.
     Project {
         /// Of the depthwise convolution.
-        depthwise: Arc<PackedDepthwise>,
+        depthwise: PackedDepthwise,
         /// Of the depthwise convolution.
         stride: usize,
         /// Of the depthwise convolution.
         filter: Activation,
         /// Of the 1x1 convolution.
-        packed: Arc<Packed>,
+        packed: Packed,
         /// Of the 1x1 convolution.
         terms: Steps,
         /// Of the 1x1 convolution.

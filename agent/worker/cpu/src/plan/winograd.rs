@@ -3,8 +3,6 @@
 
 #![allow(unsafe_code, reason = "operations promise that their tasks keep apart")]
 
-use std::sync::Arc;
-
 use super::layout::Activations;
 use super::pack::{Packed, Panel};
 use super::{Context, Operation, Scratch};
@@ -25,7 +23,7 @@ const LIGHT_WEIGHTS: usize = 3 << 20;
 #[derive(Debug)]
 pub(crate) struct Winograd {
     side: usize,
-    packed: Arc<Packed>,
+    packed: Packed,
     /// The terms, in parts that are summed one after the other.
     parts: Vec<Steps>,
     no_bias: Vec<f32>,
@@ -76,7 +74,7 @@ impl Winograd {
 
     pub(crate) fn new(
         (kernels, threads): (&Kernels, usize),
-        (conv, packed): (&Conv, Arc<Packed>),
+        (conv, packed): (&Conv, Packed),
         side: usize,
         input: Activations,
         output: Activations,

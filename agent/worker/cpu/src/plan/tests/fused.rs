@@ -1,7 +1,5 @@
 //! Operations that compute several layers at once.
 
-use std::sync::Arc;
-
 use proptest::prelude::*;
 
 use super::harness::{Case, Stage, Worst, cases, for_each, functions, values};
@@ -40,7 +38,7 @@ impl Stem {
 
     fn source(&self, stage: &Stage) -> Source {
         let width = best_width(stage.kernels, self.conv.outputs.div_ceil(16), self.planes.width.div_ceil(2));
-        Source::stem(&self.conv, Arc::new(Packed::planes(&self.conv, width)), self.planes)
+        Source::stem(&self.conv, Packed::planes(&self.conv, width), self.planes)
     }
 
     /// Runs the operation and gives its output.
@@ -57,10 +55,10 @@ fn project(stage: &Stage, depthwise: &Depthwise, project: &Conv, output: Activat
     let width = output.layout.width;
     let panel = best_width(stage.kernels, output.layout.blocks(), width);
     Sink::Project {
-        depthwise: Arc::new(PackedDepthwise::new(depthwise)),
+        depthwise: PackedDepthwise::new(depthwise),
         stride: depthwise.stride,
         filter: depthwise.function.limits(),
-        packed: Arc::new(Packed::blocks(project, panel)),
+        packed: Packed::blocks(project, panel),
         terms: Rows::project_steps(project, width),
         activation: project.function.limits(),
         residual: None,
@@ -130,7 +128,7 @@ fn an_inverted_residual_by_rows_is_its_definition() {
         let input = stage.place(case.layout(false, inputs));
         let output = stage.place(case.after(*stride).layout(false, outputs));
         let panel = best_width(stage.kernels, wide.div_ceil(16), case.width);
-        let source = Source::expand(&expand, Arc::new(Packed::blocks(&expand, panel)), input);
+        let source = Source::expand(&expand, Packed::blocks(&expand, panel), input);
         let mut sink = project(&stage, &depthwise, &last, output);
         if let (Sink::Project { residual, .. }, true) = (&mut sink, carried) {
             *residual = Some(input);
@@ -157,7 +155,7 @@ fn by_channels(case: &Case, stride: usize, functions: [Function; 2], set: Instru
     let input = stage.place(case.layout(false, inputs));
     let output = stage.place(case.after(stride).layout(false, wide));
     let panel = best_width(stage.kernels, wide.div_ceil(16), case.height * case.width).min(3);
-    let (packed, filter) = (Arc::new(Packed::blocks(&expand, panel)), Arc::new(PackedDepthwise::new(&depthwise)));
+    let (packed, filter) = (Packed::blocks(&expand, panel), PackedDepthwise::new(&depthwise));
     let layers = ((&expand, packed), (&depthwise, filter));
     let channels = Channels::new(layers.0, layers.1, input, output, &mut stage.scratch);
     let running = stage.build();

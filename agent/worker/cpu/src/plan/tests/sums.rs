@@ -1,7 +1,5 @@
 //! Convolutions: the sum itself, and Winograd's form.
 
-use std::sync::Arc;
-
 use proptest::prelude::*;
 
 use super::harness::{Case, Stage, Worst, cases, for_each, functions, values};
@@ -101,7 +99,7 @@ fn direct_convolutions_are_the_sum() {
             &layer,
             &mut random,
             &|stage, input, output, residual| {
-                let packed = Arc::new(Direct::pack(stage.kernels, &layer.conv, &input, &output));
+                let packed = Direct::pack(stage.kernels, &layer.conv, &input, &output);
                 Box::new(Direct::new((stage.kernels, stage.threads), (&layer.conv, packed), input, output, residual))
             },
         );
@@ -124,7 +122,7 @@ fn winograd(worst: &Worst, case: &Case, set: InstructionSet, side: usize, residu
         format!("Winograd F({side}x{side}), {way}")
     };
     compare((worst, &name), Stage::new(set, case.threads), &layer, &mut random, &|stage, input, output, residual| {
-        let packed = Arc::new(Winograd::pack(stage.kernels, &layer.conv, side, &output));
+        let packed = Winograd::pack(stage.kernels, &layer.conv, side, &output);
         let machine = (stage.kernels, stage.threads);
         let layer = (&layer.conv, packed);
         Box::new(Winograd::new(machine, layer, side, input, output, residual, &mut stage.scratch))
