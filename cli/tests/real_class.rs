@@ -136,7 +136,7 @@ fn four_machines_one_sweep() {
     class.run("results --by device --format md").code(0).shows(&["| "]);
     class.run("sweep list").code(0).shows(&["tiny"]);
     class.run("status").code(0).shows(&["4 of 4 connected"]);
-    class.run("sweep start --sizes 100000").code(1).shows(&["needs about 2.9 TiB"]);
+    class.run("sweep start --sizes 100000").code(1).shows(&["needs about 1.1 TiB"]);
     class.run("sweep start --machines pc-9").code(2).says(&["pc-9", "pc-1"]);
 }
 
