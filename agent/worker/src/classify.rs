@@ -9,12 +9,13 @@ use candle_core::{Module as _, Tensor};
 use cotejo_cpu::{InstructionSet, Options, Step, Streams};
 use cotejo_model::frames::Request;
 use cotejo_model::job::Weights;
-use cotejo_model::measurement::{Answer, EnginePlan, Input, LayerAlgorithm, Stages};
+use cotejo_model::measurement::{EnginePlan, Input, LayerAlgorithm, Stages};
 use cotejo_model::measuring::LARGEST_CHECKED;
 use cotejo_model::{Engine, Failure, FailureCode, Model};
 
 use crate::measure::{Report, Times, measure};
 use crate::models::Network;
+use crate::outcome::Outcome;
 use crate::{compiled, host, internal, labels, preprocess, weights};
 
 /// What is classified by what.
@@ -23,17 +24,6 @@ pub(crate) struct Classify {
     pub(crate) model: Model,
     pub(crate) size: u32,
     pub(crate) batch: u32,
-}
-
-/// What a classification gave.
-pub(crate) struct Classified {
-    pub(crate) times: Times<()>,
-    pub(crate) stages: Stages,
-    pub(crate) input: Input,
-    pub(crate) answers: Vec<Answer>,
-    pub(crate) plan: Option<EnginePlan>,
-    pub(crate) logit_error: Option<f32>,
-    pub(crate) peak_memory_bytes: Option<u64>,
 }
 
 /// How far a logit may be from the reference engine's, over their root mean square. Rounding stays below a tenth of it.
@@ -45,7 +35,7 @@ pub(crate) fn classify(
     task: Classify,
     threads: usize,
     report: &mut Report<'_>,
-) -> Result<Classified, Failure> {
+) -> Result<Outcome, Failure> {
     let prepared = Prepared::new(request, task)?;
     let measured = match request.job.workload.engine {
         Engine::Reference => by_reference(request, task, &prepared.tensor, report)?,
@@ -60,10 +50,10 @@ pub(crate) fn classify(
         _ => None,
     };
     let stages = Stages { load_ns: measured.load_ns, ..prepared.stages };
-    Ok(Classified {
+    Ok(Outcome {
         times: measured.times,
         stages,
-        input: prepared.input,
+        input: Some(prepared.input),
         answers: labels::top(&measured.logits, matches!(request.job.weights, Weights::File { .. })),
         plan: measured.plan,
         logit_error,

@@ -4,11 +4,12 @@ use std::cell::RefCell;
 use std::time::SystemTime;
 
 use cotejo_model::frames::{Phase, Progress, Request};
-use cotejo_model::measurement::{Answer, Conditions, EnginePlan, Input, Stages};
+use cotejo_model::measurement::{Conditions, Stages};
 use cotejo_model::{DeviceId, Engine, Failure, FailureCode, JobSpec, Measurement, Precision, Task, estimate};
 
-use crate::classify::{Classified, Classify, classify, instruction_set, timed};
-use crate::measure::{Report, Times, measure};
+use crate::classify::{Classify, classify, instruction_set, timed};
+use crate::measure::{Report, measure};
+use crate::outcome::Outcome;
 use crate::{BUILD, host, internal, matmul};
 
 /// Carries out a job on as many threads as it asks for.
@@ -20,9 +21,7 @@ pub fn perform(request: &Request, report: &mut Report<'_>) -> Result<Measurement
     let started_ms = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_millis();
     report(Progress { phase: Phase::Load, done: 0.0 })?;
     let outcome = pool.install(|| match job.workload.task {
-        Task::Classify { model, size, batch } => {
-            classify(request, Classify { model, size, batch }, threads, report).map(Outcome::from)
-        }
+        Task::Classify { model, size, batch } => classify(request, Classify { model, size, batch }, threads, report),
         Task::Matmul { size } => multiply(job, size, threads, report),
     })?;
     let times = outcome.times;
@@ -69,31 +68,6 @@ pub(crate) fn check(job: &JobSpec) -> Result<(), Failure> {
         return Err(Failure::new(FailureCode::PrecisionUnavailable, message).with_remedy("use f32"));
     }
     host::Memory::now().check(&workload.task.to_string(), estimate::memory_bytes(workload))
-}
-
-/// What a task gave.
-struct Outcome {
-    times: Times<()>,
-    stages: Stages,
-    input: Option<Input>,
-    answers: Vec<Answer>,
-    plan: Option<EnginePlan>,
-    logit_error: Option<f32>,
-    peak_memory_bytes: Option<u64>,
-}
-
-impl From<Classified> for Outcome {
-    fn from(of: Classified) -> Self {
-        Self {
-            times: of.times,
-            stages: of.stages,
-            input: Some(of.input),
-            answers: of.answers,
-            plan: of.plan,
-            logit_error: of.logit_error,
-            peak_memory_bytes: of.peak_memory_bytes,
-        }
-    }
 }
 
 fn multiply(job: &JobSpec, size: u32, threads: usize, report: &mut Report<'_>) -> Result<Outcome, Failure> {

@@ -11,6 +11,7 @@ pub mod labels;
 pub mod matmul;
 pub mod measure;
 pub mod models;
+mod outcome;
 pub mod preprocess;
 mod process;
 pub mod weights;

@@ -199,12 +199,17 @@ fn offset(elements: usize) -> u32 {
 
 /// The terms of a 1x1 convolution over blocks of channels `plane` elements apart.
 pub(crate) fn pointwise_steps(inputs: usize, plane: usize) -> Steps {
+    Steps::new(pointwise_offsets(inputs, plane), Access::Blocks)
+}
+
+/// Where the steps of such a convolution begin.
+fn pointwise_offsets(inputs: usize, plane: usize) -> Vec<u32> {
     let mut offsets = Vec::new();
     for block in 0..inputs.div_ceil(LANE_BLOCK) {
         let used = (inputs - block * LANE_BLOCK).min(LANE_BLOCK).next_multiple_of(8);
         offsets.extend((0..used).step_by(8).map(|half| offset(block * plane + half)));
     }
-    Steps::new(offsets, Access::Blocks)
+    offsets
 }
 
 /// What all plans of the same options share.

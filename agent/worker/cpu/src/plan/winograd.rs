@@ -104,12 +104,7 @@ impl Winograd {
             scratch.reserve(TRANSFORMED, tile_len * tiles);
         }
         scratch.reserve(PRODUCTS, Self::elements(side) * widest * LANE_BLOCK * chunk);
-        let mut offsets = Vec::new();
-        for block in 0..blocks {
-            let used = (conv.inputs - block * LANE_BLOCK).min(LANE_BLOCK).next_multiple_of(8);
-            let start = block * tiles * LANE_BLOCK;
-            offsets.extend((0..used).step_by(8).map(|half| super::offset(start + half)));
-        }
+        let offsets = super::pointwise_offsets(conv.inputs, tiles * LANE_BLOCK);
         Self {
             side,
             parts: parts(&offsets, side),
