@@ -221,6 +221,9 @@ async fn hear(stdout: ChildStdout, progress: impl Fn(Progress)) -> Conversation 
             Ok(Frame::Progress(now)) => progress(now),
             Ok(Frame::Done(measurement)) => return Conversation::Last(Ok(Answer::Measurement(measurement))),
             Ok(Frame::Explained(explanation)) => return Conversation::Last(Ok(Answer::Explanation(explanation))),
+            Ok(Frame::Checked(_)) => {
+                return Conversation::Garbage("the worker checked a device instead of its job".to_owned());
+            }
             Ok(Frame::Failed(failure)) => return Conversation::Last(Err(failure)),
             Err(error) => {
                 let shown = shortened(&String::from_utf8_lossy(&line));

@@ -70,6 +70,8 @@ mod tests {
             name: name.to_owned(),
             memory_bytes: Some(8 << 30),
             driver: None,
+            compute_capability: None,
+            simulated: false,
             engines: vec![Engine::Reference],
             precisions: vec![Precision::F32],
             unusable,

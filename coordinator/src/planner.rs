@@ -279,7 +279,7 @@ fn refusal(machine: &Machine, device: &Device, workload: Workload) -> Option<Fai
         DeviceKind::Cpu => ("machine", device.memory_bytes.or(Some(machine.capability.memory_bytes))),
         DeviceKind::Cuda => ("GPU", device.memory_bytes),
     };
-    let needed = estimate::memory_bytes(&workload);
+    let needed = estimate::memory_bytes(&workload, device.id.kind());
     let memory = memory.filter(|memory| *memory > 0 && needed > *memory)?;
     let message = format!("needs about {}, the {whose} has {}", bytes(needed), bytes(memory));
     Some(Failure::new(FailureCode::OutOfMemory, message).with_remedy(if workload.streams > 1 {

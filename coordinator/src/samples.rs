@@ -62,6 +62,8 @@ fn device(id: DeviceId, name: &str, memory_bytes: u64) -> Device {
         name: name.to_owned(),
         memory_bytes: Some(memory_bytes),
         driver: None,
+        compute_capability: None,
+        simulated: false,
         engines: vec![Engine::Reference],
         precisions: vec![Precision::F32],
         unusable: None,
@@ -91,6 +93,8 @@ pub(crate) fn measurement(job: &JobSpec, median_ns: u64) -> Measurement {
         peak_memory_bytes: None,
         conditions: Conditions::default(),
         plan: None,
+        gpu: None,
+        simulated: false,
     }
 }
 

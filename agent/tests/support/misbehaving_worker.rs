@@ -140,5 +140,7 @@ fn done(request: &Request) {
         peak_memory_bytes: None,
         conditions: Conditions::default(),
         plan: None,
+        gpu: None,
+        simulated: false,
     })));
 }

@@ -5,7 +5,9 @@ use std::time::SystemTime;
 
 use cotejo_model::frames::{Phase, Progress, Request};
 use cotejo_model::measurement::{Conditions, Stages};
-use cotejo_model::{DeviceId, Engine, Failure, FailureCode, JobSpec, Measurement, Precision, Task, estimate};
+use cotejo_model::{
+    DeviceId, DeviceKind, Engine, Failure, FailureCode, JobSpec, Measurement, Precision, Task, estimate,
+};
 
 use crate::classify::{Classify, classify, instruction_set, timed};
 use crate::measure::{Report, measure};
@@ -44,6 +46,8 @@ pub fn perform(request: &Request, report: &mut Report<'_>) -> Result<Measurement
         peak_memory_bytes: outcome.peak_memory_bytes,
         conditions: Conditions { slept_ms: times.slept_ms, ..Conditions::default() },
         plan: outcome.plan,
+        gpu: None,
+        simulated: false,
     })
 }
 
@@ -67,7 +71,7 @@ pub(crate) fn check(job: &JobSpec) -> Result<(), Failure> {
         let message = format!("this worker does not compute in {} on {}", workload.precision, job.device);
         return Err(Failure::new(FailureCode::PrecisionUnavailable, message).with_remedy("use f32"));
     }
-    host::Memory::now().check(&workload.task.to_string(), estimate::memory_bytes(workload))
+    host::Memory::now().check(&workload.task.to_string(), estimate::memory_bytes(workload, DeviceKind::Cpu))
 }
 
 fn multiply(job: &JobSpec, size: u32, threads: usize, report: &mut Report<'_>) -> Result<Outcome, Failure> {

@@ -4,7 +4,7 @@ mod support;
 
 use candle_core::{DType, Device, Module as _, Tensor};
 use cotejo_cpu::{InstructionSet, Options, Plan};
-use cotejo_model::{Engine, Model, estimate};
+use cotejo_model::{DeviceKind, Engine, Model, estimate};
 use cotejo_worker::compiled::{self, Compiled};
 use cotejo_worker::models::{CLASSES, Network};
 use cotejo_worker::weights;
@@ -123,7 +123,7 @@ fn the_memory_that_is_predicted_holds_the_buffers() {
         let arena = Plan::compile(&network, options).unwrap().arena_bytes() as u64;
         let mut workload = support::request(support::classify(model, size, batch)).job.workload;
         workload.engine = Engine::Optimized;
-        let predicted = estimate::memory_bytes(&workload);
+        let predicted = estimate::memory_bytes(&workload, DeviceKind::Cpu);
         assert!(predicted > arena, "{model} {size} x{batch}: {predicted} bytes for {arena} of buffers alone");
     }
 }

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::gpu::ComputeCapability;
 use crate::job::Failure;
 use crate::named::{UnknownName, named_enum};
 use crate::workload::{Engine, Precision};
@@ -130,6 +131,12 @@ pub struct Device {
     pub memory_bytes: Option<u64>,
     /// The driver's version (GPUs).
     pub driver: Option<String>,
+    /// Its generation (GPUs).
+    #[serde(default)]
+    pub compute_capability: Option<ComputeCapability>,
+    /// It only plays a device: its times are made up.
+    #[serde(default)]
+    pub simulated: bool,
     /// Engines that the worker has for it.
     pub engines: Vec<Engine>,
     /// Precisions that the worker has for it.

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use crate::device::DeviceKind;
 use crate::job::JobSpec;
 use crate::measuring::{self, LARGEST_CHECKED};
-use crate::workload::{Engine, Model, Task, Workload};
+use crate::workload::{Engine, Model, Precision, Task, Workload};
 
 /// A convolution of a classifier at a given image size: what its cost follows from.
 struct Convolution {
@@ -140,10 +141,21 @@ fn forward_flops(task: Task) -> f64 {
     }
 }
 
-/// Bytes that a job in f32 needs: weights, the input, and the largest moment of the network; the last two for every
-/// stream.
-pub fn memory_bytes(workload: &Workload) -> u64 {
-    let values = match workload.task {
+/// Bytes that a job needs of its device's memory.
+pub fn memory_bytes(workload: &Workload, device: DeviceKind) -> u64 {
+    let bytes = match device {
+        DeviceKind::Cpu => cpu_values(workload) * 4.0,
+        DeviceKind::Cuda => gpu_bytes(workload),
+    };
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates; never negative")]
+    let bytes = bytes as u64;
+    bytes
+}
+
+/// Numbers in f32 that a job on the CPU holds: weights, the input, and the largest moment of the network; the last two
+/// for every stream.
+fn cpu_values(workload: &Workload) -> f64 {
+    match workload.task {
         Task::Classify { model, size, batch } => match workload.engine {
             Engine::Reference => reference_values(model, size, batch),
             Engine::Optimized => {
@@ -157,10 +169,35 @@ pub fn memory_bytes(workload: &Workload) -> u64 {
             let matrices = if workload.engine == Engine::Optimized { 5.0 } else { 3.0 };
             matrices * f64::from(size).powi(2)
         }
+    }
+}
+
+/// What a CUDA context with the code of its libraries takes of a GPU's memory, before any data.
+const CUDA_CONTEXT_BYTES: f64 = 500.0 * 1024.0 * 1024.0;
+
+/// Bytes of a GPU's memory: the context, weights, the input, and the largest moment of the network.
+fn gpu_bytes(workload: &Workload) -> f64 {
+    let value_bytes = match workload.precision {
+        Precision::F32 | Precision::Tf32 => 4.0,
+        Precision::F16 | Precision::Bf16 => 2.0,
     };
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates; never negative")]
-    let bytes = (values * 4.0) as u64;
-    bytes
+    CUDA_CONTEXT_BYTES
+        + match workload.task {
+            Task::Classify { model, size, batch } => {
+                let pixels = f64::from(batch) * f64::from(size).powi(2);
+                // Of a pixel of the image, at the network's widest moment: what goes into a layer, comes out of it, and
+                // is carried past it. Plain candle's batch norm makes several copies of what it is given.
+                let values_a_pixel = match (model, workload.engine) {
+                    (Model::ResNet18, Engine::Optimized) => 32.0,
+                    (Model::MobileNetV2, Engine::Optimized) => 48.0,
+                    (Model::ResNet18, Engine::Reference) => 80.0,
+                    (Model::MobileNetV2, Engine::Reference) => 120.0,
+                };
+                // The image comes in f32, whatever is computed in.
+                parameters(model) * value_bytes + pixels * (3.0 * 4.0 + values_a_pixel * value_bytes)
+            }
+            Task::Matmul { size } => 3.0 * f64::from(size).powi(2) * value_bytes,
+        }
 }
 
 /// Numbers that plain candle holds: weights twice (file and tensors), and what a convolution needs.
@@ -190,10 +227,10 @@ const CORE_FLOPS: f64 = 8e9;
 const GPU_FLOPS: f64 = 1e12;
 
 /// FLOP/s to expect of a device before anything was measured on it.
-pub fn assumed_flops(kind: crate::device::DeviceKind, cores: u32) -> f64 {
+pub fn assumed_flops(kind: DeviceKind, cores: u32) -> f64 {
     match kind {
-        crate::device::DeviceKind::Cpu => CORE_FLOPS * f64::from(cores.max(1)),
-        crate::device::DeviceKind::Cuda => GPU_FLOPS,
+        DeviceKind::Cpu => CORE_FLOPS * f64::from(cores.max(1)),
+        DeviceKind::Cuda => GPU_FLOPS,
     }
 }
 
@@ -233,6 +270,21 @@ mod tests {
         workload(Task::Classify { model, size, batch })
     }
 
+    fn cpu_bytes(workload: &Workload) -> u64 {
+        memory_bytes(workload, DeviceKind::Cpu)
+    }
+
+    #[test]
+    fn half_the_precision_is_half_the_gpu_memory_but_for_the_context() {
+        let f32 = Workload { engine: Engine::Optimized, ..classify(Model::ResNet18, 1024, 32) };
+        let f16 = Workload { precision: Precision::F16, ..f32 };
+        let data = |workload| memory_bytes(&workload, DeviceKind::Cuda) as f64 - CUDA_CONTEXT_BYTES;
+        let ratio = data(f16) / data(f32);
+        assert!((0.5..0.6).contains(&ratio), "{ratio}");
+        assert!(memory_bytes(&classify(Model::ResNet18, 224, 1), DeviceKind::Cuda) < 1 << 30);
+        assert!(memory_bytes(&f32, DeviceKind::Cuda) > 3 << 30);
+    }
+
     #[test]
     fn operations_are_those_of_the_papers() {
         // fvcore's count of torchvision's models: 1.814 and 0.301 GMAC at 224; 37.90 and 6.26 at 1024.
@@ -259,10 +311,10 @@ mod tests {
 
     #[test]
     fn memory_of_an_absurd_size_is_terabytes_and_of_a_usual_one_is_not() {
-        assert!(memory_bytes(&classify(Model::ResNet18, 100_000, 1)) > 1 << 40);
-        assert!(memory_bytes(&classify(Model::ResNet18, 1024, 1)) < 1 << 30);
-        assert_eq!(memory_bytes(&workload(Task::Matmul { size: 10_000 })), 1_200_000_000);
-        assert!(memory_bytes(&classify(Model::ResNet18, 1_000_000, 4096)) > 1 << 50);
+        assert!(cpu_bytes(&classify(Model::ResNet18, 100_000, 1)) > 1 << 40);
+        assert!(cpu_bytes(&classify(Model::ResNet18, 1024, 1)) < 1 << 30);
+        assert_eq!(cpu_bytes(&workload(Task::Matmul { size: 10_000 })), 1_200_000_000);
+        assert!(cpu_bytes(&classify(Model::ResNet18, 1_000_000, 4096)) > 1 << 50);
     }
 
     #[test]
@@ -270,7 +322,7 @@ mod tests {
         let one = Workload { engine: Engine::Optimized, ..classify(Model::ResNet18, 224, 1) };
         let four = Workload { streams: 4, ..one };
         assert!((flops(&four) / flops(&one) - 4.0).abs() < 1e-9);
-        let (one, four) = (memory_bytes(&one), memory_bytes(&four));
+        let (one, four) = (cpu_bytes(&one), cpu_bytes(&four));
         assert!(four > one && four < 4 * one, "{one} and {four}");
     }
 

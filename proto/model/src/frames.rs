@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::explain::Explanation;
+use crate::gpu::DeviceCheck;
 use crate::job::{Failure, JobSpec};
 use crate::measurement::Measurement;
 use crate::named::named_enum;
@@ -44,7 +45,8 @@ pub struct Progress {
     pub done: f64,
 }
 
-/// A line on standard output. The last one is `Done` or `Failed`; with `--explain`, `Explained` or `Failed`.
+/// A line on standard output. The last one is `Done` or `Failed`; with `--explain`, `Explained` or
+/// `Failed`; with `--check DEVICE`, `Checked` or `Failed`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "frame", rename_all = "snake_case")]
 pub enum Frame {
@@ -54,6 +56,8 @@ pub enum Frame {
     Done(Box<Measurement>),
     /// How the optimized engine computes the request's network.
     Explained(Box<Explanation>),
+    /// The device works.
+    Checked(Box<DeviceCheck>),
     /// Why there is none.
     Failed(Failure),
 }

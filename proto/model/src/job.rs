@@ -153,6 +153,20 @@ named_enum!(
         OutOfMemory = "out_of_memory",
         /// The device cannot be used.
         DeviceUnavailable = "device_unavailable",
+        /// The machine has no NVIDIA GPU.
+        NoGpu = "no_gpu",
+        /// There is a GPU, or may be one, but no driver for it.
+        DriverMissing = "driver_missing",
+        /// The driver is older than the CUDA libraries need.
+        DriverTooOld = "driver_too_old",
+        /// A library that the worker needs for the device is not there, or too old.
+        LibraryMissing = "library_missing",
+        /// The worker was built for GPUs of another generation.
+        WrongCapability = "wrong_capability",
+        /// Another process has the device for itself, or its mode forbids computing.
+        DeviceBusy = "device_busy",
+        /// The driver knows the device, but the session that the agent runs in cannot use it.
+        DeviceHidden = "device_hidden",
         /// The worker has no such engine for the device.
         EngineUnavailable = "engine_unavailable",
         /// The worker has no such precision for the device.

@@ -8,6 +8,7 @@ pub mod device;
 pub mod estimate;
 pub mod explain;
 pub mod frames;
+pub mod gpu;
 pub mod ids;
 pub mod job;
 pub mod machine;

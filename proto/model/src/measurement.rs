@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::device::DeviceId;
+use crate::gpu::GpuRecord;
 use crate::ids::Digest;
 use crate::job::{JobSpec, Weights};
 use crate::machine::PowerSource;
@@ -10,7 +11,7 @@ use crate::measuring::Stop;
 use crate::stats::{self, Summary};
 use crate::workload::{Task, Workload};
 
-/// Times of the parts around the forward pass, in nanoseconds. A part that a workload has not is missing.
+/// Times of the parts around the forward pass by the host's clock, in nanoseconds. A part that a workload has not is missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Stages {
     /// Read the weights and build the model.
@@ -23,6 +24,21 @@ pub struct Stages {
     pub upload_ns: Option<u64>,
     /// Copy the output back; nothing on a CPU.
     pub download_ns: Option<u64>,
+    /// By the device's own clock; nothing on a CPU.
+    #[serde(default)]
+    pub events: Option<EventTimes>,
+}
+
+/// Times between events that the device recorded, in nanoseconds: without what the host adds. Medians of a few runs
+/// after the samples.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct EventTimes {
+    /// Copy the input to the device.
+    pub upload_ns: u64,
+    /// One forward pass, or one product.
+    pub forward_ns: u64,
+    /// Copy the output back.
+    pub download_ns: u64,
 }
 
 /// The image that was classified.
@@ -52,7 +68,7 @@ pub struct Answer {
 /// How the optimized engine computed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct EnginePlan {
-    /// Vector instructions that its kernels were made of.
+    /// Vector instructions that its kernels were made of, or the GPU's compute capability.
     pub instruction_set: String,
     /// The algorithm of each layer, in the order of computing.
     pub layers: Vec<LayerAlgorithm>,
@@ -123,6 +139,12 @@ pub struct Measurement {
     /// How the optimized engine computed; none of the reference engine.
     #[serde(default)]
     pub plan: Option<EnginePlan>,
+    /// The GPU that it was measured on.
+    #[serde(default)]
+    pub gpu: Option<GpuRecord>,
+    /// Nothing was computed: a worker that plays a device made the times up, for a rehearsal.
+    #[serde(default)]
+    pub simulated: bool,
 }
 
 /// Measurements with equal keys may stand in one row.

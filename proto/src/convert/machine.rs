@@ -20,6 +20,8 @@ impl From<Device> for wire::Device {
             engines: numbers::<wire::Engine, _>(device.engines),
             precisions: numbers::<wire::Precision, _>(device.precisions),
             unusable: device.unusable.map(Into::into),
+            compute_capability: device.compute_capability.map(|capability| capability.to_string()),
+            simulated: device.simulated,
         }
     }
 }
@@ -28,6 +30,7 @@ impl TryFrom<wire::Device> for Device {
     type Error = ConvertError;
 
     fn try_from(device: wire::Device) -> Result<Self, ConvertError> {
+        let capability = device.compute_capability.as_deref();
         Ok(Self {
             id: parsed("device.id", &device.id)?,
             name: device.name,
@@ -36,6 +39,8 @@ impl TryFrom<wire::Device> for Device {
             engines: all_enumerated::<wire::Engine, _>("device.engines", device.engines)?,
             precisions: all_enumerated::<wire::Precision, _>("device.precisions", device.precisions)?,
             unusable: optional(device.unusable)?,
+            compute_capability: capability.map(|text| parsed("device.compute_capability", text)).transpose()?,
+            simulated: device.simulated,
         })
     }
 }

@@ -1,7 +1,7 @@
 //! The record of one successful attempt.
 
 use cotejo_model::Measurement;
-use cotejo_model::measurement::{Answer, Conditions, EnginePlan, Input, LayerAlgorithm, Stages};
+use cotejo_model::measurement::{Answer, Conditions, EnginePlan, EventTimes, Input, LayerAlgorithm, Stages};
 use cotejo_model::measuring::Stop;
 
 use super::{ConvertError, all, bounded, each, enumerated, enums, optional, parsed, required, share};
@@ -19,6 +19,7 @@ impl From<Stages> for wire::Stages {
             preprocess_ns: stages.preprocess_ns,
             upload_ns: stages.upload_ns,
             download_ns: stages.download_ns,
+            events: stages.events.map(Into::into),
         }
     }
 }
@@ -31,7 +32,22 @@ impl From<wire::Stages> for Stages {
             preprocess_ns: stages.preprocess_ns,
             upload_ns: stages.upload_ns,
             download_ns: stages.download_ns,
+            events: stages.events.map(Into::into),
         }
+    }
+}
+
+impl From<EventTimes> for wire::EventTimes {
+    fn from(events: EventTimes) -> Self {
+        let EventTimes { upload_ns, forward_ns, download_ns } = events;
+        Self { upload_ns, forward_ns, download_ns }
+    }
+}
+
+impl From<wire::EventTimes> for EventTimes {
+    fn from(events: wire::EventTimes) -> Self {
+        let wire::EventTimes { upload_ns, forward_ns, download_ns } = events;
+        Self { upload_ns, forward_ns, download_ns }
     }
 }
 
@@ -158,6 +174,8 @@ impl From<Measurement> for wire::Measurement {
             peak_memory_bytes: measurement.peak_memory_bytes,
             conditions: Some(measurement.conditions.into()),
             plan: measurement.plan.map(Into::into),
+            gpu: measurement.gpu.map(Into::into),
+            simulated: measurement.simulated,
         }
     }
 }
@@ -188,6 +206,8 @@ impl TryFrom<wire::Measurement> for Measurement {
             peak_memory_bytes: measurement.peak_memory_bytes,
             conditions: required("measurement.conditions", measurement.conditions)?,
             plan: optional(measurement.plan)?,
+            gpu: optional(measurement.gpu)?,
+            simulated: measurement.simulated,
         })
     }
 }

@@ -2,6 +2,7 @@
 //! bad value has a named error (`TryFrom`).
 
 mod comparison;
+mod gpu;
 mod machine;
 mod measurement;
 mod session;

@@ -27,7 +27,9 @@ enums! {
         EngineUnavailable = EngineUnavailable, PrecisionUnavailable = PrecisionUnavailable,
         WorkerMissing = WorkerMissing, WorkerCrashed = WorkerCrashed, WrongAnswer = WrongAnswer,
         BlobUnavailable = BlobUnavailable, Storage = Storage, TimedOut = TimedOut, AgentLost = AgentLost,
-        Cancelled = Cancelled, Expired = Expired, Internal = Internal,
+        Cancelled = Cancelled, Expired = Expired, Internal = Internal, NoGpu = NoGpu, DriverMissing = DriverMissing,
+        DriverTooOld = DriverTooOld, LibraryMissing = LibraryMissing, WrongCapability = WrongCapability,
+        DeviceBusy = DeviceBusy, DeviceHidden = DeviceHidden,
     }
 }
 

@@ -296,6 +296,13 @@ pub enum FailureCode {
     Cancelled = 19,
     Expired = 20,
     Internal = 21,
+    NoGpu = 22,
+    DriverMissing = 23,
+    DriverTooOld = 24,
+    LibraryMissing = 25,
+    WrongCapability = 26,
+    DeviceBusy = 27,
+    DeviceHidden = 28,
 }
 impl FailureCode {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -326,6 +333,13 @@ impl FailureCode {
             Self::Cancelled => "FAILURE_CODE_CANCELLED",
             Self::Expired => "FAILURE_CODE_EXPIRED",
             Self::Internal => "FAILURE_CODE_INTERNAL",
+            Self::NoGpu => "FAILURE_CODE_NO_GPU",
+            Self::DriverMissing => "FAILURE_CODE_DRIVER_MISSING",
+            Self::DriverTooOld => "FAILURE_CODE_DRIVER_TOO_OLD",
+            Self::LibraryMissing => "FAILURE_CODE_LIBRARY_MISSING",
+            Self::WrongCapability => "FAILURE_CODE_WRONG_CAPABILITY",
+            Self::DeviceBusy => "FAILURE_CODE_DEVICE_BUSY",
+            Self::DeviceHidden => "FAILURE_CODE_DEVICE_HIDDEN",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -353,6 +367,13 @@ impl FailureCode {
             "FAILURE_CODE_CANCELLED" => Some(Self::Cancelled),
             "FAILURE_CODE_EXPIRED" => Some(Self::Expired),
             "FAILURE_CODE_INTERNAL" => Some(Self::Internal),
+            "FAILURE_CODE_NO_GPU" => Some(Self::NoGpu),
+            "FAILURE_CODE_DRIVER_MISSING" => Some(Self::DriverMissing),
+            "FAILURE_CODE_DRIVER_TOO_OLD" => Some(Self::DriverTooOld),
+            "FAILURE_CODE_LIBRARY_MISSING" => Some(Self::LibraryMissing),
+            "FAILURE_CODE_WRONG_CAPABILITY" => Some(Self::WrongCapability),
+            "FAILURE_CODE_DEVICE_BUSY" => Some(Self::DeviceBusy),
+            "FAILURE_CODE_DEVICE_HIDDEN" => Some(Self::DeviceHidden),
             _ => None,
         }
     }
@@ -410,6 +431,12 @@ pub struct Device {
     /// Why it cannot be used, if it cannot.
     #[prost(message, optional, tag = "7")]
     pub unusable: ::core::option::Option<Failure>,
+    /// Of a GPU, such as 8.6.
+    #[prost(string, optional, tag = "8")]
+    pub compute_capability: ::core::option::Option<::prost::alloc::string::String>,
+    /// It only plays a device: its times are made up.
+    #[prost(bool, tag = "9")]
+    pub simulated: bool,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Cpu {
@@ -512,6 +539,55 @@ pub struct Stages {
     pub upload_ns: ::core::option::Option<u64>,
     #[prost(uint64, optional, tag = "5")]
     pub download_ns: ::core::option::Option<u64>,
+    /// By the device's own clock.
+    #[prost(message, optional, tag = "6")]
+    pub events: ::core::option::Option<EventTimes>,
+}
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct EventTimes {
+    #[prost(uint64, tag = "1")]
+    pub upload_ns: u64,
+    #[prost(uint64, tag = "2")]
+    pub forward_ns: u64,
+    #[prost(uint64, tag = "3")]
+    pub download_ns: u64,
+}
+/// What a driver does not say is missing.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct GpuState {
+    #[prost(uint32, optional, tag = "1")]
+    pub clock_mhz: ::core::option::Option<u32>,
+    #[prost(uint32, optional, tag = "2")]
+    pub memory_clock_mhz: ::core::option::Option<u32>,
+    #[prost(uint32, optional, tag = "3")]
+    pub temperature_c: ::core::option::Option<u32>,
+    #[prost(double, optional, tag = "4")]
+    pub power_w: ::core::option::Option<f64>,
+    #[prost(double, optional, tag = "5")]
+    pub power_limit_w: ::core::option::Option<f64>,
+    /// In NVML's words.
+    #[prost(string, repeated, tag = "6")]
+    pub throttle_reasons: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    #[prost(uint64, optional, tag = "7")]
+    pub memory_used_bytes: ::core::option::Option<u64>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct GpuRecord {
+    /// Such as 8.6.
+    #[prost(string, optional, tag = "1")]
+    pub compute_capability: ::core::option::Option<::prost::alloc::string::String>,
+    #[prost(uint64, optional, tag = "2")]
+    pub memory_bytes: ::core::option::Option<u64>,
+    #[prost(string, optional, tag = "3")]
+    pub driver: ::core::option::Option<::prost::alloc::string::String>,
+    #[prost(string, optional, tag = "4")]
+    pub cuda: ::core::option::Option<::prost::alloc::string::String>,
+    #[prost(string, optional, tag = "5")]
+    pub cudnn: ::core::option::Option<::prost::alloc::string::String>,
+    #[prost(message, optional, tag = "6")]
+    pub before: ::core::option::Option<GpuState>,
+    #[prost(message, optional, tag = "7")]
+    pub after: ::core::option::Option<GpuState>,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Input {
@@ -599,6 +675,11 @@ pub struct Measurement {
     pub conditions: ::core::option::Option<Conditions>,
     #[prost(message, optional, tag = "18")]
     pub plan: ::core::option::Option<EnginePlan>,
+    #[prost(message, optional, tag = "19")]
+    pub gpu: ::core::option::Option<GpuRecord>,
+    /// Nothing was computed: the times are made up, for a rehearsal.
+    #[prost(bool, tag = "20")]
+    pub simulated: bool,
 }
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]

@@ -6,9 +6,10 @@ use std::time::Duration;
 use cotejo_model::comparison::{Column, Comparison, Entry, Environment, GroupBy, Measured, Outcome, Table, Value};
 use cotejo_model::device::DeviceSelector;
 use cotejo_model::frames::{Phase, Progress};
+use cotejo_model::gpu::{ComputeCapability, GpuRecord, GpuState};
 use cotejo_model::job::Weights;
 use cotejo_model::machine::{Cpu, PowerSource};
-use cotejo_model::measurement::{Answer, Conditions, EnginePlan, Input, LayerAlgorithm, Stages};
+use cotejo_model::measurement::{Answer, Conditions, EnginePlan, EventTimes, Input, LayerAlgorithm, Stages};
 use cotejo_model::measuring::Stop;
 use cotejo_model::quality::{Flag, FlagKind};
 use cotejo_model::session::{
@@ -116,16 +117,55 @@ fn progress() -> impl Strategy<Value = Progress> {
     (select(Phase::ALL), share()).prop_map(|(phase, done)| Progress { phase, done })
 }
 
+fn compute_capability() -> impl Strategy<Value = ComputeCapability> {
+    (any::<u32>(), any::<u32>()).prop_map(|(major, minor)| ComputeCapability { major, minor })
+}
+
+fn gpu_state() -> impl Strategy<Value = GpuState> {
+    let clocks = (option::of(any::<u32>()), option::of(any::<u32>()), option::of(any::<u32>()));
+    let power = (option::of(positive()), option::of(positive()));
+    (clocks, power, vec(text(), 0..3), option::of(any::<u64>())).prop_map(
+        |(clocks, power, throttle_reasons, memory_used_bytes)| GpuState {
+            clock_mhz: clocks.0,
+            memory_clock_mhz: clocks.1,
+            temperature_c: clocks.2,
+            power_w: power.0,
+            power_limit_w: power.1,
+            throttle_reasons,
+            memory_used_bytes,
+        },
+    )
+}
+
+fn gpu_record() -> impl Strategy<Value = GpuRecord> {
+    let versions = (option::of(text()), option::of(text()), option::of(text()));
+    let states = (option::of(gpu_state()), option::of(gpu_state()));
+    (option::of(compute_capability()), option::of(any::<u64>()), versions, states).prop_map(
+        |(compute_capability, memory_bytes, versions, states)| GpuRecord {
+            compute_capability,
+            memory_bytes,
+            driver: versions.0,
+            cuda: versions.1,
+            cudnn: versions.2,
+            before: states.0,
+            after: states.1,
+        },
+    )
+}
+
 fn device() -> impl Strategy<Value = Device> {
     let engines = vec(select(Engine::ALL), 0..3);
     let precisions = vec(select(Precision::ALL), 0..3);
     let facts = (device_id(), text(), option::of(any::<u64>()), option::of(text()));
-    (facts, engines, precisions, option::of(failure())).prop_map(
-        |((id, name, memory_bytes, driver), engines, precisions, unusable)| Device {
+    let more = (option::of(compute_capability()), any::<bool>());
+    (facts, more, engines, precisions, option::of(failure())).prop_map(
+        |((id, name, memory_bytes, driver), (compute_capability, simulated), engines, precisions, unusable)| Device {
             id,
             name,
             memory_bytes,
             driver,
+            compute_capability,
+            simulated,
             engines,
             precisions,
             unusable,
@@ -172,13 +212,16 @@ pub(crate) fn machine() -> impl Strategy<Value = Machine> {
 
 fn stages() -> impl Strategy<Value = Stages> {
     let part = || option::of(any::<u64>());
-    (any::<u64>(), part(), part(), part(), part()).prop_map(
-        |(load_ns, decode_ns, preprocess_ns, upload_ns, download_ns)| Stages {
+    let events = (any::<u64>(), any::<u64>(), any::<u64>())
+        .prop_map(|(upload_ns, forward_ns, download_ns)| EventTimes { upload_ns, forward_ns, download_ns });
+    (any::<u64>(), part(), part(), part(), part(), option::of(events)).prop_map(
+        |(load_ns, decode_ns, preprocess_ns, upload_ns, download_ns, events)| Stages {
             load_ns,
             decode_ns,
             preprocess_ns,
             upload_ns,
             download_ns,
+            events,
         },
     )
 }
@@ -216,7 +259,8 @@ pub(crate) fn measurement() -> impl Strategy<Value = Measurement> {
     let times = (any::<u64>(), vec(any::<u64>(), 0..9), vec(any::<u64>(), 1..9), stages(), select(Stop::ALL));
     let memory = option::of(any::<u64>());
     let rest = (vec(answer(), 0..3), option::of(0.0..1.0_f32), memory, conditions(), option::of(engine_plan()));
-    (what, from, times, rest).prop_map(|(what, from, times, rest)| Measurement {
+    let gpu = (option::of(gpu_record()), any::<bool>());
+    (what, from, times, rest, gpu).prop_map(|(what, from, times, rest, gpu)| Measurement {
         workload: what.0,
         device: what.1,
         device_name: what.2,
@@ -235,6 +279,8 @@ pub(crate) fn measurement() -> impl Strategy<Value = Measurement> {
         peak_memory_bytes: rest.2,
         conditions: rest.3,
         plan: rest.4,
+        gpu: gpu.0,
+        simulated: gpu.1,
     })
 }
 
