@@ -5,15 +5,14 @@
 mod instruction_set;
 mod kernels;
 mod memory;
-pub mod network;
 mod peak;
 mod plan;
 mod product;
 mod streams;
 mod team;
 
+pub use cotejo_network::{BatchNorm, Block, Conv, Depthwise, Function, Linear, Network};
 pub use instruction_set::{BadInstructionSet, INSTRUCTION_SET_VARIABLE, InstructionSet};
-pub use network::{BatchNorm, Block, Conv, Depthwise, Function, Linear, Network};
 pub use peak::Peak;
 pub use plan::{CompileError, Options, Plan, Step};
 pub use product::Product;

@@ -8,9 +8,9 @@ use std::sync::atomic::{AtomicPtr, Ordering};
 use crate::InstructionSet;
 use crate::kernels::{Access, Kernels, LANE_BLOCK, ONE_ROW, PixelRun, Steps, Target};
 use crate::memory::{Arena, Layouter, Span, View};
-use crate::network::Function;
 use crate::plan::{CompileError, Panel, panels, pointwise_steps};
 use crate::team::{Program, Team};
+use cotejo_network::Function;
 
 /// Rows of the left matrix that are multiplied together.
 const ROWS: usize = 112;
@@ -174,7 +174,7 @@ impl Blocked {
                     rows: ONE_ROW,
                     jump: 0,
                     residual: (part > 0).then_some(target),
-                    activation: Function::Identity.limits(),
+                    activation: Function::Identity.into(),
                     pixels: rows.len(),
                     next_weights: &[],
                 };

@@ -1,6 +1,8 @@
 //! The entrances of the kernels: each takes views, checks once that the whole run stays inside them, and calls the
 //! kernel. That no other thread writes what it reads, or touches what it writes, is the contract of `plan::Operation`.
 
+use cotejo_network::Function;
+
 use super::{Access, Kernels, LANE_BLOCK, depthwise, pool, tile, winograd};
 use crate::memory::View;
 
@@ -11,6 +13,13 @@ pub(crate) struct Activation {
     pub(crate) least: f32,
     /// Greatest value.
     pub(crate) greatest: f32,
+}
+
+impl From<Function> for Activation {
+    fn from(function: Function) -> Self {
+        let (least, greatest) = function.limits();
+        Self { least, greatest }
+    }
 }
 
 /// Where the terms of a convolution's sum lie, from a pixel's address.

@@ -7,7 +7,7 @@ use super::layout::Activations;
 use super::pack::{Packed, PackedDepthwise};
 use super::{Context, Operation, Scratch};
 use crate::kernels::{Access, Activation, DepthwiseRow, LANE_BLOCK, PixelRun, Steps, Target};
-use crate::network::{Conv, Depthwise};
+use cotejo_network::{Conv, Depthwise};
 
 /// A thread's own memory: a panel of the wide tensor, with a border of one pixel.
 const EXPANDED: usize = 0;
@@ -39,10 +39,10 @@ impl Channels {
         Self {
             packed,
             steps: super::pointwise_steps(expand.inputs, layout.plane()),
-            expand: expand.function.limits(),
+            expand: expand.function.into(),
             depthwise,
             stride: layer.stride,
-            filter: layer.function.limits(),
+            filter: layer.function.into(),
             input,
             output,
         }

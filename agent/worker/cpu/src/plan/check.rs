@@ -3,7 +3,7 @@
 
 use super::layout::Planes;
 use super::{CompileError, Options};
-use crate::network::{Block, Conv, Depthwise, Function, Network};
+use cotejo_network::{Block, Conv, Depthwise, Function, Network};
 
 /// Elements of one image's activation that 32-bit offsets reach.
 const MOST_ELEMENTS: usize = u32::MAX as usize;

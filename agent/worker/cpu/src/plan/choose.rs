@@ -2,7 +2,7 @@
 
 use super::layout::Layout;
 use crate::kernels::{Kernels, LANE_BLOCK};
-use crate::network::Conv;
+use cotejo_network::Conv;
 
 /// Multiplications of one thread in the time in which it gets a byte of weights from beyond its own cache, for
 /// registers of sixteen lanes.

@@ -10,7 +10,7 @@ use super::winograd::Winograd;
 use super::{CompileError, Operation, Options, Recipe, Scratch, Step};
 use crate::kernels::Kernels;
 use crate::memory::{Layouter, Span};
-use crate::network::{Block, Conv, Depthwise, Function, Linear, Network};
+use cotejo_network::{Block, Conv, Depthwise, Function, Linear, Network};
 
 /// Compiles a network.
 pub(super) fn compile(network: &Network, options: Options) -> Result<Recipe, CompileError> {
@@ -164,10 +164,10 @@ impl Compiler {
         let sink = Sink::Project {
             depthwise: PackedDepthwise::new(depthwise),
             stride: depthwise.stride,
-            filter: depthwise.function.limits(),
+            filter: depthwise.function.into(),
             packed: Packed::blocks(project, panel),
             terms: Rows::project_steps(project, width),
-            activation: project.function.limits(),
+            activation: project.function.into(),
             residual,
         };
         let rows = Rows::new(source, sink, output, self.options.threads, &mut self.scratch);

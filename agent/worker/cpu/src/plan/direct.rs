@@ -6,7 +6,7 @@ use super::layout::{Activations, Layout};
 use super::pack::{Packed, best_width};
 use super::{Context, Operation, Sharing};
 use crate::kernels::{Access, Activation, Kernels, LANE_BLOCK, ONE_ROW, PixelRun, Steps, Target};
-use crate::network::Conv;
+use cotejo_network::Conv;
 use std::ops::Range;
 
 /// Pixels of a run where an image is one long row.
@@ -102,7 +102,7 @@ impl Direct {
         Self {
             access,
             steps: steps(conv, &input),
-            activation: conv.function.limits(),
+            activation: conv.function.into(),
             packed,
             input,
             output,

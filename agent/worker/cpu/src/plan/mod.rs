@@ -21,8 +21,8 @@ use std::time::{Duration, Instant};
 use crate::InstructionSet;
 use crate::kernels::{Access, Kernels, LANE_BLOCK, Steps};
 use crate::memory::{Arena, Layouter, Span, View};
-use crate::network::Network;
 use crate::team::{Program, Team};
+use cotejo_network::Network;
 use layout::Activations;
 pub(crate) use pack::{Panel, panels};
 

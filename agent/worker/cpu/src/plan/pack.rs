@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::kernels::{Kernels, LANE_BLOCK};
 use crate::memory::Aligned;
-use crate::network::{Conv, Depthwise};
+use cotejo_network::{Conv, Depthwise};
 
 /// Output channels that one tile computes together.
 #[derive(Debug, Clone, Copy)]

@@ -8,7 +8,7 @@ use super::pack::{Packed, PackedDepthwise};
 use super::{Context, Operation, Scratch};
 use crate::kernels::{Access, Activation, DepthwiseRow, LANE_BLOCK, MaxPoolRow, ONE_ROW, PixelRun, Steps, Target};
 use crate::memory::{Span, View};
-use crate::network::Conv;
+use cotejo_network::Conv;
 use std::ops::Range;
 
 /// A thread's own memory.
@@ -43,7 +43,7 @@ impl Source {
         }
         Self {
             packed,
-            activation: conv.function.limits(),
+            activation: conv.function.into(),
             access,
             steps: Steps::new(offsets, access),
             span: planes.span,
@@ -60,7 +60,7 @@ impl Source {
         let layout = input.layout;
         Self {
             packed,
-            activation: conv.function.limits(),
+            activation: conv.function.into(),
             access: Access::Blocks,
             steps: super::pointwise_steps(conv.inputs, layout.plane()),
             span: input.span,

@@ -10,7 +10,7 @@ use crate::kernels::{
     Access, Activation, Kernels, LANE_BLOCK, ONE_ROW, PixelRun, Steps, Target, TransformIn, TransformOut,
 };
 use crate::memory::View;
-use crate::network::{Conv, Function};
+use cotejo_network::{Conv, Function};
 
 /// Bytes of transformed input that stay close to a core.
 const NEAR: usize = 512 << 10;
@@ -109,7 +109,7 @@ impl Winograd {
             side,
             parts: parts(&offsets, side),
             no_bias: vec![0.0; widest * LANE_BLOCK],
-            activation: conv.function.limits(),
+            activation: conv.function.into(),
             packed,
             input,
             output,
@@ -200,7 +200,7 @@ impl Winograd {
                     jump: 0,
                     next_weights: self.following(panel, here.start + each..here.end + each),
                     residual,
-                    activation: Function::Identity.limits(),
+                    activation: Function::Identity.into(),
                     pixels: tiles.len(),
                 };
                 run.compute(context.kernels);

@@ -6,12 +6,12 @@ use super::harness::{Case, Stage, Worst, cases, for_each, functions, values};
 use super::oracle::{self, Tensor};
 use super::random::Random;
 use crate::InstructionSet;
-use crate::network::{Conv, Depthwise, Function};
 use crate::plan::channels::Channels;
 use crate::plan::ends::Frame;
 use crate::plan::layout::{Activations, Planes};
 use crate::plan::pack::{Packed, PackedDepthwise, best_width};
 use crate::plan::rows::{Rows, Sink, Source};
+use cotejo_network::{Conv, Depthwise, Function};
 
 fn strides() -> impl Strategy<Value = usize> {
     prop_oneof![Just(1), Just(2)]
@@ -57,10 +57,10 @@ fn project(stage: &Stage, depthwise: &Depthwise, project: &Conv, output: Activat
     Sink::Project {
         depthwise: PackedDepthwise::new(depthwise),
         stride: depthwise.stride,
-        filter: depthwise.function.limits(),
+        filter: depthwise.function.into(),
         packed: Packed::blocks(project, panel),
         terms: Rows::project_steps(project, width),
-        activation: project.function.limits(),
+        activation: project.function.into(),
         residual: None,
     }
 }

@@ -12,9 +12,9 @@ use super::random::Random;
 use crate::InstructionSet;
 use crate::kernels::{Kernels, LANE_BLOCK};
 use crate::memory::{Arena, Layouter, Span, View};
-use crate::network::Function;
 use crate::plan::layout::{Activations, Layout, Planes};
 use crate::plan::{Context, Operation, Scratch, ScratchSpans};
+use cotejo_network::Function;
 
 /// The greatest difference of a layer's output from the definition, in units of the output's root mean square.
 const TOLERANCE: f64 = 1e-5;

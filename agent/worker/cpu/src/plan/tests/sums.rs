@@ -6,11 +6,11 @@ use super::harness::{Case, Stage, Worst, cases, for_each, functions, values};
 use super::oracle;
 use super::random::Random;
 use crate::InstructionSet;
-use crate::network::{Conv, Function};
 use crate::plan::Operation;
 use crate::plan::direct::Direct;
 use crate::plan::layout::{Activations, Layout};
 use crate::plan::winograd::Winograd;
+use cotejo_network::{Conv, Function};
 
 /// What is added to a convolution's sum.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,6 +1,4 @@
-//! What is compiled: a classifier as a list of layers with their weights, batch norm already folded in.
-
-use crate::kernels::Activation;
+//! What the optimized engines compile: a classifier as a list of layers with their weights, batch norm already folded in.
 
 /// What follows a layer's sum.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,13 +12,13 @@ pub enum Function {
 }
 
 impl Function {
-    pub(crate) fn limits(self) -> Activation {
-        let (least, greatest) = match self {
+    /// The least and the greatest value that it lets through.
+    pub fn limits(self) -> (f32, f32) {
+        match self {
             Self::Identity => (f32::NEG_INFINITY, f32::INFINITY),
             Self::Relu => (0.0, f32::INFINITY),
             Self::Relu6 => (0.0, 6.0),
-        };
-        Activation { least, greatest }
+        }
     }
 }
 

@@ -1,0 +1,140 @@
+//! One GPU, ready to compute.
+
+#![allow(unsafe_code, reason = "the driver's interface")]
+
+use std::sync::Arc;
+
+use cudarc::driver::{CudaContext, CudaStream};
+
+use crate::error::{During as _, Error, Reason, Result};
+use crate::library::Library;
+use crate::program::Precision;
+
+/// What a GPU and its libraries say of themselves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Facts {
+    /// The product's name.
+    pub name: String,
+    /// Generation and number within it.
+    pub compute_capability: (u32, u32),
+    /// Its memory in bytes.
+    pub memory_bytes: u64,
+    /// Version of the CUDA libraries, by that of NVRTC.
+    pub cuda: Option<String>,
+    /// Version of cuDNN.
+    pub cudnn: Option<String>,
+}
+
+/// A GPU with a context and a stream of its own.
+#[derive(Debug)]
+pub struct Device {
+    pub(crate) context: Arc<CudaContext>,
+    pub(crate) stream: Arc<CudaStream>,
+    facts: Facts,
+    /// The driver's CUDA version, as 1000 major + 10 minor.
+    driver: i32,
+}
+
+impl Device {
+    /// Opens the GPU with this index, in the order of the PCI bus where `CUDA_DEVICE_ORDER=PCI_BUS_ID`.
+    ///
+    /// # Errors
+    /// A library is missing, or the driver refuses: named by the error's reason.
+    pub fn open(index: u32) -> Result<Self> {
+        Library::Driver.find()?;
+        let driver = start_driver()?;
+        let count = CudaContext::device_count().during("counting the GPUs")?;
+        let (index, count) = (index as usize, usize::try_from(count).unwrap_or(0));
+        if index >= count {
+            let message = format!("CUDA sees {count} GPUs, so there is no cuda:{index}");
+            return Err(Error::new(Reason::NoDevice, message));
+        }
+        let cuda = Library::Nvrtc.find()?.version;
+        Library::Cublas.find()?;
+        let cudnn = Library::Cudnn.find()?.version;
+        let context = CudaContext::new(index).during(&format!("opening cuda:{index}"))?;
+        // SAFETY: all work of this context goes through one stream, in order.
+        unsafe { context.disable_event_tracking() };
+        let stream = context.new_stream().during("making a stream")?;
+        let capability = context.compute_capability().during("asking for the compute capability")?;
+        let facts = Facts {
+            name: context.name().during("asking for the GPU's name")?,
+            compute_capability: (capability.0.unsigned_abs(), capability.1.unsigned_abs()),
+            memory_bytes: context.total_mem().during("asking for the GPU's memory")? as u64,
+            cuda,
+            cudnn,
+        };
+        Ok(Self { context, stream, facts, driver })
+    }
+
+    /// What it is.
+    pub fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
+    /// Bytes of its memory that nobody uses now.
+    pub fn free_memory_bytes(&self) -> Result<u64> {
+        Ok(self.context.mem_get_info().during("asking for the free memory")?.0 as u64)
+    }
+
+    /// What it has hardware for: TF32 and bf16 from Ampere on.
+    pub fn computes_in(&self, precision: Precision) -> bool {
+        match precision {
+            Precision::F32 => true,
+            Precision::F16 => self.facts.compute_capability >= (5, 3),
+            Precision::Tf32 | Precision::Bf16 => self.facts.compute_capability >= (8, 0),
+        }
+    }
+
+    /// Whether the driver has the functions that tell times between events, as newer bindings call them.
+    pub(crate) fn tells_times(&self) -> bool {
+        self.driver >= 12_080
+    }
+
+    /// Waits until all that was asked of it is done.
+    pub(crate) fn synchronize(&self) -> Result<()> {
+        self.stream.synchronize().during("waiting for the GPU")
+    }
+
+    /// Whether so many bytes are free.
+    pub(crate) fn check_memory(&self, what: &str, needed: u64) -> Result<()> {
+        let free = self.free_memory_bytes()?;
+        if needed <= free {
+            return Ok(());
+        }
+        let message = format!(
+            "{what} needs {}, the GPU has {}, of which {} are free",
+            in_words(needed),
+            in_words(self.facts.memory_bytes),
+            in_words(free)
+        );
+        Err(Error::new(Reason::OutOfMemory, message))
+    }
+}
+
+/// Bytes for people.
+fn in_words(bytes: u64) -> String {
+    match bytes {
+        ..0x4000_0000 => format!("{} MiB", bytes.div_ceil(1 << 20)),
+        bytes => format!("{:.1} GiB", bytes as f64 / f64::from(1 << 30)),
+    }
+}
+
+/// Initialises the driver and gives the CUDA version that it supports.
+fn start_driver() -> Result<i32> {
+    if let Err(error) = cudarc::driver::result::init() {
+        let error = Error::from(error);
+        let reason = match error.reason {
+            // The stub that toolkits bring, or a kernel module that is not loaded.
+            Reason::Failed => Reason::DriverMissing,
+            reason => reason,
+        };
+        return Err(Error::new(reason, format!("the NVIDIA driver does not start: {}", error.message)));
+    }
+    let mut version = 0;
+    // SAFETY: the pointer is valid for the call.
+    unsafe { cudarc::driver::sys::cuDriverGetVersion(&raw mut version) }
+        .result()
+        .during("asking for the driver's version")?;
+    Ok(version)
+}

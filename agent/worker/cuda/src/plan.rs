@@ -1,0 +1,266 @@
+//! A network, ready to compute on a GPU.
+
+#![allow(unsafe_code, reason = "addresses on the GPU go to libraries and kernels")]
+
+mod steps;
+mod store;
+
+use std::time::Duration;
+
+use cotejo_network::Network;
+use cudarc::driver::sys::{CUevent_flags, CUgraphInstantiate_flags, CUstreamCaptureMode};
+use cudarc::driver::{CudaEvent, CudaGraph, PinnedHostSlice};
+
+use crate::convolution::Libraries;
+use crate::cudnn::Cudnn;
+use crate::device::Device;
+use crate::error::{During as _, Error, Reason, Result};
+use crate::gemm::Cublas;
+use crate::kernels::Kernels;
+use crate::program::{Layout, Options, Precision, Program};
+use crate::stopwatch;
+use steps::{Choices, Steps};
+use store::Store;
+
+/// How one layer is computed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// The layer's name.
+    pub layer: String,
+    /// The algorithm that was chosen for it.
+    pub algorithm: String,
+}
+
+/// Times between events on the GPU.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EventTimes {
+    /// The input's way to the GPU.
+    pub upload: Duration,
+    /// One forward.
+    pub forward: Duration,
+    /// The logits' way back.
+    pub download: Duration,
+}
+
+/// Rounds of which event times are the medians.
+const ROUNDS: usize = 7;
+
+/// A network compiled for one GPU, one shape of input and one number format.
+pub struct Plan<'d> {
+    device: &'d Device,
+    options: Options,
+    classes: usize,
+    /// None where the driver did not capture the forward: it is then launched step by step.
+    graph: Option<CudaGraph>,
+    steps: Steps,
+    libraries: Libraries,
+    store: Store,
+    input: PinnedHostSlice<f32>,
+    logits: PinnedHostSlice<f32>,
+}
+
+impl<'d> Plan<'d> {
+    /// Compiles a network and computes it once on `input` (`[images, channels, height, width]` in f32). Both layouts are
+    /// tried, and for each layer of each the algorithms; the fastest whole is kept.
+    ///
+    /// # Errors
+    /// `OutOfMemory` with both figures before anything is allocated; `Unsupported`; `WrongAnswer` if the captured graph
+    /// and the plain launches disagree; what the driver or a library refuses.
+    pub fn compile(device: &'d Device, network: &Network, options: Options, input: &[f32]) -> Result<Self> {
+        if !device.computes_in(options.precision) {
+            let (major, minor) = device.facts().compute_capability;
+            let message = format!("compute capability {major}.{minor} has no hardware for this precision");
+            return Err(Error::unsupported(message));
+        }
+        let mut best: Option<(Duration, Layout, Choices)> = None;
+        let mut refused = None;
+        for layout in [Layout::ChannelsLast, Layout::ChannelsFirst] {
+            match Self::of_layout(device, network, options, layout, None, input) {
+                Ok((plan, choices)) => {
+                    let time = stopwatch::time(device, || plan.launch())?;
+                    // The last one is at hand already.
+                    if best.as_ref().is_none_or(|(least, ..)| time < *least) {
+                        if layout == Layout::ChannelsFirst {
+                            return Ok(plan);
+                        }
+                        best = Some((time, layout, choices));
+                    }
+                }
+                // The other layout would need as much, or fail alike.
+                Err(error) if error.reason != Reason::Unsupported => return Err(error),
+                Err(error) => refused = Some(error),
+            }
+        }
+        match best {
+            Some((_, layout, choices)) => {
+                Ok(Self::of_layout(device, network, options, layout, Some(choices), input)?.0)
+            }
+            None => Err(refused.unwrap_or_else(|| Error::unsupported("no layout works"))),
+        }
+    }
+
+    fn of_layout(
+        device: &'d Device,
+        network: &Network,
+        options: Options,
+        layout: Layout,
+        choices: Option<Choices>,
+        input: &[f32],
+    ) -> Result<(Self, Choices)> {
+        let program = Program::new(network, &options, layout)?;
+        let expected = options.images * network.stem.inputs * options.height * options.width;
+        if input.len() != expected {
+            let message = format!("the input has {} numbers instead of {expected}", input.len());
+            return Err(Error::unsupported(message));
+        }
+        let libraries = Libraries { cudnn: Cudnn::new(device)?, cublas: Cublas::new(device)? };
+        let kernels = Kernels::compile(device, options.precision, layout)?;
+        let mut store = Store::new(device, &program, &options, layout, input.len())?;
+        let (steps, choices) =
+            Steps::prepare(device, &libraries, &kernels, &program, &options, layout, &mut store, choices)?;
+        let logits = options.images * program.classes;
+        // SAFETY: both are written before they are read.
+        let (input_pinned, logits) = unsafe {
+            let input = device.context.alloc_pinned(input.len()).during("allocating for the input")?;
+            // Read by the host, so not write-combined.
+            (input, device.context.alloc_pinned_with_flags(logits, 0).during("allocating for the logits")?)
+        };
+        let classes = program.classes;
+        let mut plan =
+            Self { device, options, classes, graph: None, steps, libraries, store, input: input_pinned, logits };
+        plan.upload(input)?;
+        plan.capture()?;
+        Ok((plan, choices))
+    }
+
+    /// Runs the steps one by one, captures them as a graph, and runs that: both must say the same.
+    fn capture(&mut self) -> Result<()> {
+        self.launch()?;
+        let plain = self.download()?.to_vec();
+        let stream = &self.device.stream;
+        let mode = CUstreamCaptureMode::CU_STREAM_CAPTURE_MODE_THREAD_LOCAL;
+        stream.begin_capture(mode).during("beginning a graph")?;
+        let launched = self.launch();
+        let flags = CUgraphInstantiate_flags::CUDA_GRAPH_INSTANTIATE_FLAG_AUTO_FREE_ON_LAUNCH;
+        let captured = stream.end_capture(flags);
+        // A library that cannot be captured is no reason not to measure: plain launches compute the same.
+        let (Ok(()), Ok(Some(graph))) = (launched, captured) else {
+            self.device.synchronize()?;
+            return Ok(());
+        };
+        graph.upload().during("uploading the graph")?;
+        self.graph = Some(graph);
+        self.forward()?;
+        let error = disagreement(&plain, self.download()?);
+        if error > tolerance(self.options.precision) {
+            let message = format!("the captured graph's logits are {error:.1e} of their RMS away from the plain run's");
+            return Err(Error::new(Reason::WrongAnswer, message));
+        }
+        Ok(())
+    }
+
+    /// Asks for one forward.
+    fn launch(&self) -> Result<()> {
+        match &self.graph {
+            Some(graph) => graph.launch().during("launching the graph"),
+            // SAFETY: the steps were prepared for this store.
+            None => unsafe { self.steps.launch(self.device, &self.libraries, self.store.workspace()) },
+        }
+    }
+
+    /// Copies an input to the GPU, `[images, channels, height, width]` in f32, and waits until it is there.
+    ///
+    /// # Panics
+    /// If it has another length than the input that the plan was compiled with.
+    pub fn upload(&mut self, input: &[f32]) -> Result<()> {
+        self.input.as_mut_slice().during("writing the input")?.copy_from_slice(input);
+        self.store.upload(self.device, &self.input)?;
+        self.device.synchronize()
+    }
+
+    /// Computes the logits of the uploaded input, and waits until they are there.
+    pub fn forward(&self) -> Result<()> {
+        self.launch()?;
+        self.device.synchronize()
+    }
+
+    /// Copies the logits from the GPU, `[images, classes]`, and waits until they are here.
+    pub fn download(&mut self) -> Result<&[f32]> {
+        self.store.download(self.device, &mut self.logits)?;
+        self.device.synchronize()?;
+        self.logits.as_slice().during("reading the logits")
+    }
+
+    /// Medians of a few rounds, by the GPU's own clock; none where the driver is too old to tell.
+    pub fn event_times(&mut self) -> Result<Option<EventTimes>> {
+        if !self.device.tells_times() {
+            return Ok(None);
+        }
+        let mut rounds = [const { Vec::new() }; 3];
+        for _ in 0..ROUNDS {
+            let begin = self.mark()?;
+            self.store.upload(self.device, &self.input)?;
+            let uploaded = self.mark()?;
+            self.launch()?;
+            let computed = self.mark()?;
+            self.store.download(self.device, &mut self.logits)?;
+            let downloaded = self.mark()?;
+            self.device.synchronize()?;
+            let pairs = [(&begin, &uploaded), (&uploaded, &computed), (&computed, &downloaded)];
+            for (times, (from, to)) in rounds.iter_mut().zip(pairs) {
+                let milliseconds = from.elapsed_ms(to).during("reading the GPU's clock")?;
+                times.push(Duration::from_secs_f64(f64::from(milliseconds.max(0.0)) / 1000.0));
+            }
+        }
+        let [upload, forward, download] = rounds.map(|mut times| {
+            times.sort_unstable();
+            times[times.len() / 2]
+        });
+        Ok(Some(EventTimes { upload, forward, download }))
+    }
+
+    fn mark(&self) -> Result<CudaEvent> {
+        self.device.stream.record_event(Some(CUevent_flags::CU_EVENT_DEFAULT)).during("marking a time")
+    }
+
+    /// How each layer is computed.
+    pub fn steps(&self) -> Vec<Step> {
+        self.steps.described()
+    }
+
+    /// Whether the forward is one CUDA graph.
+    pub fn is_graph(&self) -> bool {
+        self.graph.is_some()
+    }
+
+    /// Whether tensors are channels last.
+    pub fn is_channels_last(&self) -> bool {
+        self.steps.layout() == Layout::ChannelsLast
+    }
+
+    /// Logits of an image.
+    pub fn classes(&self) -> usize {
+        self.classes
+    }
+
+    /// Bytes of the GPU's memory that it takes.
+    pub fn memory_bytes(&self) -> u64 {
+        self.store.bytes()
+    }
+}
+
+/// The largest difference over the root mean square of the first.
+fn disagreement(expected: &[f32], found: &[f32]) -> f32 {
+    let square: f32 = expected.iter().map(|logit| logit * logit).sum();
+    let largest = expected.iter().zip(found).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    if largest == 0.0 { 0.0 } else { largest / (square / expected.len() as f32).sqrt() }
+}
+
+/// The graph is the same kernels with the same operands: only an order of sums that is not fixed may differ.
+fn tolerance(precision: Precision) -> f32 {
+    match precision {
+        Precision::F32 => 1e-5,
+        Precision::Tf32 | Precision::F16 => 1e-3,
+        Precision::Bf16 => 1e-2,
+    }
+}

@@ -1,0 +1,289 @@
+//! The launches of a forward, with everything that they need.
+
+use cotejo_network::{Depthwise, Function};
+
+use super::Step;
+use super::store::{Store, Weights};
+use crate::convolution::{Addresses, Convolution, Libraries, Shape, Way, Workspace, uint};
+use crate::device::Device;
+use crate::error::Result;
+use crate::kernels::{Argument, Kernel, Kernels};
+use crate::program::{Layout, Operation, Options, Program, Tensor};
+use crate::stopwatch;
+
+/// What was chosen for each operation, in order: the same network in the same layout need not choose again.
+pub(super) type Choices = Vec<Option<Choice>>;
+
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Choice {
+    Convolution(Way),
+    /// Pixels of a row that a thread computes.
+    Depthwise(usize),
+}
+
+/// Strips that a depthwise kernel exists for.
+const STRIPS: [usize; 3] = [1, 2, 4];
+
+pub(super) struct Steps {
+    layout: Layout,
+    steps: Vec<Prepared>,
+}
+
+struct Prepared {
+    layer: String,
+    algorithm: String,
+    launch: Launch,
+}
+
+enum Launch {
+    Convolution { convolution: Box<Convolution>, way: Way, at: Addresses },
+    Kernel { kernel: Kernel, arguments: Vec<Argument> },
+}
+
+/// What preparing needs to know.
+struct Preparer<'a> {
+    device: &'a Device,
+    libraries: &'a Libraries,
+    kernels: &'a Kernels,
+    options: &'a Options,
+    layout: Layout,
+    store: &'a Store,
+}
+
+impl Steps {
+    /// Chooses what is not chosen yet, and gives back the memory that only the choice needed.
+    #[allow(clippy::too_many_arguments, reason = "all that a plan is made of meets here, once")]
+    pub(super) fn prepare(
+        device: &Device,
+        libraries: &Libraries,
+        kernels: &Kernels,
+        program: &Program<'_>,
+        options: &Options,
+        layout: Layout,
+        store: &mut Store,
+        choices: Option<Choices>,
+    ) -> Result<(Self, Choices)> {
+        let mut choices = choices.unwrap_or_else(|| vec![None; program.operations.len()]);
+        let preparer = Preparer { device, libraries, kernels, options, layout, store };
+        let steps = program
+            .operations
+            .iter()
+            .zip(&mut choices)
+            .enumerate()
+            .map(|(index, (operation, choice))| preparer.step(index, operation, choice))
+            .collect::<Result<Vec<_>>>()?;
+        let most = choices.iter().flatten().map(|choice| match choice {
+            Choice::Convolution(way) => way.workspace(),
+            Choice::Depthwise(_) => 0,
+        });
+        store.shrink_workspace(device, most.max().unwrap_or(0))?;
+        Ok((Self { layout, steps }, choices))
+    }
+
+    /// Asks for all of them, one after another.
+    ///
+    /// # Safety
+    /// The store that they were prepared for must live, and its workspace must be this one.
+    #[allow(unsafe_code, reason = "addresses on the GPU go to libraries and kernels")]
+    pub(super) unsafe fn launch(&self, device: &Device, libraries: &Libraries, workspace: Workspace) -> Result<()> {
+        for step in &self.steps {
+            // SAFETY: the addresses are the store's, and were prepared for these launches.
+            unsafe {
+                match &step.launch {
+                    Launch::Convolution { convolution, way, at } => {
+                        convolution.launch(*way, device, libraries, at, workspace)?;
+                    }
+                    Launch::Kernel { kernel, arguments } => kernel.launch(device, arguments)?,
+                }
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn described(&self) -> Vec<Step> {
+        let described = |step: &Prepared| Step { layer: step.layer.clone(), algorithm: step.algorithm.clone() };
+        self.steps.iter().map(described).collect()
+    }
+
+    pub(super) fn layout(&self) -> Layout {
+        self.layout
+    }
+}
+
+impl Preparer<'_> {
+    fn step(&self, index: usize, operation: &Operation<'_>, choice: &mut Option<Choice>) -> Result<Prepared> {
+        let (algorithm, launch) = match operation {
+            Operation::Arrange { channels, output } => ("own kernel".to_owned(), self.arrange(*channels, *output)?),
+            Operation::Convolution { .. } => self.convolution(operation, self.store.weights(index)?, choice)?,
+            Operation::Depthwise { layer, before, input, output } => {
+                self.depthwise(layer, *before, (*input, *output), self.store.weights(index)?, choice)?
+            }
+            Operation::MaxPool { input, output } => ("own kernel".to_owned(), self.max_pool(*input, *output)?),
+            Operation::Mean { before, input, output } => {
+                ("own kernel".to_owned(), self.mean(*before, *input, *output)?)
+            }
+            Operation::Linear { layer, input } => {
+                let weights = self.store.weights(index)?;
+                let grid = (u32_of(layer.outputs)?, u32_of(self.options.images.div_ceil(4))?);
+                let arguments = vec![
+                    Argument::Address(self.store.tensor(*input)),
+                    Argument::Address(weights.weight),
+                    Argument::Address(weights.bias),
+                    Argument::Address(self.store.logits()),
+                    uint(self.options.images)?,
+                    uint(layer.inputs)?,
+                    uint(layer.outputs)?,
+                ];
+                let kernel = self.kernels.by_blocks("linear", grid, 128)?;
+                ("own kernel".to_owned(), Launch::Kernel { kernel, arguments })
+            }
+        };
+        Ok(Prepared { layer: operation.name().to_owned(), algorithm, launch })
+    }
+
+    fn arrange(&self, channels: usize, output: Tensor) -> Result<Launch> {
+        let images = self.options.images;
+        let arguments = vec![
+            Argument::Address(self.store.input()),
+            Argument::Address(self.store.tensor(output)),
+            uint(images)?,
+            uint(channels)?,
+            uint(output.channels)?,
+            uint(output.pixels())?,
+        ];
+        let kernel = self.kernels.by_items("arrange", (images * output.pixels()) as u64)?;
+        Ok(Launch::Kernel { kernel, arguments })
+    }
+
+    fn max_pool(&self, input: Tensor, output: Tensor) -> Result<Launch> {
+        let images = self.options.images;
+        let arguments = vec![
+            Argument::Address(self.store.tensor(input)),
+            Argument::Address(self.store.tensor(output)),
+            uint(images)?,
+            uint(input.channels)?,
+            uint(input.height)?,
+            uint(input.width)?,
+            uint(output.height)?,
+            uint(output.width)?,
+        ];
+        let items = images * output.pixels() * (input.channels / self.lanes());
+        Ok(Launch::Kernel { kernel: self.kernels.by_items("max_pool", items as u64)?, arguments })
+    }
+
+    fn mean(&self, before: Function, input: Tensor, output: Tensor) -> Result<Launch> {
+        let (least, greatest) = before.limits();
+        let arguments = vec![
+            Argument::Address(self.store.tensor(input)),
+            Argument::Address(self.store.tensor(output)),
+            uint(input.channels)?,
+            uint(input.pixels())?,
+            Argument::Float(least),
+            Argument::Float(greatest),
+        ];
+        let blocks = match self.layout {
+            Layout::ChannelsLast => input.channels.div_ceil(8 * self.lanes()),
+            Layout::ChannelsFirst => input.channels,
+        };
+        let grid = (u32_of(blocks)?, u32_of(self.options.images)?);
+        Ok(Launch::Kernel { kernel: self.kernels.by_blocks("mean", grid, 256)?, arguments })
+    }
+
+    fn convolution(
+        &self,
+        operation: &Operation<'_>,
+        weights: Weights,
+        choice: &mut Option<Choice>,
+    ) -> Result<(String, Launch)> {
+        let Operation::Convolution { conv, function, input, residual, output } = *operation else {
+            unreachable!("the caller has seen that it is one")
+        };
+        let shape = Shape {
+            images: self.options.images,
+            input,
+            output,
+            kernel: conv.kernel,
+            stride: conv.stride,
+            function,
+            precision: self.options.precision,
+            layout: self.layout,
+        };
+        let convolution = Convolution::new(shape, self.kernels)?;
+        let at = Addresses {
+            input: self.store.tensor(input),
+            output: self.store.tensor(output),
+            residual: residual.map(|past| self.store.tensor(past)),
+            weight: weights.weight,
+            bias: weights.bias,
+            stored_bias: weights.stored_bias,
+        };
+        let way = match *choice {
+            Some(Choice::Convolution(way)) => way,
+            // SAFETY: the addresses are the store's, placed for this very convolution.
+            #[allow(unsafe_code, reason = "addresses on the GPU go to libraries and kernels")]
+            _ => unsafe { convolution.choose(self.device, self.libraries, &at, self.store.workspace()) }?,
+        };
+        *choice = Some(Choice::Convolution(way));
+        Ok((way.to_string(), Launch::Convolution { convolution: Box::new(convolution), way, at }))
+    }
+
+    fn depthwise(
+        &self,
+        layer: &Depthwise,
+        before: Function,
+        (input, output): (Tensor, Tensor),
+        weights: Weights,
+        choice: &mut Option<Choice>,
+    ) -> Result<(String, Launch)> {
+        let images = self.options.images;
+        let ((least_before, greatest_before), (least, greatest)) = (before.limits(), layer.function.limits());
+        let arguments = vec![
+            Argument::Address(self.store.tensor(input)),
+            Argument::Address(weights.weight),
+            Argument::Address(weights.bias),
+            Argument::Address(self.store.tensor(output)),
+            uint(images)?,
+            uint(layer.channels)?,
+            uint(input.height)?,
+            uint(input.width)?,
+            uint(output.height)?,
+            uint(output.width)?,
+            Argument::Float(least_before),
+            Argument::Float(greatest_before),
+            Argument::Float(least),
+            Argument::Float(greatest),
+        ];
+        let kernel = |strip: usize| {
+            let items = images * output.height * output.width.div_ceil(strip) * (layer.channels / self.lanes());
+            self.kernels.by_items(&format!("depthwise_{strip}_{}", layer.stride), items as u64)
+        };
+        let strip = if let Some(Choice::Depthwise(strip)) = *choice {
+            strip
+        } else {
+            let mut best = (std::time::Duration::MAX, STRIPS[0]);
+            for strip in STRIPS {
+                let kernel = kernel(strip)?;
+                // SAFETY: these are the kernel's arguments, and the addresses are the store's.
+                #[allow(unsafe_code, reason = "addresses on the GPU go to libraries and kernels")]
+                let time = stopwatch::time(self.device, || unsafe { kernel.launch(self.device, &arguments) })?;
+                best = best.min((time, strip));
+            }
+            best.1
+        };
+        *choice = Some(Choice::Depthwise(strip));
+        let algorithm = format!("own kernel, {strip} pixels a thread");
+        Ok((algorithm, Launch::Kernel { kernel: kernel(strip)?, arguments }))
+    }
+
+    /// Channels that a thread of the own kernels takes.
+    fn lanes(&self) -> usize {
+        match self.layout {
+            Layout::ChannelsLast => 16 / self.options.precision.bytes(),
+            Layout::ChannelsFirst => 1,
+        }
+    }
+}
+
+fn u32_of(count: usize) -> Result<u32> {
+    u32::try_from(count).map_err(|_| crate::error::Error::unsupported(format!("{count} is more than a GPU counts")))
+}

@@ -1,0 +1,117 @@
+//! Products of two square matrices, by cuBLAS.
+
+#![allow(unsafe_code, reason = "addresses on the GPU go to cuBLAS")]
+
+use std::time::Duration;
+
+use cudarc::driver::sys::CUevent_flags;
+use cudarc::driver::{CudaEvent, CudaSlice, DevicePtr as _};
+
+use crate::device::Device;
+use crate::error::{During as _, Error, Result};
+use crate::gemm::{Cublas, Gemm};
+use crate::numbers::{stored, widened};
+use crate::plan::EventTimes;
+use crate::program::Precision;
+
+/// Two matrices of `size` x `size` elements on a GPU, and their product.
+pub struct Product<'d> {
+    device: &'d Device,
+    cublas: Cublas,
+    gemm: Gemm,
+    precision: Precision,
+    left: CudaSlice<u8>,
+    right: CudaSlice<u8>,
+    answer: CudaSlice<u8>,
+    factors: [Vec<u8>; 2],
+}
+
+impl<'d> Product<'d> {
+    /// Copies the factors, row by row, to the GPU.
+    ///
+    /// # Errors
+    /// `OutOfMemory` with both figures; `Unsupported` where the GPU has no hardware for the precision.
+    ///
+    /// # Panics
+    /// If a factor has not `size` times `size` elements.
+    pub fn new(device: &'d Device, size: usize, precision: Precision, left: &[f32], right: &[f32]) -> Result<Self> {
+        assert!(left.len() == size * size && right.len() == size * size, "both factors are square");
+        if !device.computes_in(precision) {
+            return Err(Error::unsupported("this GPU has no hardware for this precision"));
+        }
+        let bytes = size * size * precision.bytes();
+        device.check_memory("this product", 3 * bytes as u64)?;
+        let stream = &device.stream;
+        let matrix = || stream.alloc_zeros::<u8>(bytes).during("allocating a matrix");
+        let mut made = Self {
+            device,
+            cublas: Cublas::new(device)?,
+            gemm: Gemm::new(size, size, size, false, precision)?,
+            precision,
+            left: matrix()?,
+            right: matrix()?,
+            answer: matrix()?,
+            factors: [left, right].map(|factor| stored(factor.iter().copied(), precision)),
+        };
+        made.upload()?;
+        Ok(made)
+    }
+
+    /// Copies the factors again, and waits until they are there.
+    pub fn upload(&mut self) -> Result<()> {
+        self.start_upload()?;
+        self.device.synchronize()
+    }
+
+    fn start_upload(&mut self) -> Result<()> {
+        let stream = &self.device.stream;
+        stream.memcpy_htod(&self.factors[0], &mut self.left).during("copying a matrix to the GPU")?;
+        stream.memcpy_htod(&self.factors[1], &mut self.right).during("copying a matrix to the GPU")
+    }
+
+    /// Computes the product, and waits until it is there.
+    pub fn compute(&self) -> Result<()> {
+        self.launch()?;
+        self.device.synchronize()
+    }
+
+    fn launch(&self) -> Result<()> {
+        let at = |matrix: &CudaSlice<u8>| matrix.device_ptr(&self.device.stream).0;
+        // SAFETY: each matrix was allocated with the elements of the product.
+        unsafe { self.cublas.multiply(&self.gemm, at(&self.left), at(&self.right), at(&self.answer)) }
+    }
+
+    /// The product, row by row.
+    pub fn download(&self) -> Result<Vec<f32>> {
+        let bytes = self.device.stream.clone_dtoh(&self.answer).during("copying the product from the GPU")?;
+        self.device.synchronize()?;
+        Ok(widened(&bytes, self.precision))
+    }
+
+    /// Times by the GPU's own clock, of one round; none where the driver is too old to tell.
+    pub fn event_times(&mut self) -> Result<Option<EventTimes>> {
+        if !self.device.tells_times() {
+            return Ok(None);
+        }
+        let mark = |device: &Device| {
+            device.stream.record_event(Some(CUevent_flags::CU_EVENT_DEFAULT)).during("marking a time")
+        };
+        let begin = mark(self.device)?;
+        self.start_upload()?;
+        let uploaded = mark(self.device)?;
+        self.launch()?;
+        let computed = mark(self.device)?;
+        self.device.stream.clone_dtoh(&self.answer).during("copying the product from the GPU")?;
+        let downloaded = mark(self.device)?;
+        self.device.synchronize()?;
+        let between = |from: &CudaEvent, to: &CudaEvent| -> Result<Duration> {
+            let milliseconds = from.elapsed_ms(to).during("reading the GPU's clock")?;
+            Ok(Duration::from_secs_f64(f64::from(milliseconds.max(0.0)) / 1000.0))
+        };
+        Ok(Some(EventTimes {
+            upload: between(&begin, &uploaded)?,
+            forward: between(&uploaded, &computed)?,
+            download: between(&computed, &downloaded)?,
+        }))
+    }
+}

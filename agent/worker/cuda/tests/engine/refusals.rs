@@ -1,0 +1,65 @@
+//! What cannot be computed says why.
+
+use cotejo_cuda::library::Library;
+use cotejo_cuda::{Plan, Precision, Reason};
+
+use super::engine::Block;
+use super::{GOOD, OLD, SMALL, TAKEN, basic, input, inverted, open, options};
+
+#[test]
+fn a_gpu_is_described_and_its_libraries_are_found() {
+    let device = open(OLD).unwrap();
+    let facts = device.facts();
+    assert_eq!((facts.name.as_str(), facts.compute_capability), ("Simulated GPU 1", (6, 1)));
+    assert_eq!((facts.memory_bytes, facts.cuda.as_deref()), (2 << 30, Some("13.0")));
+    assert_eq!(facts.cudnn.as_deref(), Some("9.13.0"));
+    for library in Library::ALL {
+        let found = library.find().unwrap();
+        assert!(found.version.is_some(), "{}", library.name());
+        assert!(cfg!(not(target_os = "linux")) || found.path.is_some(), "{}", library.name());
+    }
+}
+
+#[test]
+fn gpus_that_are_taken_or_not_there_are_named() {
+    let taken = open(TAKEN).unwrap_err();
+    assert_eq!(taken.reason, Reason::Busy, "{taken}");
+    let absent = open(99).unwrap_err();
+    assert_eq!(absent.reason, Reason::NoDevice);
+    assert_eq!(absent.message, "CUDA sees 6 GPUs, so there is no cuda:99");
+}
+
+#[test]
+fn what_does_not_fit_is_refused_with_both_figures_and_the_gpu_goes_on() {
+    let device = open(SMALL).unwrap();
+    let large = options(4, 1024, 1024, Precision::F32);
+    let error = Plan::compile(&device, &basic(), large, &input(&large)).err().unwrap();
+    assert_eq!(error.reason, Reason::OutOfMemory);
+    assert!(
+        error.message.starts_with("this network needs 2")
+            && error.message.contains(" MiB, the GPU has 64 MiB, of which 64"),
+        "{error}"
+    );
+    let small = options(1, 32, 32, Precision::F32);
+    let free = device.free_memory_bytes().unwrap();
+    Plan::compile(&device, &basic(), small, &input(&small)).unwrap();
+    assert_eq!(device.free_memory_bytes().unwrap(), free, "a plan gives everything back");
+}
+
+#[test]
+fn precisions_without_hardware_and_networks_that_make_no_sense_are_unsupported() {
+    let small = options(1, 16, 16, Precision::Tf32);
+    let error = Plan::compile(&open(OLD).unwrap(), &basic(), small, &input(&small)).err().unwrap();
+    assert_eq!(error.reason, Reason::Unsupported);
+    assert!(error.message.contains("6.1"), "{error}");
+
+    let device = open(GOOD).unwrap();
+    let small = options(1, 16, 16, Precision::F32);
+    let mut network = inverted();
+    let Block::InvertedResidual { depthwise, .. } = &mut network.blocks[1] else { panic!("of this kind") };
+    depthwise.weight.pop();
+    let error = Plan::compile(&device, &network, small, &input(&small)).err().unwrap();
+    assert!(error.message.contains("features.2.conv.1"), "{error}");
+    let error = Plan::compile(&device, &inverted(), small, &[0.0; 5]).err().unwrap();
+    assert!(error.message.contains("5 numbers"), "{error}");
+}

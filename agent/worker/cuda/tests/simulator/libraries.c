@@ -1,0 +1,217 @@
+// cuDNN's convolutions and cuBLAS's products on the CPU, by their definitions: sums in f64, results rounded to the
+// tensor's number format. They refuse what the real ones are documented to refuse.
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+void simulated_submit(void *where, void (*run)(void *), void *data);
+int simulated_gpu(void);
+
+#define VARIANT(n)                                    \
+  float simulated_widened_##n(const void *, size_t); \
+  void simulated_store_##n(void *, size_t, float);
+VARIANT(0) VARIANT(2) VARIANT(4)
+
+enum { FLOAT = 0, HALF = 2, BF16 = 9 }; // cuDNN's numbers
+enum { OK = 0, BAD_PARAM = 2000, NOT_SUPPORTED = 3000 };
+enum { NCHW = 0, NHWC = 1 };
+enum { IDENTITY = 5, RELU = 1 };
+enum { PRECOMP_GEMM = 1, WINOGRAD_NONFUSED = 7 };
+
+static float get(int type, const void *values, size_t index) {
+  return type == FLOAT ? simulated_widened_0(values, index)
+         : type == HALF ? simulated_widened_2(values, index)
+                        : simulated_widened_4(values, index);
+}
+static void set(int type, void *values, size_t index, float value) {
+  if (type == FLOAT) simulated_store_0(values, index, value);
+  else if (type == HALF) simulated_store_2(values, index, value);
+  else simulated_store_4(values, index, value);
+}
+
+typedef struct {
+  void *stream;
+} handle;
+typedef struct {
+  int format, type, n, c, h, w;
+} tensor;
+typedef struct {
+  int pad, stride, math;
+} convolution;
+typedef struct {
+  int mode;
+} activation;
+
+size_t cudnnGetVersion(void) { return 91300; }
+int cudnnCreate(handle **made) { return *made = calloc(1, sizeof **made), OK; }
+int cudnnDestroy(handle *which) { return free(which), OK; }
+int cudnnSetStream(handle *which, void *stream) { return which->stream = stream, OK; }
+int cudnnCreateTensorDescriptor(tensor **made) { return *made = calloc(1, sizeof **made), OK; }
+int cudnnDestroyTensorDescriptor(tensor *which) { return free(which), OK; }
+int cudnnSetTensor4dDescriptor(tensor *which, int format, int type, int n, int c, int h, int w) {
+  return *which = (tensor){format, type, n, c, h, w}, OK;
+}
+int cudnnCreateFilterDescriptor(tensor **made) { return *made = calloc(1, sizeof **made), OK; }
+int cudnnDestroyFilterDescriptor(tensor *which) { return free(which), OK; }
+int cudnnSetFilter4dDescriptor(tensor *which, int type, int format, int k, int c, int h, int w) {
+  return *which = (tensor){format, type, k, c, h, w}, OK;
+}
+int cudnnCreateConvolutionDescriptor(convolution **made) { return *made = calloc(1, sizeof **made), OK; }
+int cudnnDestroyConvolutionDescriptor(convolution *which) { return free(which), OK; }
+int cudnnSetConvolution2dDescriptor(convolution *which, int pad_h, int pad_w, int stride_h, int stride_w, int dilation_h,
+                                    int dilation_w, int mode, int type) {
+  if (pad_h != pad_w || stride_h != stride_w || dilation_h != 1 || dilation_w != 1 || mode != 1 || type != FLOAT)
+    return BAD_PARAM;
+  return *which = (convolution){pad_h, stride_h, 0}, OK;
+}
+int cudnnSetConvolutionMathType(convolution *which, int math) { return which->math = math, OK; }
+int cudnnCreateActivationDescriptor(activation **made) { return *made = calloc(1, sizeof **made), OK; }
+int cudnnDestroyActivationDescriptor(activation *which) { return free(which), OK; }
+int cudnnSetActivationDescriptor(activation *which, int mode, int nan, double limit) { return which->mode = mode, OK; }
+
+typedef struct {
+  int algorithm, status;
+  float time;
+  size_t memory;
+  int determinism, math, reserved[3];
+} performance;
+
+static int algorithms(const tensor *w, const convolution *how, int *found) {
+  int count = 0;
+  found[count++] = PRECOMP_GEMM;
+  if (w->format == NCHW && w->h == 3 && how->stride == 1) found[count++] = WINOGRAD_NONFUSED;
+  return count;
+}
+int cudnnGetConvolutionForwardAlgorithm_v7(handle *h, tensor *x, tensor *w, convolution *how, tensor *y, int most,
+                                           int *count, performance *all) {
+  int found[2], usable = algorithms(w, how, found);
+  *count = usable < most ? usable : most;
+  for (int i = 0; i < *count; ++i)
+    all[i] = (performance){found[i], OK, 1.0f, found[i] == WINOGRAD_NONFUSED ? 4096 : 0, 1, how->math, {0}};
+  // One that is said not to work must not be tried.
+  if (*count < most) all[(*count)++] = (performance){4, NOT_SUPPORTED, -1.0f, 0, 1, 0, {0}};
+  return OK;
+}
+
+typedef struct {
+  tensor x, w, y;
+  convolution how;
+  int fused, mode;
+  float share;
+  const void *from, *weight, *past, *bias;
+  void *to;
+} job;
+
+static size_t at(const tensor *t, int n, int c, int y, int x) {
+  return t->format == NHWC ? (((size_t)n * t->h + y) * t->w + x) * t->c + c : (((size_t)n * t->c + c) * t->h + y) * t->w + x;
+}
+// Products of TF32 have 10 bits of mantissa.
+static float rounded(float value, const convolution *how) {
+  if (how->math == 3 || !isfinite(value)) return value;
+  int exponent;
+  float mantissa = frexpf(value, &exponent);
+  return ldexpf(nearbyintf(ldexpf(mantissa, 11)), exponent - 11);
+}
+static void convolve(void *data) {
+  const job *j = data;
+  const tensor *x = &j->x, *w = &j->w, *y = &j->y;
+  // Both factors once as f32: the loop below is the whole time of a test.
+  size_t inputs = (size_t)x->n * x->c * x->h * x->w, weights = (size_t)w->n * w->c * w->h * w->w;
+  float *in = malloc(inputs * 4), *by = malloc(weights * 4);
+  for (int n = 0; n < x->n; ++n)
+    for (int row = 0; row < x->h; ++row)
+      for (int column = 0; column < x->w; ++column)
+        for (int c = 0; c < x->c; ++c)
+          in[(((size_t)n * x->h + row) * x->w + column) * x->c + c] = rounded(get(x->type, j->from, at(x, n, c, row, column)), &j->how);
+  for (int k = 0; k < w->n; ++k)
+    for (int row = 0; row < w->h; ++row)
+      for (int column = 0; column < w->w; ++column)
+        for (int c = 0; c < w->c; ++c)
+          by[(((size_t)k * w->h + row) * w->w + column) * w->c + c] = rounded(get(w->type, j->weight, at(w, k, c, row, column)), &j->how);
+  for (int n = 0; n < y->n; ++n)
+    for (int row = 0; row < y->h; ++row)
+      for (int column = 0; column < y->w; ++column)
+        for (int k = 0; k < y->c; ++k) {
+          double sum = 0;
+          for (int dy = 0; dy < w->h; ++dy)
+            for (int dx = 0; dx < w->w; ++dx) {
+              const int iy = row * j->how.stride + dy - j->how.pad, ix = column * j->how.stride + dx - j->how.pad;
+              if (iy < 0 || ix < 0 || iy >= x->h || ix >= x->w) continue;
+              const float *a = in + (((size_t)n * x->h + iy) * x->w + ix) * x->c;
+              const float *b = by + (((size_t)k * w->h + dy) * w->w + dx) * w->c;
+              float part = 0;
+              for (int c = 0; c < x->c; ++c) part += a[c] * b[c];
+              sum += part;
+            }
+          float value = (float)sum;
+          if (j->fused) {
+            value += get(y->type, j->bias, k);
+            if (j->share != 0) value += j->share * get(y->type, j->past, at(y, n, k, row, column));
+            if (j->mode == RELU) value = value < 0 ? 0 : value;
+          }
+          set(y->type, j->to, at(y, n, k, row, column), value);
+        }
+  free(in);
+  free(by);
+}
+static int submit(handle *h, job j, int algorithm) {
+  int found[2], usable = algorithms(&j.w, &j.how, found), known = 0;
+  for (int i = 0; i < usable; ++i) known |= found[i] == algorithm;
+  if (!known || (simulated_gpu() == 5 && j.x.format == NHWC)) return NOT_SUPPORTED;
+  const int sides = (j.x.h + 2 * j.how.pad - j.w.h) / j.how.stride + 1;
+  if (j.x.c != j.w.c || j.w.n != j.y.c || j.x.n != j.y.n || sides != j.y.h || j.x.format != j.w.format || j.x.format != j.y.format)
+    return BAD_PARAM;
+  job *kept = malloc(sizeof *kept);
+  *kept = j;
+  return simulated_submit(h->stream, convolve, kept), OK;
+}
+int cudnnConvolutionForward(handle *h, const float *one, tensor *x, const void *from, tensor *w, const void *weight,
+                            convolution *how, int algorithm, void *space, size_t bytes, const float *zero, tensor *y, void *to) {
+  if (*one != 1 || *zero != 0 || (algorithm == WINOGRAD_NONFUSED && bytes < 4096)) return BAD_PARAM;
+  return submit(h, (job){*x, *w, *y, *how, 0, 0, 0, from, weight, NULL, NULL, to}, algorithm);
+}
+int cudnnConvolutionBiasActivationForward(handle *h, const float *one, tensor *x, const void *from, tensor *w, const void *weight,
+                                          convolution *how, int algorithm, void *space, size_t bytes, const float *share,
+                                          tensor *z, const void *past, tensor *b, const void *bias, activation *after, tensor *y,
+                                          void *to) {
+  if (*one != 1 || b->c != y->c || b->type != y->type || memcmp(z, y, sizeof *z)) return BAD_PARAM;
+  if (after->mode != RELU && after->mode != IDENTITY) return NOT_SUPPORTED;
+  if (after->mode == IDENTITY && algorithm != PRECOMP_GEMM) return NOT_SUPPORTED;
+  if (algorithm == WINOGRAD_NONFUSED && bytes < 4096) return BAD_PARAM;
+  return submit(h, (job){*x, *w, *y, *how, 1, after->mode, *share, from, weight, past, bias, to}, algorithm);
+}
+
+// cuBLAS counts by columns.
+typedef struct {
+  int across, m, n, k, lda, ldb, ldc, type, math;
+  const void *a, *b;
+  void *c;
+} product;
+static void multiply(void *data) {
+  const product *p = data;
+  const convolution how = {0, 0, p->math};
+  for (int column = 0; column < p->n; ++column)
+    for (int row = 0; row < p->m; ++row) {
+      double sum = 0;
+      for (int k = 0; k < p->k; ++k) {
+        const size_t left = p->across ? (size_t)row * p->lda + k : (size_t)k * p->lda + row;
+        sum += (double)rounded(get(p->type, p->a, left), &how) * rounded(get(p->type, p->b, (size_t)column * p->ldb + k), &how);
+      }
+      set(p->type, p->c, (size_t)column * p->ldc + row, (float)sum);
+    }
+}
+int cublasCreate_v2(handle **made) { return *made = calloc(1, sizeof **made), OK; }
+int cublasDestroy_v2(handle *which) { return free(which), OK; }
+int cublasSetStream_v2(handle *which, void *stream) { return which->stream = stream, OK; }
+int cublasGetProperty(int which, int *value) { return *value = which == 0 ? 13 : 0, OK; }
+int cublasGemmEx(handle *h, int a_across, int b_across, int m, int n, int k, const float *one, const void *a, int a_type, int lda,
+                 const void *b, int b_type, int ldb, const float *zero, void *c, int c_type, int ldc, int compute, int algorithm) {
+  if (*one != 1 || *zero != 0 || b_across || a_type != b_type || a_type != c_type) return 7;
+  if (lda < (a_across ? k : m) || ldb < k || ldc < m) return 7;
+  // CUDA_R_32F 0, CUDA_R_16F 2, CUDA_R_16BF 14; CUBLAS_COMPUTE_32F 68, FAST_TF32 77
+  const int type = a_type == 0 ? FLOAT : a_type == 2 ? HALF : BF16;
+  product *kept = malloc(sizeof *kept);
+  *kept = (product){a_across, m, n, k, lda, ldb, ldc, type, compute == 77 ? 0 : 3, a, b, c};
+  return simulated_submit(h->stream, multiply, kept), OK;
+}
