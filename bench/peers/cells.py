@@ -6,21 +6,26 @@ from pathlib import Path
 
 MODELS = ("resnet18", "mobilenet_v2")
 MATMUL = "matmul"
+PRECISIONS = ("f32", "tf32", "f16", "bf16")
 DEFAULT_SIZES = ("128", "224:1,8,32", "512", "1024")
 CURVE_SIZES = ("64,96,128,192,256,384,512,768,1024,1536,2048", "224:1,2,4,8,16,32,64")
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A forward pass of `model` over `batch` images of `size` x `size` pixels, or a product of two matrices."""
+    """A forward pass of `model` over `batch` images of `size` x `size` pixels, or a product of two matrices. `threads`
+    are the CPU's."""
 
     model: str
     size: int
     batch: int
     threads: int
+    device: str = "cpu"
+    precision: str = "f32"
 
     def __str__(self) -> str:
-        return f"{self.model} {self.size} batch {self.batch} threads {self.threads}"
+        last = f"threads {self.threads}" if self.device == "cpu" and self.precision == "f32" else self.precision
+        return f"{self.model} {self.size} batch {self.batch} {last}"
 
     @property
     def is_matmul(self) -> bool:

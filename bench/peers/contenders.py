@@ -8,7 +8,7 @@ import sys
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
@@ -31,6 +31,10 @@ THREAD_BOUNDS = (
 class Failed(Exception):
     """A contender could not compute a cell, and says why."""
 
+    def __init__(self, why: str, out_of_memory: bool = False) -> None:
+        super().__init__(why)
+        self.out_of_memory = out_of_memory
+
 
 @dataclass(frozen=True)
 class Burst:
@@ -41,15 +45,18 @@ class Burst:
     peak_bytes: int | None
 
 
-class Contender(Protocol):
-    """Computes one cell in bursts."""
+Extent = TypeVar("Extent", contravariant=True)
 
-    def burst(self, runs: int) -> Burst: ...
+
+class Contender(Protocol[Extent]):
+    """Computes one cell in bursts, of so many runs or of so many seconds."""
+
+    def burst(self, extent: Extent, /) -> Burst: ...
 
     def close(self) -> None: ...
 
 
-def open_contender(name: str, cell: Cell, files: Files, worker: "Worker") -> Contender:
+def open_contender(name: str, cell: Cell, files: Files, worker: "Worker") -> Contender[int]:
     if name in ENGINES:
         return WorkerJobs(worker, ENGINES[name], cell, files)
     return Peer(name, cell, files)
@@ -106,27 +113,33 @@ class WorkerJobs:
         self.child: Child | None = None
 
     def burst(self, runs: int) -> Burst:
+        frame = self.measure({"runs": runs, "budget_ms": 60_000})
+        return Burst(frame["samples_ns"], self.error(frame), frame["peak_memory_bytes"])
+
+    def measure(self, plan: dict[str, int | None]) -> dict[str, Any]:
+        """The measurement of one job."""
         self.child = Child([*self.worker.command, "--die-with-parent"], self.cell.threads)
-        self.child.tell(json.dumps(self.request(runs)))
+        self.child.tell(json.dumps(self.request(plan)))
         frame: dict[str, Any] = {}
         while line := self.child.hear():
             frame = json.loads(line)
         self.child.end()
         if frame.get("frame") != "done":
-            raise Failed(frame.get("message", "the worker ended without a result"))
+            why = frame.get("message", "the worker ended without a result")
+            raise Failed(why, frame.get("code") == "out_of_memory")
         if self.exact and not frame["workload"].get("exact"):
             raise Failed("this worker does not know `exact`")
-        return Burst(frame["samples_ns"], self.error(frame), frame["peak_memory_bytes"])
+        return frame
 
-    def request(self, runs: int) -> dict[str, Any]:
+    def request(self, plan: dict[str, int | None]) -> dict[str, Any]:
         """The worker's one line of input."""
         cell, files = self.cell, self.files
         job: dict[str, Any] = {
             "workload": self.workload(),
-            "device": "cpu",
+            "device": cell.device,
             "weights": {"source": "random", "seed": 0},
             "image": None,
-            "measuring": {"runs": runs, "budget_ms": 60_000},
+            "measuring": plan,
         }
         if cell.is_matmul:
             return {"job": job, "image": None, "weights": None}
@@ -139,7 +152,7 @@ class WorkerJobs:
         classify = {"kind": "classify", "model": cell.model, "size": cell.size, "batch": cell.batch}
         return {
             "task": {"kind": "matmul", "size": cell.size} if cell.is_matmul else classify,
-            "precision": "f32",
+            "precision": cell.precision,
             "threads": str(cell.threads),
             "engine": self.engine,
             **({"exact": True} if self.exact else {}),

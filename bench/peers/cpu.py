@@ -5,11 +5,10 @@ while the others are quiet, and the order turns round with each round. See READM
 """
 
 import argparse
-import json
-import subprocess
 import sys
 import tempfile
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
+from functools import partial
 from importlib.metadata import version
 from itertools import product
 from pathlib import Path
@@ -17,18 +16,12 @@ from statistics import median
 
 import machine
 from cells import CURVE_SIZES, DEFAULT_SIZES, MATMUL, MODELS, Cell, Files, numbers, shapes
-from contenders import CLASSIFIERS, MULTIPLIERS, Contender, Failed, Worker, open_contender
-from results import BUSY, Layout, Result, as_json, as_text
+from contenders import CLASSIFIERS, MULTIPLIERS, Burst, Worker, open_contender
+from match import Match, find_worker, log, names_in, prepare
+from results import Layout, Result, as_json, as_text
 
-HERE = Path(__file__).resolve().parent
-RELEASE = HERE.parent.parent / "target" / "release"
-SUFFIX = ".exe" if sys.platform == "win32" else ""
 MIN_RUNS = 3
 MAX_RUNS = 2000
-
-
-def log(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
 
 
 # --- arguments -----------------------------------------------------------------------------------------------------
@@ -75,10 +68,6 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     return options
 
 
-def names_in(text: str) -> tuple[str, ...]:
-    return tuple(text.split(","))
-
-
 def settle(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
     """Fills in what depends on other options, and refuses what makes no sense."""
     known = MULTIPLIERS if options.matmul else CLASSIFIERS
@@ -112,87 +101,56 @@ def cells(options: argparse.Namespace) -> list[Cell]:
     return [Cell(model, size, batch, count) for model, count, (size, batch) in product(options.models, threads, pairs)]
 
 
-def find_worker(path: Path | None) -> list[str]:
-    """The command that starts the worker."""
-    candidates = [RELEASE / f"{name}{SUFFIX}" for name in ("cotejo", "cotejo-worker")]
-    there = [path] if path else [candidate for candidate in candidates if candidate.exists()]
-    if not there:
-        sys.exit("there is no worker in target/release: `cargo build --release -p cotejo-worker`, or give --worker")
-    newest = max(there, key=lambda candidate: candidate.stat().st_mtime)
-    return [str(newest), *(["__worker"] if newest.stem == "cotejo" else [])]
-
-
 # --- measuring -----------------------------------------------------------------------------------------------------
 
 
-def prepare(wanted: list[Cell], files: Files) -> None:
-    """Makes what the contenders share, in a process of its own that leaves nothing behind in this one."""
-    command = [sys.executable, str(HERE / "prepare.py"), str(files.folder)]
-    request = json.dumps([asdict(cell) for cell in wanted])
-    if subprocess.run(command, input=request, text=True, check=False).returncode != 0:
-        sys.exit("the models could not be prepared; the reason stands above")
-
-
 @dataclass
-class Match:
-    """One cell's contenders, and what they have done so far."""
+class CountedMatch(Match[int]):
+    """Bursts of so many runs as take the wanted time."""
 
-    result: Result
-    options: argparse.Namespace
-    files: Files
-    worker: Worker
-    present: dict[str, Contender] = field(default_factory=dict)
+    seconds: float = 1.0
     runs: dict[str, int] = field(default_factory=dict)
 
     def play(self) -> None:
-        """All rounds; the one before the first only shows how many runs a burst has."""
+        """A round that only shows how many runs a burst has, then all others."""
+        log("  how long a run takes")
         try:
-            log("  how long a run takes")
-            self.round(self.options.contenders)
-            self.result.bursts.clear()
-            for number in range(self.options.rounds):
-                load = machine.wait_for_quiet(BUSY, self.options.patience)
-                self.result.others_load = max(self.result.others_load, load)
-                log(f"  round {number + 1} of {self.options.rounds}")
-                self.round(self.options.contenders[:: 1 if number % 2 == 0 else -1])
-        finally:
-            for contender in self.present.values():
-                contender.close()
+            self.round(self.names)
+        except BaseException:
+            self.close()
+            raise
+        self.result.bursts.clear()
+        super().play()
 
-    def round(self, order: tuple[str, ...]) -> None:
-        for name in order:
-            if name in self.result.failures:
-                continue
-            try:
-                self.burst(name)
-            except (Failed, OSError) as why:
-                self.result.failures[name] = str(why)
-                log(f"    {name}: {why}")
-
-    def burst(self, name: str) -> None:
-        if name not in self.present:
-            self.present[name] = open_contender(name, self.result.cell, self.files, self.worker)
-        burst = self.present[name].burst(self.runs.get(name, MIN_RUNS))
-        time = median(burst.samples_ns)
-        self.runs[name] = max(MIN_RUNS, min(MAX_RUNS, round(self.options.seconds * 1e9 / time)))
-        self.result.bursts.setdefault(name, []).append(burst)
-        log(f"    {name}: {time / 1e6:.3f} ms, median of {len(burst.samples_ns)}")
+    def burst(self, name: str) -> Burst:
+        burst = self.contender(name).burst(self.runs.get(name, MIN_RUNS))
+        self.runs[name] = max(MIN_RUNS, min(MAX_RUNS, round(self.seconds * 1e9 / median(burst.samples_ns))))
+        return burst
 
 
 def main() -> int:
     options = parse()
-    worker = Worker(find_worker(options.worker), options.exact)
+    command = find_worker(options.worker, ("cotejo", "cotejo-worker"), "cargo build --release -p cotejo-worker")
+    worker = Worker(command, options.exact)
     files = Files(options.folder or Path(tempfile.gettempdir()) / f"cotejo-peers-{version('torch')}")
     about = machine.describe(worker.describe()["build"])
     results: list[Result] = []
     interrupted = False
     try:
         if not options.matmul:
-            prepare(options.cells, files)
+            prepare(options.cells, files, onnx=True)
         for cell in options.cells:
             results.append(Result(cell))
             log(f"[{len(results)}/{len(options.cells)}] {cell}")
-            Match(results[-1], options, files, worker).play()
+            match = CountedMatch(
+                results[-1],
+                options.contenders,
+                options.rounds,
+                options.patience,
+                partial(open_contender, cell=cell, files=files, worker=worker),
+                seconds=options.seconds,
+            )
+            match.play()
     except KeyboardInterrupt:
         interrupted = True
         log("interrupted; this is what was measured:")

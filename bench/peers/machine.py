@@ -11,6 +11,14 @@ from pathlib import Path
 import psutil
 
 PACKAGES = ("onnxruntime", "torch", "numpy")
+GPU_FIELDS = {
+    "name": "GPU",
+    "driver_version": "driver",
+    "memory.total": "GPU memory",
+    "compute_cap": "compute capability",
+    "clocks.max.sm": "highest clock",
+    "power.limit": "power limit",
+}
 
 
 def physical_cores() -> int:
@@ -19,7 +27,7 @@ def physical_cores() -> int:
     return min(psutil.cpu_count(logical=False) or usable, usable)
 
 
-def describe(worker_build: str) -> dict[str, str]:
+def describe(worker_build: str, packages: tuple[str, ...] = PACKAGES) -> dict[str, str]:
     """The machine and the versions, by title."""
     caches = ", ".join(f"L{level} {size}" for level, size in cache_sizes())
     return {
@@ -28,8 +36,24 @@ def describe(worker_build: str) -> dict[str, str]:
         **({"caches": caches} if caches else {}),
         "memory": f"{psutil.virtual_memory().total / 2**30:.1f} GiB",
         "system": f"{platform.system()} {platform.release()}, Python {platform.python_version()}",
-        "versions": ", ".join([worker_build, *(f"{name} {version(name)}" for name in PACKAGES)]),
+        "versions": ", ".join([worker_build, *(f"{name} {version(name)}" for name in packages)]),
     }
+
+
+def describe_gpu(index: int) -> dict[str, str]:
+    """What the driver says of a GPU, by title; nothing where its program `nvidia-smi` is not there."""
+    query = ["nvidia-smi", f"--id={index}", f"--query-gpu={','.join(GPU_FIELDS)}", "--format=csv,noheader"]
+    try:
+        said = subprocess.run(query, capture_output=True, text=True, check=True).stdout
+    except (OSError, subprocess.CalledProcessError):
+        return {}
+    return read_gpu(said)
+
+
+def read_gpu(line: str) -> dict[str, str]:
+    """A line of `nvidia-smi`'s CSV, by title; what it does not know is left out."""
+    values = zip(GPU_FIELDS.values(), (value.strip() for value in line.strip().split(",")))
+    return {title: value for title, value in values if value and not value.startswith("[")}
 
 
 def wait_for_quiet(threshold: float, patience_s: float) -> float:

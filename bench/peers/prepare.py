@@ -1,7 +1,7 @@
 """Makes what the contenders share: weights, pictures, ONNX files, and the logits that all of them must find.
 
-Started by `cpu.py` with the folder as its argument and the cells as JSON on standard input. What is there already
-stays.
+Started by `cpu.py` and `gpu.py` with the folder as its argument; standard input says as JSON which cells, and whether
+ONNX files are needed. What is there already stays.
 """
 
 import json
@@ -77,11 +77,12 @@ def export(cell: Cell, files: Files, path: Path) -> None:
 
 
 @torch.no_grad()
-def prepare(cell: Cell, files: Files) -> None:
+def prepare(cell: Cell, files: Files, onnx: bool) -> None:
     make(files.weights(cell.model), lambda path: draw_weights(cell.model, path))
     make(files.picture(cell), lambda path: Image.fromarray(picture(cell.size)).save(path, "PNG"))
     make(files.logits(cell), lambda path: expect_logits(cell, files, path))
-    make(files.onnx(cell), lambda path: export(cell, files, path))
+    if onnx:
+        make(files.onnx(cell), lambda path: export(cell, files, path))
 
 
 def main() -> None:
@@ -89,8 +90,9 @@ def main() -> None:
     logging.disable(logging.WARNING)
     files = Files(Path(sys.argv[1]))
     files.folder.mkdir(parents=True, exist_ok=True)
-    for fields in json.load(sys.stdin):
-        prepare(Cell(**fields), files)
+    request = json.load(sys.stdin)
+    for fields in request["cells"]:
+        prepare(Cell(**fields), files, request["onnx"])
 
 
 main()

@@ -11,21 +11,32 @@ from contenders import Burst
 
 # A logit may be off by this share of the logits' root mean square.
 TOLERANCE = 1e-3
+TOO_BIG = "out of memory"
 # Of other processes: above it, a cell is named below the table.
 BUSY = 0.1
 NONE = "-"
-TITLES = {"onnxruntime": "ORT", "pytorch": "PyTorch", "numpy": "NumPy"}
+TITLES = {
+    "onnxruntime": "ORT",
+    "pytorch": "PyTorch",
+    "numpy": "NumPy",
+    "eager": "PyTorch eager",
+    "graphs": "PyTorch graphs",
+    "compile": "torch.compile",
+}
 
 
 @dataclass
 class Result:
-    """What the contenders did in one cell: their bursts in the order of rounds, or why there are none, and the highest
-    load by other processes, 0 to 1, just before a round."""
+    """What the contenders did in one cell: their bursts in the order of rounds, or why there are none (those in
+    `too_big` because they need more memory than there is), and the highest load by other processes, 0 to 1, just
+    before a round."""
 
     cell: Cell
     bursts: dict[str, list[Burst]] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
+    too_big: set[str] = field(default_factory=set)
     others_load: float = 0.0
+    tolerance: float = TOLERANCE
 
     def median_ns(self, name: str) -> float | None:
         """Over all samples of all rounds."""
@@ -46,7 +57,7 @@ class Result:
         return max((burst.error for burst in self.bursts.get(name, []) if burst.error is not None), default=None)
 
     def is_wrong(self, name: str) -> bool:
-        return (self.error(name) or 0.0) > TOLERANCE
+        return (self.error(name) or 0.0) > self.tolerance
 
     def peak_bytes(self, name: str) -> int | None:
         return max((burst.peak_bytes for burst in self.bursts.get(name, []) if burst.peak_bytes), default=None)
@@ -57,14 +68,20 @@ class Layout:
     """Which columns a table has."""
 
     contenders: tuple[str, ...]
-    memory: bool
-    per_pixel: bool
+    memory: bool = False
+    per_pixel: bool = False
+    precision: bool = False
+    """In the place of threads; the cells then have limits of their own for errors."""
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
         """The first contender against each of the others."""
         first, *others = self.contenders
         return [(first, other) for other in others]
+
+
+def time_text(result: Result, name: str) -> str:
+    return TOO_BIG if name in result.too_big else milliseconds(result.median_ns(name))
 
 
 def milliseconds(ns: float | None) -> str:
@@ -79,11 +96,12 @@ def ratio_text(result: Result, name: str, other: str) -> str:
     return f"{median(rounds):.2f} ({min(rounds):.2f}-{max(rounds):.2f})" if rounds else NONE
 
 
-def error_text(result: Result, name: str) -> str:
+def error_text(result: Result, name: str, layout: Layout) -> str:
     error = result.error(name)
     if error is None:
         return NONE
-    return f"{error:.0e}" + (" WRONG" if result.is_wrong(name) else "")
+    wrong = " over limit" if layout.precision else " WRONG"
+    return f"{error:.1e}" + (wrong if result.is_wrong(name) else "")
 
 
 def per_pixel(result: Result, name: str) -> str:
@@ -106,7 +124,7 @@ def header(layout: Layout) -> list[str]:
         "model",
         "size",
         "batch",
-        "threads",
+        "precision" if layout.precision else "threads",
         *(f"{name} ms" for name in names),
         *pairs,
         *(f"{name} error" for name in names),
@@ -121,10 +139,10 @@ def row(result: Result, layout: Layout) -> list[str]:
         cell.model,
         str(cell.size),
         NONE if cell.is_matmul else str(cell.batch),
-        str(cell.threads),
-        *(milliseconds(result.median_ns(name)) for name in names),
+        cell.precision if layout.precision else str(cell.threads),
+        *(time_text(result, name) for name in names),
         *(ratio_text(result, name, other) for name, other in layout.pairs),
-        *(error_text(result, name) for name in names),
+        *(error_text(result, name, layout) for name in names),
         *(per_pixel(result, name) for name in names if layout.per_pixel),
         *(mebibytes(result.peak_bytes(name)) for name in names if layout.memory),
     ]
@@ -160,7 +178,8 @@ def summary(results: list[Result], layout: Layout) -> list[str]:
             )
     for result in results:
         lines += [f"{title(name)}, {result.cell}: {why}" for name, why in result.failures.items()]
-        lines += [f"{title(name)}, {result.cell}: wrong answers" for name in layout.contenders if result.is_wrong(name)]
+        wrong = f"error over the limit of {result.tolerance:.0e}" if layout.precision else "wrong answers"
+        lines += [f"{title(name)}, {result.cell}: {wrong}" for name in layout.contenders if result.is_wrong(name)]
         if result.others_load > BUSY:
             lines.append(f"{result.cell}: other processes used up to {result.others_load:.0%} of the processors")
     return lines
@@ -187,6 +206,7 @@ def as_json(machine: dict[str, str], results: list[Result], layout: Layout) -> s
                 "error": result.error(name),
                 "peak_bytes": result.peak_bytes(name),
                 "failure": result.failures.get(name),
+                "too_big": name in result.too_big,
                 "rounds_ns": [burst.samples_ns for burst in result.bursts.get(name, [])],
             }
             for name in layout.contenders

@@ -46,7 +46,7 @@ class Peers(unittest.TestCase):
         lines = as_text({"processor": "abacus"}, [result(), failed], LAYOUT, markdown=True).splitlines()
         self.assertEqual(lines[0], "- processor: abacus")
         self.assertEqual(
-            lines[4], "| resnet18 | 64 | 2 | 1 | 2.50 | 4.50 | 0.65 (0.50-0.80) | 2e-06 | 5e-01 WRONG | 1 | - |"
+            lines[4], "| resnet18 | 64 | 2 | 1 | 2.50 | 4.50 | 0.65 (0.50-0.80) | 2.0e-06 | 5.0e-01 WRONG | 1 | - |"
         )
         self.assertEqual(lines[5], "| resnet18 | 64 | 2 | 1 | - | - | - | - | - | - | - |")
         self.assertIn("- ORT, resnet18 64 batch 2 threads 1: wrong answers", lines)
