@@ -230,7 +230,8 @@ def interrupt(*_: object) -> None:
 
 def main() -> int:
     options = parse()
-    signal.signal(signal.SIGTERM, interrupt)
+    for ending in (signal.SIGINT, signal.SIGTERM):  # a script's background job would ignore the first
+        signal.signal(ending, interrupt)
     os.environ.setdefault("CUDA_DEVICE_ORDER", "PCI_BUS_ID")  # as nvidia-smi counts
     worker = Worker(find_worker(options.worker, PROGRAMS, BUILD), exact=False)
     files = Files(options.folder or Path(tempfile.gettempdir()) / f"cotejo-peers-{version('torch')}")

@@ -67,6 +67,9 @@ class Torch:
             line = self.child.hear()
         except OSError:  # it has ended
             line = ""
+        except KeyboardInterrupt:  # nobody waits for this answer any more
+            self.close()
+            raise
         answer = json.loads(line) if line else {"failed": "its process ended; what it said stands above"}
         if "failed" in answer:
             why = answer["failed"]

@@ -9,6 +9,7 @@ from pathlib import Path
 from unittest import mock
 
 import goals
+import precisions
 from cells import Cell, Files
 from contenders import Burst, Failed, Worker
 from gpu import Run, TimedMatch, parse
@@ -164,6 +165,18 @@ class Processes(unittest.TestCase):
             finally:
                 torch.close()
 
+    def test_an_interrupt_does_not_wait_for_a_burst(self) -> None:
+        torch = Torch(1, Files(Path()))
+        torch.child = busy = mock.Mock(hear=mock.Mock(side_effect=KeyboardInterrupt))
+        torch.generation = 1
+        way = TorchWay(torch, "eager", CELL)
+        way.opened_in = 1
+        with self.assertRaises(KeyboardInterrupt):
+            way.burst(0.1)
+        way.close()
+        busy.end.assert_called_once_with()
+        self.assertEqual(busy.tell.call_count, 1, "only the burst was asked for")
+
 
 class Jobs(unittest.TestCase):
     def test_the_job_names_device_and_precision(self) -> None:
@@ -195,6 +208,24 @@ class Repeats(unittest.TestCase):
         self.assertEqual(verdict(largest_difference([job(2.0, 1.0), job(2.0, 1.0)])), "equal")
         self.assertEqual(verdict(largest_difference([job(2.0, 1.0), job(2.0, 1.5)])), "DIFFERENT by 5.0e-01")
         self.assertEqual(verdict(largest_difference([job(2.0, 1.0), job(2.0, 1.0)[::-1]])), "DIFFERENT classes")
+
+
+class Precisions(unittest.TestCase):
+    def test_rows_say_what_is_over_its_limit_and_why_there_is_none(self) -> None:
+        task = {"kind": "classify", "model": "resnet18", "size": 224, "batch": 8}
+        workload = {"task": task, "precision": "f16", "engine": "optimized"}
+        measured = {"outcome": "measured", "summary": {"median": 0.00125}, "logit_error": 0.003}
+        failed = {
+            "outcome": "failed",
+            "code": "out_of_memory",
+            "message": "needs 9 GiB",
+            "remedy": "take a smaller batch",
+        }
+        entries = [{"device": "cuda:0", "workload": workload, "outcome": outcome} for outcome in (measured, failed)]
+        same = ["cuda:0", "resnet18 224 batch 8", "f16", "optimized"]
+        self.assertEqual(precisions.row(entries[0]), [*same, "1.25", "3.0e-03 over limit", "2e-03"])
+        self.assertEqual(precisions.row(entries[1]), [*same, "out_of_memory", "-", "-"])
+        self.assertEqual(precisions.reasons(entries), ["- out_of_memory: needs 9 GiB take a smaller batch"])
 
 
 class Command(unittest.TestCase):
