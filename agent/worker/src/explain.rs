@@ -3,7 +3,7 @@
 use cotejo_cpu::{Options, Peak, Plan};
 use cotejo_model::explain::{ExplainedLayer, Explanation};
 use cotejo_model::frames::{Phase, Progress, Request};
-use cotejo_model::{Engine, Failure, FailureCode, Task};
+use cotejo_model::{DeviceId, Engine, Failure, FailureCode, Task};
 
 use crate::classify::{Classify, Prepared, instruction_set, refused, tensors, timed, values};
 use crate::measure::Report;
@@ -19,6 +19,10 @@ const WARM_UP: usize = 3;
 pub(crate) fn explain(request: &Request, report: &mut Report<'_>) -> Result<Explanation, Failure> {
     job::check(&request.job)?;
     let workload = request.job.workload;
+    if request.job.device != DeviceId::Cpu {
+        let message = "only the CPU's engine is explained layer by layer; a GPU's measurement records its algorithms";
+        return Err(Failure::new(FailureCode::InvalidJob, message));
+    }
     let (Engine::Optimized, Task::Classify { model, size, batch }, 1) =
         (workload.engine, workload.task, workload.streams)
     else {

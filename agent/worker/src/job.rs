@@ -5,11 +5,13 @@ use std::time::SystemTime;
 
 use cotejo_model::frames::{Phase, Progress, Request};
 use cotejo_model::measurement::{Conditions, Stages};
+use cotejo_model::measuring::LARGEST_CHECKED;
 use cotejo_model::{
-    DeviceId, DeviceKind, Engine, Failure, FailureCode, JobSpec, Measurement, Precision, Task, estimate,
+    DeviceId, DeviceKind, Engine, Failure, FailureCode, JobSpec, Measurement, Precision, Task, Workload, estimate,
 };
 
 use crate::classify::{Classify, classify, instruction_set, timed};
+use crate::gpu::{self, Gpu};
 use crate::measure::{Report, measure};
 use crate::outcome::Outcome;
 use crate::{BUILD, host, internal, matmul};
@@ -24,13 +26,20 @@ pub fn perform(request: &Request, report: &mut Report<'_>) -> Result<Measurement
     report(Progress { phase: Phase::Load, done: 0.0 })?;
     let outcome = pool.install(|| match job.workload.task {
         Task::Classify { model, size, batch } => classify(request, Classify { model, size, batch }, threads, report),
-        Task::Matmul { size } => multiply(job, size, threads, report),
+        Task::Matmul { size } => match job.device {
+            DeviceId::Cpu => multiply(job, size, threads, report),
+            DeviceId::Cuda(index) => gpu::multiply(job, size as usize, index, report),
+        },
     })?;
     let times = outcome.times;
+    let (device_name, gpu) = match outcome.gpu {
+        Some(Gpu { name, record }) => (name, Some(record)),
+        None => (host::cpu_name(), None),
+    };
     Ok(Measurement {
         workload: job.workload,
         device: job.device,
-        device_name: host::cpu_name(),
+        device_name,
         build: BUILD.to_owned(),
         threads: u32::try_from(threads).unwrap_or(u32::MAX),
         weights: outcome.input.map(|_| job.weights),
@@ -46,7 +55,7 @@ pub fn perform(request: &Request, report: &mut Report<'_>) -> Result<Measurement
         peak_memory_bytes: outcome.peak_memory_bytes,
         conditions: Conditions { slept_ms: times.slept_ms, ..Conditions::default() },
         plan: outcome.plan,
-        gpu: None,
+        gpu,
         simulated: false,
     })
 }
@@ -63,15 +72,24 @@ pub(crate) fn check(job: &JobSpec) -> Result<(), Failure> {
     if job.measuring.runs == Some(0) {
         return Err(Failure::new(FailureCode::InvalidJob, "runs must be at least 1"));
     }
-    if let DeviceId::Cuda(_) = job.device {
-        let message = format!("{} cannot be used: this worker was built without CUDA", job.device);
-        return Err(Failure::new(FailureCode::DeviceUnavailable, message));
+    let on_host = match job.device {
+        DeviceId::Cpu if workload.precision != Precision::F32 => {
+            let message = format!("this worker does not compute in {} on {}", workload.precision, job.device);
+            return Err(Failure::new(FailureCode::PrecisionUnavailable, message).with_remedy("use f32"));
+        }
+        DeviceId::Cpu => *workload,
+        // The GPU's own memory is asked about there. Here the answer is checked, for one image.
+        DeviceId::Cuda(_) => Workload { task: checked(workload.task), engine: Engine::Reference, ..*workload },
+    };
+    host::Memory::now().check(&workload.task.to_string(), estimate::memory_bytes(&on_host, DeviceKind::Cpu))
+}
+
+/// What the CPU computes of a GPU's job.
+fn checked(task: Task) -> Task {
+    match task {
+        Task::Classify { model, size, .. } => Task::Classify { model, size: size.min(LARGEST_CHECKED), batch: 1 },
+        product @ Task::Matmul { .. } => product,
     }
-    if workload.precision != Precision::F32 {
-        let message = format!("this worker does not compute in {} on {}", workload.precision, job.device);
-        return Err(Failure::new(FailureCode::PrecisionUnavailable, message).with_remedy("use f32"));
-    }
-    host::Memory::now().check(&workload.task.to_string(), estimate::memory_bytes(workload, DeviceKind::Cpu))
 }
 
 fn multiply(job: &JobSpec, size: u32, threads: usize, report: &mut Report<'_>) -> Result<Outcome, Failure> {
@@ -100,5 +118,6 @@ fn multiply(job: &JobSpec, size: u32, threads: usize, report: &mut Report<'_>) -
         plan: None,
         logit_error: None,
         peak_memory_bytes: host::peak_memory(),
+        gpu: None,
     })
 }

@@ -4,6 +4,7 @@
 mod classify;
 pub mod compiled;
 mod explain;
+mod gpu;
 mod host;
 mod input;
 pub mod job;
@@ -21,7 +22,7 @@ use std::io::{self, BufRead, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use cotejo_model::frames::{Description, Frame, Offer, Request};
-use cotejo_model::{DeviceKind, Engine, Failure, FailureCode, Precision};
+use cotejo_model::{DeviceId, DeviceKind, Engine, Failure, FailureCode, Precision};
 
 pub use process::main_stdio;
 
@@ -35,7 +36,8 @@ pub fn describe() -> Description {
         engines: vec![Engine::Optimized, Engine::Reference],
         precisions: vec![Precision::F32],
     };
-    Description { build: BUILD.to_owned(), devices: vec![cpu] }
+    let gpu = Offer { kind: DeviceKind::Cuda, engines: gpu::engines(), precisions: Precision::ALL.to_vec() };
+    Description { build: BUILD.to_owned(), devices: vec![cpu, gpu] }
 }
 
 /// The most bytes that a request may have.
@@ -78,8 +80,22 @@ pub fn run(errand: Errand, request: Result<Request, Failure>, output: &mut (impl
             Errand::Measure => job::perform(&request, &mut report).map(|done| Frame::Done(Box::new(done))),
             Errand::Explain => explain::explain(&request, &mut report).map(|said| Frame::Explained(Box::new(said))),
         };
-        catch_unwind(AssertUnwindSafe(perform)).unwrap_or_else(|panic| Err(explain_panic(panic.as_ref())))
+        kept(perform)
     });
+    finish(outcome, output)
+}
+
+/// Checks a device and writes the one frame of it: `Checked` or `Failed`.
+pub fn run_check(device: DeviceId, output: &mut impl Write) -> io::Result<bool> {
+    finish(kept(|| gpu::check(device).map(|check| Frame::Checked(Box::new(check)))), output)
+}
+
+/// Its answer; a panic is a failure.
+fn kept(work: impl FnOnce() -> Result<Frame, Failure>) -> Result<Frame, Failure> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| Err(explain_panic(panic.as_ref())))
+}
+
+fn finish(outcome: Result<Frame, Failure>, output: &mut impl Write) -> io::Result<bool> {
     let (frame, done) = match outcome {
         Ok(frame) => (frame, true),
         Err(failure) => {

@@ -3,7 +3,7 @@
 use candle_core::{Device, Tensor};
 use cotejo_cpu::InstructionSet;
 use cotejo_model::job::WEIGHTS_SEED;
-use cotejo_model::{Failure, FailureCode};
+use cotejo_model::{Failure, FailureCode, Precision};
 
 use crate::classify::refused;
 use crate::internal;
@@ -11,15 +11,21 @@ use crate::weights::{Uniform, uniform};
 
 /// Elements of a product that are computed again to check it.
 const CHECKED: usize = 8;
-/// How far an element may be off, in standard deviations of the elements. Rounding in f32 stays below a thousandth of
-/// it up to sizes that no memory holds.
-const TOLERANCE: f64 = 1e-3;
+/// How far an element may be off, in standard deviations of the elements: ten times what rounding comes to, in f32 far
+/// more up to sizes that no memory holds.
+fn tolerance(precision: Precision) -> f64 {
+    match precision {
+        Precision::F32 => 1e-3,
+        Precision::Tf32 | Precision::F16 => 1e-2,
+        Precision::Bf16 => 1e-1,
+    }
+}
 /// The streams of numbers that the factors are made of.
-const LEFT: &str = "matmul.left";
-const RIGHT: &str = "matmul.right";
+pub(crate) const LEFT: &str = "matmul.left";
+pub(crate) const RIGHT: &str = "matmul.right";
 
 /// The factors' elements, uniform in [-1, 1), the same on every machine.
-fn factor(name: &str, size: usize) -> Vec<f32> {
+pub(crate) fn factor(name: &str, size: usize) -> Vec<f32> {
     uniform(WEIGHTS_SEED, name, size * size)
 }
 
@@ -45,7 +51,7 @@ impl Reference {
     /// Checks a product.
     pub fn check(&self, product: &Tensor) -> Result<(), Failure> {
         let element = |row, column| product.get(row)?.get(column)?.to_scalar::<f32>();
-        check(product.dim(0).map_err(internal)?, |row, column| element(row, column).map_err(internal))
+        check(product.dim(0).map_err(internal)?, Precision::F32, |row, column| element(row, column).map_err(internal))
     }
 }
 
@@ -73,12 +79,16 @@ impl Optimized {
 
     /// Checks the product that was computed last.
     pub fn check(&self) -> Result<(), Failure> {
-        check(self.size, |row, column| Ok(self.product[row * self.size + column]))
+        check(self.size, Precision::F32, |row, column| Ok(self.product[row * self.size + column]))
     }
 }
 
 /// Computes a few elements of the product again, in f64.
-fn check(size: usize, element: impl Fn(usize, usize) -> Result<f32, Failure>) -> Result<(), Failure> {
+pub(crate) fn check(
+    size: usize,
+    precision: Precision,
+    element: impl Fn(usize, usize) -> Result<f32, Failure>,
+) -> Result<(), Failure> {
     // An element is a sum of `size` products, each of variance 1/9.
     let deviation = (size as f64).sqrt() / 3.0;
     let (left, right) = (Uniform::new(WEIGHTS_SEED, LEFT), Uniform::new(WEIGHTS_SEED, RIGHT));
@@ -89,7 +99,7 @@ fn check(size: usize, element: impl Fn(usize, usize) -> Result<f32, Failure>) ->
         let expected: f64 = (0..size).map(term).sum();
         let off = (expected - f64::from(found)).abs() / deviation;
         // Not a number fails too.
-        if off.is_nan() || off > TOLERANCE {
+        if off.is_nan() || off > tolerance(precision) {
             let message = format!("element ({row}, {column}) of the product is {found} instead of {expected}");
             return Err(Failure::new(FailureCode::WrongAnswer, message));
         }

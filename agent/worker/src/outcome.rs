@@ -2,6 +2,7 @@
 
 use cotejo_model::measurement::{Answer, EnginePlan, Input, Stages};
 
+use crate::gpu::Gpu;
 use crate::measure::Times;
 
 /// Times, and what only some tasks or engines have.
@@ -13,4 +14,5 @@ pub(crate) struct Outcome {
     pub(crate) plan: Option<EnginePlan>,
     pub(crate) logit_error: Option<f32>,
     pub(crate) peak_memory_bytes: Option<u64>,
+    pub(crate) gpu: Option<Gpu>,
 }

@@ -1,21 +1,24 @@
 //! The worker as a process.
 
 use std::env;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::{self, IsTerminal as _, Read as _, Write as _};
 use std::process::{Command, ExitCode, Stdio};
 
 use cotejo_model::frames::Request;
+use cotejo_model::{DeviceId, Precision};
 use tracing_subscriber::EnvFilter;
 
-use crate::{Errand, describe, host, internal, read_request, run};
+use crate::{Errand, describe, gpu, host, internal, read_request, run, run_check};
 
 const USAGE: &str = "\
 Carries out one job: reads a request from standard input (one line of JSON), writes frames to standard output.
 
-Usage: cotejo-worker [--describe | --explain] [--die-with-parent]
+Usage: cotejo-worker [--describe | --libraries | --check DEVICE | --explain] [--die-with-parent]
 
   --describe         Say what this worker offers, and end
+  --libraries        Say which of the libraries that GPUs need are there, and end
+  --check DEVICE     Compute something small on a GPU, such as cuda:0, check the answer, and end
   --explain          Say how the optimized engine computes the job, layer by layer, instead of measuring it
   --die-with-parent  End as soon as standard input does
   --help             Show this
@@ -25,6 +28,10 @@ Usage: cotejo-worker [--describe | --explain] [--die-with-parent]
 const THREADS: &str = "RAYON_NUM_THREADS";
 /// Candle sizes its second pool by this, or else by the first.
 const CANDLE_THREADS: &str = "CANDLE_NUM_THREADS";
+/// The index of a GPU is then the same to CUDA as to the driver's management library.
+const DEVICE_ORDER: &str = "CUDA_DEVICE_ORDER";
+/// `0` keeps all of NVIDIA's libraries from TF32: by default candle's convolutions use it where f32 is asked for.
+const TF32_OVERRIDE: &str = "NVIDIA_TF32_OVERRIDE";
 const DIE_WITH_PARENT: &str = "--die-with-parent";
 
 /// Success after `Done`, 1 after `Failed` or when the frames cannot be written, 2 when the arguments make no sense.
@@ -32,8 +39,11 @@ const DIE_WITH_PARENT: &str = "--die-with-parent";
 pub fn main_stdio(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let mut die_with_parent = false;
     let mut errand = Errand::Measure;
-    for argument in arguments {
+    let mut arguments = arguments.into_iter();
+    while let Some(argument) = arguments.next() {
         match argument.to_str() {
+            Some("--libraries") => return print(&(serde_json::json!(gpu::libraries()).to_string() + "\n")),
+            Some("--check") => return check(arguments.next().as_deref()),
             Some("--describe") => return print(&(serde_json::json!(describe()).to_string() + "\n")),
             Some("--help" | "-h") => return print(USAGE),
             Some(DIE_WITH_PARENT) => die_with_parent = true,
@@ -65,6 +75,16 @@ pub fn main_stdio(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     )
 }
 
+/// Checks a device and writes one frame.
+fn check(device: Option<&OsStr>) -> ExitCode {
+    let Some(device) = device.and_then(OsStr::to_str).and_then(|device| device.parse().ok()) else {
+        eprint!("--check takes a device, such as cuda:0\n\n{USAGE}");
+        return ExitCode::from(2);
+    };
+    log_to_stderr();
+    run_check(device, &mut io::stdout()).map_or(ExitCode::FAILURE, code)
+}
+
 fn code(done: bool) -> ExitCode {
     if done { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
@@ -88,25 +108,40 @@ fn end_with_input() {
     std::process::exit(1);
 }
 
-/// Whether candle will use the job's threads.
-fn environment_fits(request: &Request) -> bool {
+/// What must stand in the environment before candle and NVIDIA's libraries look at it, and what must not.
+fn environment(request: &Request) -> Vec<(&'static str, Option<String>)> {
     let threads = host::thread_count(request.job.workload.threads).to_string();
-    let fits = |name| env::var(name).map(|value| value == threads);
-    fits(THREADS).unwrap_or(false) && fits(CANDLE_THREADS).unwrap_or(true)
+    let mut wanted = vec![(THREADS, Some(threads.clone())), (CANDLE_THREADS, Some(threads))];
+    if let DeviceId::Cuda(_) = request.job.device {
+        let strict = request.job.workload.precision == Precision::F32;
+        wanted.push((DEVICE_ORDER, Some("PCI_BUS_ID".to_owned())));
+        wanted.push((TF32_OVERRIDE, strict.then(|| "0".to_owned())));
+    }
+    wanted
+}
+
+/// Whether candle will use the job's threads, and a GPU the job's precision.
+fn environment_fits(request: &Request) -> bool {
+    environment(request).into_iter().all(|(name, wanted)| match (env::var(name).ok(), wanted) {
+        // By the first, candle also sizes the second.
+        (None, Some(_)) => name == CANDLE_THREADS,
+        (found, wanted) => found == wanted,
+    })
 }
 
 /// Runs the request in a new process whose environment gives candle its number of threads. A program cannot safely
 /// change its own.
 fn start_over(request: &Request) -> io::Result<ExitCode> {
-    let threads = host::thread_count(request.job.workload.threads).to_string();
     let arguments = env::args_os().skip(1).filter(|argument| argument != DIE_WITH_PARENT);
-    let mut child = Command::new(env::current_exe()?)
-        .args(arguments)
-        .arg(DIE_WITH_PARENT)
-        .env(THREADS, &threads)
-        .env(CANDLE_THREADS, &threads)
-        .stdin(Stdio::piped())
-        .spawn()?;
+    let mut command = Command::new(env::current_exe()?);
+    command.args(arguments).arg(DIE_WITH_PARENT).stdin(Stdio::piped());
+    for (name, wanted) in environment(request) {
+        match wanted {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+    let mut child = command.spawn()?;
     let mut input = child.stdin.take().expect("it is piped");
     let sent = writeln!(input, "{}", serde_json::json!(request)).and_then(|()| input.flush());
     let status = child.wait()?;

@@ -7,7 +7,7 @@ use std::process::{Child, Command, Output, Stdio};
 
 use cotejo_model::frames::{Description, Frame, Phase, Request};
 use cotejo_model::job::Weights;
-use cotejo_model::{DeviceId, Digest, Engine, Failure, FailureCode, Measurement, Model, Precision, Task, Threads};
+use cotejo_model::{Digest, Engine, Failure, FailureCode, Measurement, Model, Precision, Task, Threads};
 use cotejo_worker::weights;
 
 use support::{classify, request};
@@ -218,7 +218,6 @@ fn what_cannot_be_done_is_refused_by_name() {
     assert_eq!(code(&|r| r.job.measuring.runs = Some(0)), FailureCode::InvalidJob);
     assert_eq!(code(&|r| r.job.workload.task = resnet(100_000, 1)), FailureCode::OutOfMemory);
     assert_eq!(code(&|r| r.job.workload.task = Task::Matmul { size: 1_000_000 }), FailureCode::OutOfMemory);
-    assert_eq!(code(&|r| r.job.device = DeviceId::Cuda(0)), FailureCode::DeviceUnavailable);
     assert_eq!(code(&|r| r.job.workload.exact = true), FailureCode::InvalidJob, "the reference engine has no choice");
     let streams = |r: &mut Request| (r.job.workload.engine, r.job.workload.streams) = (Engine::Optimized, 3);
     assert_eq!(code(&streams), FailureCode::InvalidJob, "three streams on two threads");

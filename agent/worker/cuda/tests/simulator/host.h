@@ -30,13 +30,19 @@ static inline uint32_t float_to_bits(float value) {
 }
 
 #if STORAGE == 1
-static inline float widened(unsigned short half) {
+static float widened_by_definition(unsigned short half) {
   const int exponent = half >> 10 & 31, mantissa = half & 1023;
   float value;
   if (exponent == 31) value = mantissa ? NAN : INFINITY;
   else if (exponent == 0) value = ldexpf((float)mantissa, -24);
   else value = ldexpf((float)(mantissa | 1024), exponent - 25);
   return half & 0x8000 ? -value : value;
+}
+static inline float widened(unsigned short half) {
+  static float all[65536];
+  if (all[1] == 0)
+    for (int bits = 65535; bits >= 0; --bits) all[bits] = widened_by_definition(bits);
+  return all[half];
 }
 static inline unsigned short narrowed(float value) {
   const unsigned short sign = signbit(value) ? 0x8000 : 0;

@@ -106,9 +106,9 @@ typedef struct {
 static size_t at(const tensor *t, int n, int c, int y, int x) {
   return t->format == NHWC ? (((size_t)n * t->h + y) * t->w + x) * t->c + c : (((size_t)n * t->c + c) * t->h + y) * t->w + x;
 }
-// Products of TF32 have 10 bits of mantissa.
-static float rounded(float value, const convolution *how) {
-  if (how->math == 3 || !isfinite(value)) return value;
+// Products of TF32 have 10 bits of mantissa; numbers in half the bytes have no more anyway.
+static float rounded(float value, int type, const convolution *how) {
+  if (type != FLOAT || how->math == 3 || !isfinite(value)) return value;
   int exponent;
   float mantissa = frexpf(value, &exponent);
   return ldexpf(nearbyintf(ldexpf(mantissa, 11)), exponent - 11);
@@ -123,12 +123,12 @@ static void convolve(void *data) {
     for (int row = 0; row < x->h; ++row)
       for (int column = 0; column < x->w; ++column)
         for (int c = 0; c < x->c; ++c)
-          in[(((size_t)n * x->h + row) * x->w + column) * x->c + c] = rounded(get(x->type, j->from, at(x, n, c, row, column)), &j->how);
+          in[(((size_t)n * x->h + row) * x->w + column) * x->c + c] = rounded(get(x->type, j->from, at(x, n, c, row, column)), x->type, &j->how);
   for (int k = 0; k < w->n; ++k)
     for (int row = 0; row < w->h; ++row)
       for (int column = 0; column < w->w; ++column)
         for (int c = 0; c < w->c; ++c)
-          by[(((size_t)k * w->h + row) * w->w + column) * w->c + c] = rounded(get(w->type, j->weight, at(w, k, c, row, column)), &j->how);
+          by[(((size_t)k * w->h + row) * w->w + column) * w->c + c] = rounded(get(w->type, j->weight, at(w, k, c, row, column)), w->type, &j->how);
   for (int n = 0; n < y->n; ++n)
     for (int row = 0; row < y->h; ++row)
       for (int column = 0; column < y->w; ++column)
@@ -196,7 +196,7 @@ static void multiply(void *data) {
       double sum = 0;
       for (int k = 0; k < p->k; ++k) {
         const size_t left = p->across ? (size_t)row * p->lda + k : (size_t)k * p->lda + row;
-        sum += (double)rounded(get(p->type, p->a, left), &how) * rounded(get(p->type, p->b, (size_t)column * p->ldb + k), &how);
+        sum += (double)rounded(get(p->type, p->a, left), p->type, &how) * rounded(get(p->type, p->b, (size_t)column * p->ldb + k), p->type, &how);
       }
       set(p->type, p->c, (size_t)column * p->ldc + row, (float)sum);
     }

@@ -34,7 +34,7 @@ pub(crate) fn build(folder: &Path) {
 
 fn compile(source: &Path, object: &Path, flags: &[String]) {
     run(Command::new("cc")
-        .args(["-c", "-O2", "-ffast-math", "-fno-finite-math-only", "-fPIC", "-w"])
+        .args(["-c", "-O3", "-ffast-math", "-fno-finite-math-only", "-fPIC", "-w"])
         .args(flags)
         .arg(source)
         .arg("-o")

@@ -1,0 +1,58 @@
+//! Whether a GPU works: a small network on it, against the CPU.
+
+use std::time::Instant;
+
+use cotejo_cuda::{Device, Options, Plan, Precision};
+use cotejo_model::gpu::DeviceCheck;
+use cotejo_model::job::WEIGHTS_SEED;
+use cotejo_model::{DeviceId, Failure, FailureCode, Model};
+
+use super::{capability, failure, reference};
+use crate::classify::{error_of_logits, values};
+use crate::models::Network;
+use crate::{compiled, internal, preprocess, weights};
+
+/// Pixels a side: enough for every kind of layer, and for half a second.
+const SIZE: u32 = 64;
+/// How far a logit may be off, over their root mean square: as in a measurement in f32.
+const TOLERANCE: f32 = 1e-3;
+
+/// Computes a small classifier with everything that a job needs of the device, and compares it with plain candle on the
+/// CPU.
+pub(crate) fn check(id: DeviceId) -> Result<DeviceCheck, Failure> {
+    let start = Instant::now();
+    let DeviceId::Cuda(index) = id else {
+        return Err(Failure::new(FailureCode::InvalidJob, "only GPUs are checked: name one, such as cuda:0"));
+    };
+    let device = Device::open(index).map_err(failure)?;
+    let free_memory_bytes = device.free_memory_bytes().map_err(failure)?;
+    let tensors = weights::random(Model::MobileNetV2, WEIGHTS_SEED).map_err(internal)?;
+    let image = preprocess::to_tensor(&preprocess::built_in(), SIZE, 1)?;
+    let network = compiled::network(Model::MobileNetV2, &tensors).map_err(internal)?;
+    let side = SIZE as usize;
+    let options = Options { images: 1, height: side, width: side, precision: Precision::F32 };
+    let mut plan = Plan::compile(&device, &network, options, &values(&image)?).map_err(failure)?;
+    let logits = plan.download().map_err(failure)?;
+    let expected = Network::new(Model::MobileNetV2, &weights::builder(tensors))
+        .and_then(|network| candle_core::Module::forward(&network, &image))
+        .map_err(internal)?;
+    let error = error_of_logits(&values(&expected)?, logits);
+    if error.is_nan() || error > TOLERANCE {
+        let message = format!("{id} gives wrong answers: a logit is {error:.1e} of their RMS off");
+        return Err(Failure::new(FailureCode::WrongAnswer, message).with_remedy("please report it"));
+    }
+    reference::check(&device, index)?;
+    let facts = device.facts();
+    Ok(DeviceCheck {
+        device: id,
+        name: facts.name.clone(),
+        compute_capability: Some(capability(&device)),
+        memory_bytes: Some(facts.memory_bytes),
+        free_memory_bytes: Some(free_memory_bytes),
+        cuda: facts.cuda.clone(),
+        cudnn: facts.cudnn.clone(),
+        precisions: capability(&device).precisions(),
+        simulated: false,
+        took_ms: u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
+    })
+}

@@ -1,0 +1,80 @@
+//! A classifier on a GPU.
+
+use std::cell::RefCell;
+
+use cotejo_cuda::{Device, Options, Plan};
+use cotejo_model::frames::Request;
+use cotejo_model::measurement::{EnginePlan, LayerAlgorithm, Stages};
+use cotejo_model::{Engine, Failure};
+
+use super::{Gpu, event_times, failure, open, precision, reference};
+use crate::classify::{Classify, Measured, check_logits, tensors, timed, values};
+use crate::measure::{Report, measure};
+use crate::models::CLASSES;
+use crate::{compiled, internal};
+
+/// Copies whose times are taken after the samples; their medians are the stages' times.
+const COPIES: usize = 5;
+
+/// Measures on the GPU with this index, by the engine that the job asks for.
+pub(crate) fn classify(
+    request: &Request,
+    task: Classify,
+    index: u32,
+    input: &candle_core::Tensor,
+    report: &mut Report<'_>,
+) -> Result<Measured, Failure> {
+    let device = open(index, &request.job.workload)?;
+    match request.job.workload.engine {
+        Engine::Optimized => by_plan(request, task, &device, &values(input)?, report),
+        Engine::Reference => reference::classify(request, task, &device, index, input, report),
+    }
+}
+
+fn by_plan(
+    request: &Request,
+    task: Classify,
+    device: &Device,
+    input: &[f32],
+    report: &mut Report<'_>,
+) -> Result<Measured, Failure> {
+    let (plan, load_ns) = timed(|| {
+        let network = compiled::network(task.model, &tensors(request, task.model)?).map_err(internal)?;
+        let side = task.size as usize;
+        let precision = precision(request.job.workload.precision);
+        let options = Options { images: task.batch as usize, height: side, width: side, precision };
+        Plan::compile(device, &network, options, input).map_err(failure)
+    })?;
+    let described = described(&plan, device);
+    let plan = RefCell::new(plan);
+    let run = || plan.borrow().forward().map_err(failure);
+    let check = |(): &()| check_logits(plan.borrow_mut().download().map_err(failure)?);
+    let times = measure(&request.job.measuring, run, check, report)?;
+    let mut plan = plan.into_inner();
+    let upload_ns = median_ns(|| plan.upload(input).map_err(failure))?;
+    let download_ns = median_ns(|| plan.download().map(|_| ()).map_err(failure))?;
+    let events = plan.event_times().map_err(failure)?.map(event_times);
+    let logits = plan.download().map_err(failure)?[..CLASSES].to_vec();
+    let stages =
+        Stages { load_ns, upload_ns: Some(upload_ns), download_ns: Some(download_ns), events, ..Stages::default() };
+    Ok(Measured { times, logits, stages, plan: Some(described), gpu: Some(Gpu::of(device)) })
+}
+
+/// How the plan computes, for the record.
+fn described(plan: &Plan<'_>, device: &Device) -> EnginePlan {
+    let (major, minor) = device.facts().compute_capability;
+    let layout = if plan.is_channels_last() { "channels last" } else { "channels first" };
+    let launched = if plan.is_graph() { "one CUDA graph" } else { "launched layer by layer" };
+    let layer = |step: cotejo_cuda::Step| LayerAlgorithm { layer: step.layer, algorithm: step.algorithm };
+    EnginePlan {
+        instruction_set: format!("compute capability {major}.{minor}, {layout}, {launched}"),
+        layers: plan.steps().into_iter().map(layer).collect(),
+    }
+}
+
+/// The median time of a copy.
+pub(super) fn median_ns(mut copy: impl FnMut() -> Result<(), Failure>) -> Result<u64, Failure> {
+    let mut times = (0..COPIES).map(|_| Ok(timed(&mut copy)?.1)).collect::<Result<Vec<_>, Failure>>()?;
+    times.sort_unstable();
+    Ok(times[COPIES / 2])
+}
