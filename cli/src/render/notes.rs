@@ -2,15 +2,34 @@
 
 use std::collections::BTreeMap;
 
-use cotejo_model::comparison::{Comparison, Entry, Environment, Measured, Outcome, Table};
+use cotejo_model::DeviceKind;
+use cotejo_model::comparison::{Comparison, Entry, Environment, GroupBy, Measured, Outcome, Table};
 
-use super::{clean, number, state_name, words};
+use super::words::{self, CellName};
+use super::{clean, gpus, number, state_name};
 
 /// A heading and what stands under it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Note {
     pub(super) title: String,
     pub(super) items: Vec<String>,
+}
+
+/// What nobody may miss of a table with values that were made up, above and below it.
+pub(super) fn rehearsal(table: &Table) -> Option<&'static str> {
+    table.is_simulated().then_some(
+        "SIMULATED: what is marked SIM was made up by a program that only plays a GPU, for a rehearsal. Nothing was \
+         computed, and it says nothing of any GPU.",
+    )
+}
+
+/// What distinguishes a table from the others of its comparison; nothing where there is but one.
+pub(super) fn heading(comparison: &Comparison, table: &Table) -> Option<String> {
+    let tables = &comparison.tables;
+    let shared = |pair: &(String, String)| pair.0 != "answers" && tables.iter().all(|other| other.basis.contains(pair));
+    let own = table.basis.iter().filter(|pair| pair.0 == "precision" || !(pair.0 == "answers" || shared(pair)));
+    let own: Vec<String> = own.map(|(name, value)| format!("{name} {}", clean(value))).collect();
+    (tables.len() > 1 && !own.is_empty()).then(|| own.join("; "))
 }
 
 /// What all rows of a table have in common.
@@ -29,7 +48,9 @@ pub(super) fn notes(comparison: &Comparison) -> Vec<Note> {
     [
         note("How it was measured:", measuring(comparison)),
         note("What it ran on:", comparison.environments.iter().map(environment).collect()),
+        note("GPUs:", gpus_of(comparison)),
         note("Read with care (*):", flags(comparison)),
+        note("GPUs that were held down or hot:", gpu_trouble(comparison)),
         note("Answers:", answers(comparison)),
         note("Not measured:", failures(comparison)),
         note("Not measured yet:", pending(comparison)),
@@ -63,7 +84,55 @@ fn measuring(comparison: &Comparison) -> Vec<String> {
                 .to_owned(),
         );
     }
+    if several_gpus(comparison) {
+        let line = "of several GPUs of a machine, the fastest stands in the table; `--by device` shows each";
+        lines.push(line.to_owned());
+    }
     lines
+}
+
+/// Whether a table has one place for several GPUs.
+fn several_gpus(comparison: &Comparison) -> bool {
+    let mut first = BTreeMap::new();
+    let mut gpus = measured(comparison).filter(|(entry, _)| entry.device.kind() == DeviceKind::Cuda);
+    comparison.by != GroupBy::Device
+        && gpus.any(|(entry, _)| *first.entry(entry.machine).or_insert(entry.device) != entry.device)
+}
+
+/// Each GPU with the software that it was used with, once for each set of versions.
+fn gpus_of(comparison: &Comparison) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (entry, measured) in measured(comparison) {
+        let Some(gpu) = &measured.gpu else { continue };
+        let line = format!("{}: {}", cell_name(comparison, entry).place(), gpus::described(entry, gpu));
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    lines
+}
+
+fn gpu_trouble(comparison: &Comparison) -> Vec<String> {
+    let troubled =
+        measured(comparison).filter_map(|(entry, measured)| Some((gpus::trouble(measured.gpu.as_ref()?)?, entry)));
+    let found = together(comparison, troubled);
+    found.into_iter().map(|(trouble, cells)| format!("{}: {trouble}", words::cells(&cells))).collect()
+}
+
+/// Cells by what is to be said of them, in the order of the first of each.
+fn together<'a, K: PartialEq>(
+    comparison: &Comparison,
+    said: impl Iterator<Item = (K, &'a Entry)>,
+) -> Vec<(K, Vec<CellName>)> {
+    let mut found: Vec<(K, Vec<CellName>)> = Vec::new();
+    for (what, entry) in said {
+        let name = cell_name(comparison, entry);
+        match found.iter_mut().find(|(known, _)| *known == what) {
+            Some((_, cells)) => cells.push(name),
+            None => found.push((what, vec![name])),
+        }
+    }
+    found
 }
 
 fn environment(environment: &Environment) -> String {
@@ -89,10 +158,18 @@ pub(super) fn counted(count: impl Into<u64>, what: &str) -> String {
 
 /// A cell in a sentence; its machine only where there are several.
 fn cell(comparison: &Comparison, entry: &Entry) -> String {
+    words::cells(&[cell_name(comparison, entry)])
+}
+
+fn cell_name(comparison: &Comparison, entry: &Entry) -> CellName {
     let first = comparison.entries.first().map(|first| first.machine);
     let several = comparison.entries.iter().any(|other| Some(other.machine) != first);
-    let machine = if several { format!(" of {}", clean(&entry.machine_name)) } else { String::new() };
-    format!("{} on {}{machine}", words::workload(&entry.workload), entry.device)
+    let simulated = matches!(&entry.outcome, Outcome::Measured(measured) if measured.simulated);
+    CellName {
+        what: words::workload_in_full(&entry.workload),
+        device: words::device(entry.device, simulated),
+        machine: several.then(|| clean(&entry.machine_name)),
+    }
 }
 
 fn flags(comparison: &Comparison) -> Vec<String> {
@@ -118,21 +195,15 @@ fn answers(comparison: &Comparison) -> Vec<String> {
 
 /// Failures, those with the same reason together.
 fn failures(comparison: &Comparison) -> Vec<String> {
-    let mut by_reason: Vec<((&str, &str), Vec<String>)> = Vec::new();
-    for entry in &comparison.entries {
-        let Outcome::Failed(failure) = &entry.outcome else { continue };
-        let reason = (failure.message.as_str(), failure.remedy.as_str());
-        let cell = cell(comparison, entry);
-        match by_reason.iter_mut().find(|(known, _)| *known == reason) {
-            Some((_, cells)) => cells.push(cell),
-            None => by_reason.push((reason, vec![cell])),
-        }
-    }
-    by_reason
+    let failed = comparison.entries.iter().filter_map(|entry| match &entry.outcome {
+        Outcome::Failed(failure) => Some(((failure.message.as_str(), failure.remedy.as_str()), entry)),
+        _ => None,
+    });
+    together(comparison, failed)
         .into_iter()
         .map(|((message, remedy), cells)| {
             let remedy = if remedy.is_empty() { String::new() } else { format!(". What to do: {}", clean(remedy)) };
-            format!("{}: {}{remedy}", cells.join("; "), clean(message).trim_end_matches('.'))
+            format!("{}: {}{remedy}", words::cells(&cells), clean(message).trim_end_matches('.'))
         })
         .collect()
 }
