@@ -27,19 +27,19 @@ pub(super) fn described(entry: &Entry, gpu: &GpuRecord) -> String {
 /// Why its times may be those of a slower GPU; nothing if there is no reason.
 pub(super) fn trouble(gpu: &GpuRecord) -> Option<String> {
     let reasons = throttle_reasons(gpu);
-    let held = (!reasons.is_empty()).then(|| format!("clock held down ({})", clean(&reasons.join(", "))));
+    let held =
+        (!reasons.is_empty()).then(|| format!("clock held down ({})", clean(&reasons.join(", ").replace('_', " "))));
     let hottest = states(gpu).filter_map(|state| state.temperature_c).max();
     let hot = hottest.filter(|degrees| *degrees >= HOT_C).map(|degrees| format!("hot ({degrees} °C)"));
     let parts: Vec<String> = held.into_iter().chain(hot).collect();
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 
-/// Why the clock was held down before or after, each reason once. A GPU without work lowers its clock: that is none.
+/// Why the clock was held down before or after, in NVML's words, each once.
 pub(super) fn throttle_reasons(gpu: &GpuRecord) -> Vec<&str> {
     let mut reasons: Vec<&str> = Vec::new();
     for reason in states(gpu).flat_map(|state| &state.throttle_reasons) {
-        let idle = reason.to_ascii_lowercase().contains("idle");
-        if !idle && !reasons.contains(&reason.as_str()) {
+        if !reasons.contains(&reason.as_str()) {
             reasons.push(reason);
         }
     }
@@ -69,11 +69,11 @@ mod tests {
     }
 
     #[test]
-    fn only_what_slows_a_gpu_under_load_is_trouble() {
+    fn a_gpu_that_was_slowed_says_why() {
         assert_eq!(trouble(&GpuRecord::default()), None);
-        assert_eq!(trouble(&record(&["GPU idle"], &["gpu_idle"], HOT_C - 1)), None);
-        let held = record(&["GPU idle"], &["SW power cap", "SW power cap"], HOT_C);
-        assert_eq!(trouble(&held).as_deref(), Some("clock held down (SW power cap), hot (80 °C)"));
+        assert_eq!(trouble(&record(&[], &[], HOT_C - 1)), None);
+        let held = record(&["sw_power_cap"], &["hw_slowdown", "sw_power_cap"], HOT_C);
+        assert_eq!(trouble(&held).as_deref(), Some("clock held down (sw power cap, hw slowdown), hot (80 °C)"));
         let hot = record(&["a"], &["b\u{1b}"], 40);
         assert_eq!(trouble(&hot).as_deref(), Some("clock held down (a, b\u{fffd})"));
     }

@@ -93,7 +93,7 @@ mod tests {
 
         GPUs that were held down or hot:
 
-        - ResNet18 1024 x 1024 on cuda:0: clock held down (SW power cap), hot (83 °C)
+        - ResNet18 1024 x 1024 on cuda:0: clock held down (sw power cap), hot (83 °C)
         ");
         insta::assert_snapshot!(body(&samples::without_gpu().tables[0]), @r"
         | Model | Size | CPU (s) | GPU (s) | Speed-up |
@@ -175,7 +175,7 @@ mod tests {
 
         GPUs that were held down or hot:
 
-        - ResNet18 1024 x 1024 on cuda:0 (simulated): clock held down (SW power cap), hot (83 °C)
+        - ResNet18 1024 x 1024 on cuda:0 (simulated): clock held down (sw power cap), hot (83 °C)
         ");
         assert!(!render(&samples::with_gpu()).contains("SIM"));
     }

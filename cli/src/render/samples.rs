@@ -174,7 +174,7 @@ fn gpu_record(celsius: u32, throttle_reasons: &[&str]) -> GpuRecord {
         driver: Some("560.94".to_owned()),
         cuda: Some("12.6".to_owned()),
         cudnn: Some("9.5.1".to_owned()),
-        before: Some(state(210, 44, &["GPU idle"])),
+        before: Some(state(210, 44, &[])),
         after: Some(state(1777, celsius, throttle_reasons)),
     }
 }
@@ -182,7 +182,7 @@ fn gpu_record(celsius: u32, throttle_reasons: &[&str]) -> GpuRecord {
 /// Measured on that GPU, whose last size makes it hot.
 fn on_gpu(size: u32, seconds: f64) -> Measured {
     let events = EventTimes { upload_ns: 52_000, forward_ns: 1_980_000, download_ns: 3_500 };
-    let gpu = if size > 512 { gpu_record(83, &["SW power cap"]) } else { gpu_record(61, &[]) };
+    let gpu = if size > 512 { gpu_record(83, &["sw_power_cap"]) } else { gpu_record(61, &[]) };
     let measured = measured(seconds);
     let stages = Stages { upload_ns: Some(61_000), download_ns: Some(9_000), events: Some(events), ..measured.stages };
     Measured { gpu: Some(gpu), stages, ..measured }

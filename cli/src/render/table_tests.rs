@@ -38,7 +38,7 @@ fn the_practice_with_a_gpu() {
         560.94; CUDA 12.6; cuDNN 9.5.1; power limit 170 W
 
     GPUs that were held down or hot:
-      ResNet18 1024 x 1024 on cuda:0: clock held down (SW power cap), hot (83 °C)
+      ResNet18 1024 x 1024 on cuda:0: clock held down (sw power cap), hot (83 °C)
     ");
 }
 
@@ -142,7 +142,7 @@ fn a_rehearsal_cannot_be_taken_for_a_measurement() {
         12.6; cuDNN 9.5.1; power limit 170 W
 
     GPUs that were held down or hot:
-      ResNet18 1024 x 1024 on cuda:0 (simulated): clock held down (SW power cap), hot (83 °C)
+      ResNet18 1024 x 1024 on cuda:0 (simulated): clock held down (sw power cap), hot (83 °C)
     ");
     for width in [20, 60, 80, 200] {
         let text = render(&samples::simulated(), &style(width));
@@ -196,7 +196,7 @@ fn precisions_stand_apart() {
         cuDNN 9.5.1; power limit 170 W
 
     GPUs that were held down or hot:
-      ResNet18 1024 x 1024 on cuda:0; ResNet18 1024 x 1024, f16 on cuda:0: clock held down (SW power
+      ResNet18 1024 x 1024 on cuda:0; ResNet18 1024 x 1024, f16 on cuda:0: clock held down (sw power
         cap), hot (83 °C)
     ");
 }
