@@ -190,7 +190,7 @@ fn on_gpu(size: u32, seconds: f64) -> Measured {
 
 /// One machine, CPU and GPU, everything measured.
 pub(super) fn with_gpu() -> Comparison {
-    side_by_side(Precision::F32, |size, seconds| on_gpu(size, seconds))
+    side_by_side(Precision::F32, on_gpu)
 }
 
 /// The same, but its GPU is played.
@@ -206,7 +206,7 @@ pub(super) fn simulated() -> Comparison {
 
 /// Two precisions, of which the CPU has one.
 pub(super) fn two_precisions() -> Comparison {
-    let mut comparison = side_by_side(Precision::F32, |size, seconds| on_gpu(size, seconds));
+    let mut comparison = side_by_side(Precision::F32, on_gpu);
     let mut half = side_by_side(Precision::F16, |size, seconds| on_gpu(size, seconds / 2.0));
     half.entries.retain(|entry| entry.device != DeviceId::Cpu);
     for row in &mut half.tables[0].rows {

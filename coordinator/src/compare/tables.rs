@@ -113,14 +113,14 @@ fn by_device(items: &[&Item], several: bool) -> Body {
     let mut devices: Vec<_> = devices.into_iter().collect();
     // Stable: devices without a time stay in reading order, after the others.
     devices.sort_by(|(_, a), (_, b)| slowness(a, &best).total_cmp(&slowness(b, &best)));
-    let named = |machine: MachineId, name: &str| {
+    let of_that_name = |machine: MachineId, name: &str| {
         let is_it = |cell: &&Item| cell.entry.machine == machine && cell.entry.device_name == name;
         items.iter().copied().filter(is_it).map(|cell| cell.entry.device).collect::<BTreeSet<_>>().len()
     };
     let row = |((name, machine, id), cells): &((&str, MachineId, DeviceId), Vec<&Item>)| {
         let device = cells.first().map(|cell| {
             let product = &cell.entry.device_name;
-            let which = if named(*machine, product) > 1 { format!(" ({id})") } else { String::new() };
+            let which = if of_that_name(*machine, product) > 1 { format!(" ({id})") } else { String::new() };
             let simulated = if cells.iter().any(|cell| cell.simulated) { " (simulated)" } else { "" };
             text(&format!("{product}{which}{simulated}"))
         });
