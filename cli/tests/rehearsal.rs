@@ -4,9 +4,12 @@
 mod support;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use serde_json::Value;
 use support::class::{Class, program};
+use support::{Pc, ended};
+use tempfile::TempDir;
 
 /// What stands where a GPU is named, and where a value of it is shown.
 const PLAYED: &str = "Simulated GPU (simulated)";
@@ -52,6 +55,36 @@ fn a_rehearsed_gpu_is_labelled_wherever_it_appears() {
     assert_marked(&class.json("results rehearsal"));
 
     class.run("sweep start --sizes 32 --devices cuda:1 --machines pc-2").code(1).shows(&["pc-2 has no device cuda:1"]);
+}
+
+/// An installation in a folder of its own: programs, each under the name that it is to have there.
+fn installation(programs: &[(&Path, &str)]) -> TempDir {
+    // On the disk of the programs, so that they need not be copied.
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    for (program, name) in programs {
+        let name = format!("{name}{}", std::env::consts::EXE_SUFFIX);
+        std::fs::hard_link(program, folder.path().join(name)).unwrap();
+    }
+    folder
+}
+
+#[test]
+fn a_worker_for_gpus_beside_the_program_serves_one_pc() {
+    let pc = Pc::new();
+    let (cotejo, player) = (Path::new(env!("CARGO_BIN_EXE_cotejo")), program("examples/simulated_gpu_worker"));
+    let worker = program("cotejo-worker");
+    let folder = installation(&[(cotejo, "cotejo"), (&player, "cotejo-worker-cuda"), (&worker, "cotejo-worker")]);
+    let run = |line: &str| {
+        let program = folder.path().join(format!("cotejo{}", std::env::consts::EXE_SUFFIX));
+        let mut command = pc.command_of(&program, line.split_whitespace());
+        ended(command.env("CUDA_VISIBLE_DEVICES", "-1").output().unwrap())
+    };
+    run("local --sizes 32 --runs 7 --precisions f32,f16 --plan").code(0).shows(&["cuda:0 (simulated)", "3 cells"]);
+    let ran = run("local --sizes 32 --runs 7 --precisions f32,f16").code(0);
+    ran.shows(&["SIMULATED: ", "x SIM ", PLAYED, "no f16 on this CPU"]);
+    // Too large is a result too, and the rest is measured.
+    let ran = run("local --sizes 1024 --batches 1,64 --engine reference --runs 7 --devices gpu").code(1);
+    ran.shows(&[" SIM ", "the GPU has 8.0 GiB. What to do: choose a smaller size or batch"]);
 }
 
 /// What is made up says so, and nothing else does.

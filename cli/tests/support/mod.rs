@@ -43,7 +43,16 @@ impl Pc {
 
     /// The command, ready to be started; nothing of the tester's own environment speaks into it.
     pub(crate) fn command<A: AsRef<std::ffi::OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_cotejo"));
+        self.command_of(Path::new(env!("CARGO_BIN_EXE_cotejo")), args)
+    }
+
+    /// The command of an installation of its own.
+    pub(crate) fn command_of<A: AsRef<std::ffi::OsStr>>(
+        &self,
+        program: &Path,
+        args: impl IntoIterator<Item = A>,
+    ) -> Command {
+        let mut command = Command::new(program);
         command
             .args(args)
             .env("COTEJO_DATA_DIR", self.data())
