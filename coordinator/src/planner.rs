@@ -268,7 +268,7 @@ fn absence(machine: &Machine, device: DeviceId) -> Failure {
     let has_gpu = machine.capability.devices.iter().any(|device| device.id.kind() == DeviceKind::Cuda);
     match &machine.capability.no_gpu {
         Some(reason) if device.kind() == DeviceKind::Cuda && !has_gpu => Failure::new(FailureCode::NoGpu, reason)
-            .with_remedy("`cotejo-agent doctor` on that machine says what it lacks"),
+            .with_remedy("`cotejo-agent doctor` (or `cotejo doctor`) on that machine says what it lacks"),
         _ => {
             let found: Vec<String> = machine.capability.devices.iter().map(|device| device.id.to_string()).collect();
             let message = format!("{} has no device {device}; it has {}", machine.name, found.join(", "));
@@ -308,11 +308,12 @@ fn refusal(machine: &Machine, device: &Device, workload: Workload) -> Option<Fai
     };
     if !device.engines.contains(&workload.engine) {
         let message = format!("no {} engine on this {whose}; it has {}", workload.engine, join(&device.engines));
-        return Some(Failure::new(FailureCode::EngineUnavailable, message));
+        return Some(Failure::new(FailureCode::EngineUnavailable, message).with_remedy("choose an engine that it has"));
     }
     if !device.precisions.contains(&workload.precision) {
         let message = format!("no {} on this {whose}; it has {}", workload.precision, join(&device.precisions));
-        return Some(Failure::new(FailureCode::PrecisionUnavailable, message));
+        let failure = Failure::new(FailureCode::PrecisionUnavailable, message);
+        return Some(failure.with_remedy("choose a precision that it has"));
     }
     let cores = machine.capability.cpu.physical_cores;
     if workload.threads == Threads::All && cores > 0 && workload.streams > cores {

@@ -1,6 +1,6 @@
 use cotejo_model::comparison::{Entry, GroupBy, Outcome};
 use cotejo_model::stats::{Estimate, Interval};
-use cotejo_model::{DeviceId, DeviceKind, Failure, FailureCode};
+use cotejo_model::{DeviceId, DeviceKind, Engine, Failure, FailureCode, Threads};
 use jiff::tz::TimeZone;
 
 use super::super::samples;
@@ -211,6 +211,28 @@ fn of_several_gpus_the_table_says_which_stands_in_it() {
     assert!(render(&comparison, &style(120)).contains(WHICH));
     comparison.by = GroupBy::Device;
     assert!(!render(&comparison, &style(120)).contains(WHICH));
+}
+
+#[test]
+fn cells_are_told_apart_by_what_differs() {
+    let mut comparison = samples::troubled();
+    comparison.entries[0].workload.engine = Engine::Optimized;
+    comparison.entries[0].workload.threads = Threads::Exactly(2);
+    let text = render(&comparison, &style(200));
+    assert!(text.contains("ResNet18 512 x 512, optimized, 2 threads on cpu: noisy"), "{text}");
+    assert!(text.contains("ResNet18 100000 x 100000, reference, all threads on cpu;"), "{text}");
+}
+
+#[test]
+fn a_heading_names_what_other_tables_have_otherwise() {
+    let mut comparison = samples::two_precisions();
+    comparison.tables[1].basis.retain(|(name, _)| name != "build");
+    let heading = |comparison: &Comparison, at: usize| notes::heading(comparison, &comparison.tables[at]);
+    assert_eq!(heading(&comparison, 0).as_deref(), Some("precision f32"), "nothing was measured in the other");
+    comparison.tables[0].basis.push(("convolutions".to_owned(), "exact".to_owned()));
+    assert_eq!(heading(&comparison, 0).as_deref(), Some("precision f32; convolutions exact"));
+    comparison.tables.pop();
+    assert_eq!(heading(&comparison, 0), None);
 }
 
 #[test]
