@@ -10,6 +10,7 @@ use tonic::transport::Uri;
 
 use crate::probe::host_name;
 use crate::worker::WorkerCommand;
+use crate::workers::Workers;
 
 /// What holds where nothing else is said.
 const DEFAULTS: &str = include_str!("defaults.toml");
@@ -39,6 +40,9 @@ pub struct Config {
     /// How to start a worker; in files, its program.
     #[serde(default = "WorkerCommand::beside_this_program")]
     pub worker: WorkerCommand,
+    /// How to start the worker for NVIDIA GPUs, if its program is there; in files, its program.
+    #[serde(default = "WorkerCommand::cuda_beside_this_program")]
+    pub cuda_worker: WorkerCommand,
     /// Allow an address other than loopback, without encryption or identity.
     pub insecure: bool,
     /// Logs, to standard error. The program sets them up; `run` leaves logging alone.
@@ -104,6 +108,11 @@ impl Config {
             return bad("log.level", error.to_string());
         }
         Ok(())
+    }
+
+    /// The two workers.
+    pub fn workers(&self) -> Workers {
+        Workers::new(self.worker.clone(), self.cuda_worker.clone())
     }
 
     /// The coordinator's address, completed.
@@ -175,6 +184,7 @@ mod tests {
         assert_eq!(config.coordinator_uri().unwrap().to_string(), "http://127.0.0.1:7420/");
         assert!(config.data_dir.ends_with("agent"));
         assert!(config.worker.program.to_string_lossy().contains("cotejo-worker"));
+        assert!(config.cuda_worker.program.to_string_lossy().contains("cotejo-worker-cuda"));
     }
 
     #[test]
@@ -182,19 +192,21 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let mut layers = vec![file(
             &dir,
-            "name = \"a\"\nworker = \"w\"\n[labels]\nroom = \"B12\"\nseat = \"1\"\n[log]\nformat = \"json\"",
+            "name = \"a\"\nworker = \"w\"\ncuda_worker = \"g\"\n[labels]\nroom = \"B12\"\nseat = \"1\"\n[log]\nformat = \"json\"",
         )];
         layers.extend(environment(&[
             ("COTEJO__AGENT__LABELS__SEAT", "2"),
             ("COTEJO__AGENT__LOG__LEVEL", "debug"),
             ("COTEJO__AGENT__INSECURE", "true"),
             ("COTEJO__AGENT__COORDINATOR", "server"),
+            ("COTEJO__AGENT__CUDA_WORKER", "from the environment"),
             ("COTEJO__COORDINATOR__LISTEN", "not ours"),
         ]));
         layers.push(Layer::flag("--label", &["labels", "row"], "3"));
         layers.push(Layer::flag("--name", &["name"], "b"));
         let config = Config::from_layers(layers).unwrap();
         assert_eq!((config.name.as_str(), config.worker), ("b", PathBuf::from("w").into()));
+        assert_eq!(config.cuda_worker, PathBuf::from("from the environment").into());
         let labels = [("room", "B12"), ("row", "3"), ("seat", "2")];
         assert_eq!(config.labels, labels.map(|(key, value)| (key.to_owned(), value.to_owned())).into());
         assert_eq!(config.log, Log { level: "debug".to_owned(), format: LogFormat::Json });

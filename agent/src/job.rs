@@ -1,6 +1,7 @@
 //! One attempt from offer to outbox. It runs in a task of its own, so that it goes on whatever becomes of the
 //! connection.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use cotejo_model::frames::{Progress, Request};
@@ -15,14 +16,16 @@ use tokio_util::sync::CancellationToken;
 
 use crate::blobs::Blobs;
 use crate::conditions::{Monitor, SleepWatch};
+use crate::nvidia::{Nvidia, Watch};
 use crate::outbox::Outbox;
 use crate::runner::Run;
-use crate::worker::WorkerCommand;
+use crate::workers::Workers;
 
 /// What an attempt needs.
 #[derive(Debug)]
 pub(crate) struct Bench {
-    pub(crate) worker: WorkerCommand,
+    pub(crate) workers: Workers,
+    pub(crate) nvidia: Nvidia,
     pub(crate) cpu: Cpu,
     pub(crate) monitor: Arc<Monitor>,
     pub(crate) outbox: Arc<Outbox>,
@@ -145,20 +148,26 @@ impl Bench {
             request = self.request(&offer.job) => request?,
             () = stop.cancelled() => return Err(Failure::new(FailureCode::Cancelled, "the job was cancelled")),
         };
+        let device = offer.job.device;
+        let watch = Watch::begin(&self.nvidia, device).await;
         let surroundings = self.monitor.job_begins();
         let sleep = SleepWatch::default();
         let run = Run {
-            worker: &self.worker,
+            worker: self.workers.serving(device.kind()),
             request: &request,
             threads: self.threads(&offer.job),
             deadline: offer.deadline,
         };
         let progress = |now| {
             steps.send_replace(Step::Running(Some(now)));
+            if let Some(watch) = &watch {
+                watch.hear(now);
+            }
         };
         let ended = tokio::select! {
             ended = run.run(stop, progress) => ended,
             never = sleep.watch() => match never {},
+            never = looking(watch.as_ref()) => match never {},
         };
         self.monitor.job_ended(ended.processor_time);
         let mut measurement = ended.outcome?;
@@ -167,11 +176,14 @@ impl Bench {
             power: Some(surroundings.power),
             slept_ms: sleep.slept_ms(),
             clock_ratio: None,
-            peak_flops: match offer.job.device.kind() {
+            peak_flops: match device.kind() {
                 DeviceKind::Cpu => self.cpu.peak_flops(),
                 DeviceKind::Cuda => None,
             },
         };
+        if let Some(watch) = watch {
+            watch.end().await.complete(&mut measurement);
+        }
         Ok(measurement)
     }
 
@@ -194,6 +206,14 @@ impl Bench {
             Threads::All => self.cpu.physical_cores,
             Threads::Exactly(count) => count,
         }
+    }
+}
+
+/// Looks at the job's GPU, if it has one.
+async fn looking(watch: Option<&Watch>) -> Infallible {
+    match watch {
+        Some(watch) => watch.look().await,
+        None => std::future::pending().await,
     }
 }
 

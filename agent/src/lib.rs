@@ -3,11 +3,13 @@
 
 use std::sync::Arc;
 
+use cotejo_model::Capability;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
 pub mod config;
 mod files;
+mod loader;
 mod retry;
 
 pub mod blobs;
@@ -15,18 +17,26 @@ pub mod conditions;
 pub mod identity;
 mod job;
 mod link;
+pub mod nvidia;
 pub mod outbox;
 pub mod probe;
 pub mod runner;
 pub mod worker;
+pub mod workers;
+
+// Tests of this crate and tests that use it share fakes.
+#[cfg(test)]
+extern crate self as cotejo_agent;
 
 pub use config::{Config, ConfigError};
 pub use worker::WorkerCommand;
+pub use workers::Workers;
 
 use blobs::Blobs;
 use conditions::Monitor;
 use identity::{DataDir, DataDirError};
 use link::{Introduction, Link};
+use nvidia::Nvidia;
 use outbox::{Outbox, OutboxError};
 
 /// Why the agent cannot do its work.
@@ -45,6 +55,11 @@ pub enum Error {
 
 /// Runs the agent until it is told to stop. An unreachable coordinator is no error: it is dialled again and again.
 pub async fn run(config: Config, shutdown: CancellationToken) -> Result<(), Error> {
+    run_with(config, Nvidia::of_this_machine(), shutdown).await
+}
+
+/// As `run`, with another NVIDIA driver than this machine's.
+pub async fn run_with(config: Config, nvidia: Nvidia, shutdown: CancellationToken) -> Result<(), Error> {
     config.validate()?;
     let coordinator = config.coordinator_uri()?;
     if !config::is_loopback(&coordinator) {
@@ -53,30 +68,39 @@ pub async fn run(config: Config, shutdown: CancellationToken) -> Result<(), Erro
             "insecure: the connection is not encrypted, and whoever answers there can have this machine run jobs"
         );
     }
+    let cuda_worker = &config.cuda_worker;
+    if *cuda_worker != WorkerCommand::cuda_beside_this_program() && !cuda_worker.program.exists() {
+        tracing::warn!(program = %cuda_worker.program.display(), "cuda_worker is not there; GPUs are left to the worker");
+    }
     let data = DataDir::open(&config.data_dir)?;
     let outbox = Arc::new(Outbox::open(&data.outbox())?);
     let endpoint = link::endpoint(coordinator);
     let blobs = Blobs::open(&data.blobs(), endpoint.connect_lazy())
         .map_err(|source| DataDirError::Unusable { path: data.blobs(), source })?;
     let monitor = Arc::new(Monitor::new());
+    let workers = config.workers();
     let capability = tokio::select! {
-        capability = probe::probe(&config.worker, &monitor) => capability,
+        probed = probe::probe(&workers, &monitor, &nvidia) => probed.capability,
         () = shutdown.cancelled() => return Ok(()),
     };
     tracing::info!(
         machine = %data.machine(), name = config.name, cpu = capability.cpu.name, devices = capability.devices.len(),
         no_gpu = capability.no_gpu, "agent started"
     );
+    log_unusable(&capability);
+    let _looking = AbortOnDropHandle::new(tokio::spawn(Arc::clone(&monitor).keep_looking()));
+    let cpu = capability.cpu.clone();
+    let introduction = Introduction { machine: data.machine(), name: config.name, labels: config.labels, capability };
+    let link = Link::new(endpoint, introduction, job::Bench { workers, nvidia, cpu, monitor, outbox, blobs });
+    link.run(&shutdown).await;
+    tracing::info!("agent stopped");
+    Ok(())
+}
+
+fn log_unusable(capability: &Capability) {
     for device in &capability.devices {
         if let Some(failure) = &device.unusable {
             tracing::warn!(device = %device.id, name = device.name, "cannot be used: {failure}; {}", failure.remedy);
         }
     }
-    let _looking = AbortOnDropHandle::new(tokio::spawn(Arc::clone(&monitor).keep_looking()));
-    let cpu = capability.cpu.clone();
-    let introduction = Introduction { machine: data.machine(), name: config.name, labels: config.labels, capability };
-    let link = Link::new(endpoint, introduction, job::Bench { worker: config.worker, cpu, monitor, outbox, blobs });
-    link.run(&shutdown).await;
-    tracing::info!("agent stopped");
-    Ok(())
 }

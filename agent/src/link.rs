@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use cotejo_model::session::{
     AgentCommand, AgentEvent, Held, Hello, OLDEST_PROTOCOL, Offer, PROTOCOL, Receipt, ResultAck, Verdict, Welcome,
 };
-use cotejo_model::{Assignment, BootId, Capability, Digest, JobState, MachineId};
+use cotejo_model::{Assignment, BootId, Capability, DeviceId, Digest, JobState, MachineId};
 use cotejo_proto::v1::CoordinatorMessage;
 use cotejo_proto::v1::agent_service_client::AgentServiceClient;
 use cotejo_proto::{MAX_CONTROL_BYTES, v1};
@@ -23,6 +23,7 @@ use tonic::Streaming;
 use tonic::transport::{Endpoint, Uri};
 
 use crate::job::{Attempt, Bench, End, News, Step};
+use crate::probe;
 use crate::retry::{Backoff, Outage};
 
 /// How long connecting, and the coordinator's first answer, may take.
@@ -65,6 +66,8 @@ pub(crate) struct Link {
     bench: Arc<Bench>,
     attempt: Option<Attempt>,
     outage: Outage,
+    /// The machine was probed just now.
+    fresh: bool,
 }
 
 /// A connection that ended.
@@ -84,7 +87,8 @@ impl Closed {
 impl Link {
     pub(crate) fn new(endpoint: Endpoint, introduction: Introduction, bench: Bench) -> Self {
         let bench = Arc::new(bench);
-        Self { endpoint, introduction, boot: BootId::random(), bench, attempt: None, outage: Outage::default() }
+        let (attempt, outage) = (None, Outage::default());
+        Self { endpoint, introduction, boot: BootId::random(), bench, attempt, outage, fresh: true }
     }
 
     /// Connects, again and again, until it is told to stop. The worker is gone when this returns.
@@ -118,6 +122,7 @@ impl Link {
             Ok(channel) => channel,
             Err(error) => return Closed::at_once(&error),
         };
+        self.look_again().await;
         let (sender, outgoing) = mpsc::channel(OUTGOING);
         let hello = AgentEvent::Hello(Box::new(self.hello()));
         sender.try_send(hello).expect("there is room for the first message");
@@ -142,6 +147,25 @@ impl Link {
         let mut session = Session { link: self, incoming, sender, announced: None, quiet: None, sent: None };
         let Err(why) = session.run(welcome).await;
         Closed { why, lasted: began.elapsed() }
+    }
+
+    /// A GPU that could not be used may be well by now. Nothing is tried beside a job, which it would disturb.
+    async fn look_again(&mut self) {
+        let capability = &mut self.introduction.capability;
+        let lacking = capability.no_gpu.is_some()
+            || capability.devices.iter().any(|device| device.id != DeviceId::Cpu && device.unusable.is_some());
+        if !std::mem::take(&mut self.fresh) && lacking && self.attempt.is_none() {
+            let before = capability.clone();
+            probe::look_again(capability, &self.bench.workers, &self.bench.nvidia).await;
+            if *capability != before {
+                tracing::info!(
+                    devices = capability.devices.len(),
+                    no_gpu = capability.no_gpu,
+                    "other GPUs than before"
+                );
+                crate::log_unusable(capability);
+            }
+        }
     }
 
     fn hello(&mut self) -> Hello {

@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use cotejo_agent::conditions::Monitor;
 use cotejo_agent::config::{Layer, LogFormat, PREFIX, default_file};
+use cotejo_agent::nvidia::Nvidia;
 use cotejo_agent::{Config, ConfigError, Error, probe};
 use show::Shown;
 use tokio_util::sync::CancellationToken;
@@ -60,6 +61,9 @@ struct Settings {
     /// The worker's program [default: cotejo-worker beside this one]
     #[arg(long, value_name = "FILE")]
     worker: Option<PathBuf>,
+    /// The program of the worker for NVIDIA GPUs [default: cotejo-worker-cuda beside this one, if it is there]
+    #[arg(long, value_name = "FILE")]
+    cuda_worker: Option<PathBuf>,
     /// Dial any address, without encryption and without asking who answers
     #[arg(long)]
     insecure: bool,
@@ -95,6 +99,7 @@ impl Settings {
             ("--name", "name", self.name),
             ("--data-dir", "data_dir", self.data_dir.map(path)),
             ("--worker", "worker", self.worker.map(path)),
+            ("--cuda-worker", "cuda_worker", self.cuda_worker.map(path)),
         ];
         let given = flags.into_iter().filter_map(|(flag, key, value)| Some(Layer::flag(flag, &[key], value?)));
         layers.extend(given);
@@ -118,7 +123,7 @@ async fn main() -> ExitCode {
     };
     log(&config);
     if let Some(format) = format {
-        let capability = probe::probe(&config.worker, &Monitor::new()).await;
+        let capability = probe::probe(&config.workers(), &Monitor::new(), &Nvidia::of_this_machine()).await.capability;
         let text = match format {
             Format::Json => serde_json::to_string_pretty(&capability).expect("its keys are texts") + "\n",
             Format::Text => Shown(&capability).to_string(),

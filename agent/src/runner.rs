@@ -16,6 +16,7 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use crate::conditions;
+use crate::loader;
 use crate::worker::{WorkerCommand, shortened};
 
 /// The longest frame: the largest measurement is far below.
@@ -191,6 +192,10 @@ impl Run<'_> {
         match conversation {
             Conversation::Last(outcome) => outcome,
             Conversation::Silent => {
+                let code = status.and_then(|status| status.code());
+                if let Some(unloaded) = loader::diagnose(code, &last_lines.join("\n")) {
+                    return Err(unloaded.failure(&self.worker.name(), &[]));
+                }
                 let how = status.map_or("without being asked".to_owned(), |status| status.to_string());
                 crashed(format!("the worker ended without a result ({how})"))
             }

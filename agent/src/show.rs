@@ -35,9 +35,12 @@ struct ShownDevice<'a>(&'a Device);
 
 impl Display for ShownDevice<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Device { name, memory_bytes, driver, engines, precisions, unusable, .. } = self.0;
+        let Device { name, memory_bytes, driver, compute_capability, simulated, engines, precisions, unusable, .. } =
+            self.0;
         f.write_str(name)?;
+        f.write_str(if *simulated { " (simulated)" } else { "" })?;
         memory_bytes.iter().try_for_each(|bytes| write!(f, ", {}", GiB(*bytes)))?;
+        compute_capability.iter().try_for_each(|capability| write!(f, ", compute capability {capability}"))?;
         driver.iter().try_for_each(|version| write!(f, ", driver {version}"))?;
         if let Some(failure) = unusable {
             return write!(f, "; cannot be used: {failure}; {}", failure.remedy);
@@ -58,6 +61,7 @@ impl Display for GiB {
 
 #[cfg(test)]
 mod tests {
+    use cotejo_model::gpu::ComputeCapability;
     use cotejo_model::machine::{Cpu, PowerSource};
     use cotejo_model::{DeviceId, Engine, Failure, FailureCode, Precision};
 
@@ -70,8 +74,8 @@ mod tests {
             name: name.to_owned(),
             memory_bytes: Some(8 << 30),
             driver: None,
-            compute_capability: None,
-            simulated: false,
+            compute_capability: (id != DeviceId::Cpu).then_some(ComputeCapability { major: 8, minor: 6 }),
+            simulated: id != DeviceId::Cpu,
             engines: vec![Engine::Reference],
             precisions: vec![Precision::F32],
             unusable,
@@ -106,7 +110,7 @@ memory     8.0 GiB
 power      ac
 load       3 % by others
 cpu        Some CPU, 8.0 GiB, reference, f32
-cuda:0     Some GPU, 8.0 GiB; cannot be used: no CUDA; install it
+cuda:0     Some GPU (simulated), 8.0 GiB, compute capability 8.6; cannot be used: no CUDA; install it
 ";
         assert_eq!(Shown(&capability).to_string(), expected);
     }

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use cotejo_model::comparison::GroupBy;
 use cotejo_model::sweep::Preset;
-use cotejo_model::{DeviceSelector, Engine, Model, Precision, Threads};
+use cotejo_model::{DeviceId, DeviceSelector, Engine, Model, Precision, Threads};
 
 use crate::draft::{Draft, WeightFile, parse_budget};
 
@@ -35,9 +35,11 @@ Examples:
   cotejo local --preset quick                   a few seconds
   cotejo local --models resnet18,mobilenet_v2 --sizes 224
   cotejo local --matmul 1024,4096               matrix products only
+  cotejo local --precision f32,f16 --devices cpu,gpu
   cotejo local --image cat.jpg --weights resnet18.safetensors
   cotejo local class.toml --plan                what the file asks for, and how long it takes
 
+Each precision has a table of its own. A GPU is measured by cotejo-worker-cuda, if it lies beside this program.
 Ctrl-C keeps what is measured (`cotejo results` shows it); a second one ends at once.
 Exit codes: 0 all measured, 1 a cell could not be measured, 2 bad input, 130 Ctrl-C.";
 
@@ -150,6 +152,9 @@ pub(crate) struct ExplainArgs {
     /// CPU threads: all (one a physical core), or a number
     #[arg(long, value_name = "THREADS", default_value_t = Threads::All)]
     pub(crate) threads: Threads,
+    /// Device: cpu, the only one whose layers can be explained
+    #[arg(long, value_name = "DEVICE", default_value_t = DeviceId::Cpu)]
+    pub(crate) device: DeviceId,
     /// Keep to direct convolution, without the rounding of faster algorithms
     #[arg(long)]
     pub(crate) exact: bool,
@@ -334,8 +339,8 @@ pub(crate) struct SweepArgs {
     /// CPU threads: all (one a physical core), or a number
     #[arg(long, value_name = "THREADS", value_delimiter = ',')]
     pub(crate) threads: Option<Vec<Threads>>,
-    /// Arithmetic: f32, tf32, f16, bf16
-    #[arg(long, value_name = "FORMAT", value_delimiter = ',')]
+    /// Arithmetic: f32 (strict, the default); on GPUs also tf32, f16, bf16
+    #[arg(long, alias = "precisions", value_name = "FORMAT", value_delimiter = ',')]
     pub(crate) precision: Option<Vec<Precision>>,
     /// How to compute: optimized or reference; by default the best that each device has
     #[arg(long, value_name = "ENGINE", value_delimiter = ',')]

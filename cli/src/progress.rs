@@ -7,7 +7,7 @@ use cotejo_model::sweep::{Running, SweepStatus};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::output;
-use crate::render::{clean, number, phase_name, state_name};
+use crate::render::{clean, device, number, phase_name, state_name};
 
 /// Steps of the bar.
 const STEPS: u64 = 1000;
@@ -81,7 +81,7 @@ fn message(status: &SweepStatus, since: Duration) -> String {
 /// What one machine does.
 fn doing(running: &Running) -> String {
     let how = running.progress.map_or_else(|| state_name(running.state), |progress| phase_name(progress.phase));
-    format!("{} on {}, {how}", running.task, running.device)
+    format!("{} on {}, {how}", running.task, device(running.device, running.simulated))
 }
 
 /// A line for every cell that ends: enough for a log, and no more.
@@ -126,6 +126,7 @@ mod tests {
         let running = Running {
             machine: "pc-01".to_owned(),
             device: DeviceId::Cpu,
+            simulated: false,
             task,
             state: JobState::Offered,
             progress: None,
@@ -135,6 +136,9 @@ mod tests {
         assert_eq!(shown, "1 min 10 s left · 1 of 3 · matmul 512x512 on cpu, offered");
         status.machines = 2;
         assert!(message(&status, Duration::ZERO).ends_with("1 of 3 · pc-01: matmul 512x512 on cpu, offered"));
+        let made_up = Running { device: DeviceId::Cuda(0), simulated: true, ..running.clone() };
+        status.running = vec![made_up];
+        assert!(message(&status, Duration::ZERO).ends_with("pc-01: matmul 512x512 on cuda:0 (simulated), offered"));
         status.running.push(running);
         assert_eq!(message(&status, Duration::MAX), "0 s left · 1 of 3 · 2 machines measure");
     }

@@ -11,7 +11,8 @@ fn help_and_version() {
     pc.run("--version").code(0).shows(&[&format!("cotejo {}", env!("CARGO_PKG_VERSION"))]);
     pc.run("local --help").code(0).shows(&["--sizes", "--plan", "Examples:"]);
     pc.run("sweep start --help").code(0).shows(&["--machines", "--labels", "--watch", "Ctrl-C detaches"]);
-    pc.run("explain --help").code(0).shows(&["--batch", "--exact", "Examples:"]);
+    pc.run("local --help").code(0).shows(&["--precision <FORMAT>", "f32 (strict, the default)", "cotejo-worker-cuda"]);
+    pc.run("explain --help").code(0).shows(&["--device", "--batch", "--exact", "Examples:"]);
     pc.run("results --help").code(0).shows(&["--by", "--format", "--force"]);
     assert!(!pc.run("--help").out.contains("__worker"));
 }
@@ -34,6 +35,9 @@ fn bad_flags() {
         ("explain --size 0", vec!["--size: size 0 is outside"]),
         ("explain --batch 0", vec!["--batch: batch 0 is outside"]),
         ("explain --threads 0", vec!["--threads: threads 0 is outside"]),
+        ("explain --device cuda:0", vec!["cuda:0 cannot be explained", "`cotejo local --devices cuda:0` measures it"]),
+        ("explain --device tpu", vec!["unknown device `tpu`"]),
+        ("local --precisions f32,f17", vec!["unknown precision `f17`", "f32, tf32, f16, bf16"]),
         ("explain --model vgg", vec!["unknown model `vgg`"]),
         ("explain --weights none.pth", vec!["cannot read the weights of resnet18 none.pth"]),
         ("local --runs 0 --sizes 0", vec!["2 problems", "--runs: must be at least 1", "--sizes: size 0"]),

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use cotejo_model::sweep::Problem;
 use cotejo_model::{
-    Device, DeviceId, DeviceKind, DeviceSelector, Engine, Failure, FailureCode, JobSpec, Machine, MachineId, SweepSpec,
-    Threads, Workload, estimate,
+    Device, DeviceId, DeviceKind, DeviceSelector, Engine, Failure, FailureCode, JobSpec, Machine, MachineId, Precision,
+    SweepSpec, Threads, Workload, estimate,
 };
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
@@ -111,28 +111,58 @@ pub fn plan<'a>(spec: &SweepSpec, machines: &'a [Machine], rates: &Rates) -> Res
         return Err(PlanError::BadSweep(problems));
     }
     let selected = select(spec, machines)?;
+    let targets: Vec<Vec<Target<'a>>> = selected.iter().map(|machine| targets(&spec.devices, machine)).collect();
     let workloads = Workloads::of(spec);
-    let targets_of = |machine: &&'a Machine| {
-        let targets = targets(&spec.devices, machine).into_iter();
-        targets.map(|target| (workloads.on(machine, &target), target)).collect::<Vec<_>>()
+    let not_of_cpus = asked_of_gpus_alone(&targets);
+    let asked = |machine, target: &Target<'_>| {
+        let all = workloads.on(machine, target).iter().copied();
+        let cpu = target.device().kind() == DeviceKind::Cpu;
+        all.filter(|workload| !(cpu && not_of_cpus.contains(&workload.precision))).collect::<Vec<_>>()
     };
-    let targets: Vec<_> = selected.iter().map(targets_of).collect();
-    let count = targets.iter().flatten().map(|(workloads, _)| workloads.len()).sum();
+    let asked: Vec<Vec<(&Target<'a>, Vec<Workload>)>> = selected
+        .iter()
+        .zip(&targets)
+        .map(|(machine, targets)| targets.iter().map(|target| (target, asked(machine, target))).collect())
+        .collect();
+    let count = asked.iter().flatten().map(|(_, workloads)| workloads.len()).sum();
     if count == 0 {
         return Err(PlanError::NoDevices { machines: names(&selected) });
     }
     if count > MAX_CELLS {
         return Err(PlanError::TooLarge(count));
     }
-    let mut cells = Vec::with_capacity(count);
-    for (machine, targets) in selected.iter().zip(&targets) {
-        let of_machine = targets.iter().flat_map(|(workloads, target)| {
-            workloads.iter().map(|workload| cell(spec, machine, target, *workload, rates))
-        });
-        cells.extend(in_order(of_machine.collect(), spec.seed, machine.id));
+    let mut plan = Plan { cells: Vec::with_capacity(count), offline: Vec::new() };
+    for (machine, asked) in selected.iter().zip(&asked) {
+        let of_machine: Vec<Cell> = asked
+            .iter()
+            .flat_map(|(target, workloads)| {
+                workloads.iter().map(|workload| cell(spec, machine, target, *workload, rates))
+            })
+            .collect();
+        if !machine.online && !of_machine.is_empty() {
+            plan.offline.push(machine.name.clone());
+        }
+        plan.cells.extend(in_order(of_machine, spec.seed, machine.id));
     }
-    let offline = selected.iter().filter(|machine| !machine.online).map(|machine| machine.name.clone()).collect();
-    Ok(Plan { cells, offline })
+    Ok(plan)
+}
+
+/// Precisions that no selected CPU computes in. Where a GPU is measured too, they were meant for it: a refusal by every
+/// CPU would bury what matters, and the table says in one word why a CPU has no time.
+fn asked_of_gpus_alone(targets: &[Vec<Target<'_>>]) -> BTreeSet<Precision> {
+    let all = || targets.iter().flatten();
+    let cpus: Vec<&Device> = all()
+        .filter_map(|target| match target {
+            Target::Found(device) if device.id.kind() == DeviceKind::Cpu && device.unusable.is_none() => Some(*device),
+            _ => None,
+        })
+        .collect();
+    // Without a CPU that can be used, what is wrong with it is the news.
+    if cpus.is_empty() || !all().any(|target| target.device().kind() == DeviceKind::Cuda) {
+        return BTreeSet::new();
+    }
+    let offered = |precision: &Precision| cpus.iter().any(|cpu| cpu.precisions.contains(precision));
+    Precision::ALL.iter().copied().filter(|precision| !offered(precision)).collect()
 }
 
 /// The workloads of a sweep by what they depend on: the kind of device, and the best engine that it has.
@@ -206,6 +236,15 @@ enum Target<'a> {
     Absent(DeviceId, Failure),
 }
 
+impl Target<'_> {
+    fn device(&self) -> DeviceId {
+        match self {
+            Self::Found(device) => device.id,
+            Self::Absent(device, _) => *device,
+        }
+    }
+}
+
 /// The devices that the selectors mean on this machine. A device that is named and missing stays, with the reason: it
 /// must not become a CPU run, nor vanish.
 fn targets<'a>(selectors: &[DeviceSelector], machine: &'a Machine) -> Vec<Target<'a>> {
@@ -227,14 +266,15 @@ fn targets<'a>(selectors: &[DeviceSelector], machine: &'a Machine) -> Vec<Target
 
 fn absence(machine: &Machine, device: DeviceId) -> Failure {
     let has_gpu = machine.capability.devices.iter().any(|device| device.id.kind() == DeviceKind::Cuda);
-    let reason = match &machine.capability.no_gpu {
-        Some(reason) if device.kind() == DeviceKind::Cuda && !has_gpu => reason.clone(),
+    match &machine.capability.no_gpu {
+        Some(reason) if device.kind() == DeviceKind::Cuda && !has_gpu => Failure::new(FailureCode::NoGpu, reason)
+            .with_remedy("`cotejo-agent doctor` (or `cotejo doctor`) on that machine says what it lacks"),
         _ => {
             let found: Vec<String> = machine.capability.devices.iter().map(|device| device.id.to_string()).collect();
-            format!("{} has no device {device}; it has {}", machine.name, found.join(", "))
+            let message = format!("{} has no device {device}; it has {}", machine.name, found.join(", "));
+            Failure::new(FailureCode::DeviceUnavailable, message)
         }
-    };
-    Failure::new(FailureCode::DeviceUnavailable, reason)
+    }
 }
 
 fn cell(spec: &SweepSpec, machine: &Machine, target: &Target<'_>, workload: Workload, rates: &Rates) -> Cell {
@@ -261,24 +301,26 @@ fn refusal(machine: &Machine, device: &Device, workload: Workload) -> Option<Fai
     if let Some(failure) = &device.unusable {
         return Some(failure.clone());
     }
-    let place = format!("{} on {}", device.id, machine.name);
+    // Without the machine's name, so that those that lack the same are told of together.
+    let (whose, memory) = match device.id.kind() {
+        DeviceKind::Cpu => ("CPU", device.memory_bytes.or(Some(machine.capability.memory_bytes))),
+        DeviceKind::Cuda => ("GPU", device.memory_bytes),
+    };
     if !device.engines.contains(&workload.engine) {
-        let message = format!("no {} engine for {place}; it has {}", workload.engine, join(&device.engines));
-        return Some(Failure::new(FailureCode::EngineUnavailable, message));
+        let message = format!("no {} engine on this {whose}; it has {}", workload.engine, join(&device.engines));
+        return Some(Failure::new(FailureCode::EngineUnavailable, message).with_remedy("choose an engine that it has"));
     }
     if !device.precisions.contains(&workload.precision) {
-        let message = format!("no {} for {place}; it has {}", workload.precision, join(&device.precisions));
-        return Some(Failure::new(FailureCode::PrecisionUnavailable, message));
+        let message = format!("no {} on this {whose}; it has {}", workload.precision, join(&device.precisions));
+        let failure = Failure::new(FailureCode::PrecisionUnavailable, message);
+        return Some(failure.with_remedy("choose a precision that it has"));
     }
     let cores = machine.capability.cpu.physical_cores;
     if workload.threads == Threads::All && cores > 0 && workload.streams > cores {
-        let message = format!("{} streams need as many threads; {place} has {cores}", workload.streams);
+        let message = format!("{} streams need as many threads; this machine has {cores}", workload.streams);
         return Some(Failure::new(FailureCode::InvalidJob, message).with_remedy("choose fewer streams"));
     }
-    let (whose, memory) = match device.id.kind() {
-        DeviceKind::Cpu => ("machine", device.memory_bytes.or(Some(machine.capability.memory_bytes))),
-        DeviceKind::Cuda => ("GPU", device.memory_bytes),
-    };
+    let whose = if device.id == DeviceId::Cpu { "machine" } else { whose };
     let needed = estimate::memory_bytes(&workload, device.id.kind());
     let memory = memory.filter(|memory| *memory > 0 && needed > *memory)?;
     let message = format!("needs about {}, the {whose} has {}", bytes(needed), bytes(memory));

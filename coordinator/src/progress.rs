@@ -49,10 +49,12 @@ pub fn status(sweep: SweepRecord, tallies: &[Tally], held: &[HeldJob], machines:
 }
 
 fn running_line(held: &HeldJob, machines: &[Machine]) -> Running {
-    let name = machines.iter().find(|machine| machine.id == held.job.machine).map(|machine| machine.name.clone());
+    let machine = machines.iter().find(|machine| machine.id == held.job.machine);
+    let device = held.job.spec.device;
     Running {
-        machine: name.unwrap_or_else(|| held.job.machine.short()),
-        device: held.job.spec.device,
+        machine: machine.map_or_else(|| held.job.machine.short(), |machine| machine.name.clone()),
+        device,
+        simulated: machine.is_some_and(|machine| machine.capability.simulates(device)),
         task: held.job.spec.workload.task,
         state: held.job.state,
         progress: held.progress,

@@ -77,7 +77,7 @@ pub(crate) fn measurement(job: &JobSpec, median_ns: u64) -> Measurement {
     Measurement {
         workload: job.workload,
         device: job.device,
-        device_name: "Testium 9".to_owned(),
+        device_name: if job.device == DeviceId::Cpu { "Testium 9" } else { "Testforce 4" }.to_owned(),
         build: "test 1".to_owned(),
         threads: 4,
         weights: classifies.then_some(job.weights),

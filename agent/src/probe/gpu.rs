@@ -1,135 +1,152 @@
-//! NVIDIA GPUs, by the driver's management library (NVML), which is loaded only where it is installed.
+//! NVIDIA GPUs: what the driver lists, what the worker finds when it tries each of them, and what only CUDA sees.
 
-use cotejo_model::{Failure, FailureCode};
-use nvml_wrapper::Nvml;
-use nvml_wrapper::error::NvmlError;
+use cotejo_model::frames::Offer;
+use cotejo_model::gpu::{ComputeCapability, DeviceCheck};
+use cotejo_model::{Device, DeviceId, DeviceKind, Failure};
 
-/// A GPU as the driver describes it.
+use super::reasons;
+use crate::nvidia::{Access, CudaVersion, Described, Inventory, Nvidia, NvmlError};
+use crate::workers::{Offers, Workers};
+
+/// More GPUs than this are not looked for where no driver counts them.
+const UNCOUNTED: u32 = 16;
+
+/// A GPU of this machine.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Gpu {
-    pub(super) index: u32,
-    pub(super) name: String,
-    pub(super) memory_bytes: Option<u64>,
-    pub(super) driver: Option<String>,
-    pub(super) unusable: Option<Failure>,
+pub struct Gpu {
+    /// Its number in CUDA.
+    pub index: u32,
+    /// The product's name.
+    pub name: String,
+    /// Its memory, in bytes.
+    pub memory_bytes: Option<u64>,
+    /// Its generation.
+    pub compute_capability: Option<ComputeCapability>,
+    /// What the worker found when it tried it, or why it cannot be used.
+    pub check: Result<DeviceCheck, Failure>,
 }
 
-/// The GPUs, or why there is none: in few words, since a table's cell shows them.
-#[derive(Debug, PartialEq)]
-pub(super) struct Gpus {
-    pub(super) found: Vec<Gpu>,
-    pub(super) none_because: Option<String>,
+/// The GPUs of this machine.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Gpus {
+    /// The driver's version, where the driver answers.
+    pub driver: Option<String>,
+    /// The newest CUDA that the driver serves.
+    pub cuda: Option<CudaVersion>,
+    /// Every GPU, usable or not.
+    pub found: Vec<Gpu>,
+    /// Why there is none, if there is none: in few words, since a table's cell shows them.
+    pub none: Option<Failure>,
 }
 
-/// What is asked of a driver.
-pub(super) trait Driver {
-    /// Its version.
-    fn version(&self) -> Result<String, NvmlError>;
-    /// How many GPUs it runs.
-    fn count(&self) -> Result<u32, NvmlError>;
-    /// A GPU's name and the bytes of its memory.
-    fn gpu(&self, index: u32) -> Result<(String, u64), NvmlError>;
-}
-
-impl Driver for Nvml {
-    fn version(&self) -> Result<String, NvmlError> {
-        self.sys_driver_version()
-    }
-
-    fn count(&self) -> Result<u32, NvmlError> {
-        self.device_count()
-    }
-
-    fn gpu(&self, index: u32) -> Result<(String, u64), NvmlError> {
-        let device = self.device_by_index(index)?;
-        Ok((device.name()?, device.memory_info()?.total))
-    }
-}
-
-/// The driver of this machine.
-pub(super) fn driver() -> Result<Nvml, NvmlError> {
-    Nvml::init()
-}
-
-/// Every GPU of the driver.
-pub(super) fn find(driver: Result<impl Driver, NvmlError>) -> Gpus {
-    let none = |because: String| Gpus { found: Vec::new(), none_because: Some(because) };
-    let driver = match driver {
-        Ok(driver) => driver,
-        Err(NvmlError::LibloadingError(_) | NvmlError::LibraryNotFound) => {
-            return none("no NVIDIA GPU or driver found (NVML is not installed)".to_owned());
-        }
-        Err(NvmlError::DriverNotLoaded) => {
-            return none("no NVIDIA GPU or driver found (the driver is not loaded)".to_owned());
-        }
-        Err(error) => return none(format!("the NVIDIA driver does not answer ({error})")),
-    };
-    let version = driver.version().ok();
-    match driver.count() {
-        Ok(0) => none(format!("no NVIDIA GPU found (driver {})", version.as_deref().unwrap_or("unknown"))),
-        Ok(count) => {
-            let found = (0..count).map(|index| described(index, driver.gpu(index), version.clone())).collect();
-            Gpus { found, none_because: None }
-        }
-        Err(error) => none(format!("the NVIDIA driver does not answer ({error})")),
-    }
-}
-
-fn described(index: u32, answer: Result<(String, u64), NvmlError>, driver: Option<String>) -> Gpu {
-    match answer {
-        Ok((name, memory)) => Gpu { index, name, memory_bytes: Some(memory), driver, unusable: None },
-        Err(error) => {
-            let failure = Failure::new(FailureCode::DeviceUnavailable, format!("GPU {index} does not answer: {error}"))
-                .with_remedy("run nvidia-smi; a restart, or a newer driver, often helps");
-            Gpu { index, name: format!("NVIDIA GPU {index}"), memory_bytes: None, driver, unusable: Some(failure) }
+/// Finds the GPUs and has the workers try them, one after another.
+pub async fn find(nvidia: &Nvidia, workers: &Workers, offers: &Offers) -> Gpus {
+    let offer = offers.of(DeviceKind::Cuda);
+    match nvidia.inventory().await {
+        Ok(inventory) if !inventory.gpus.is_empty() => listed(inventory, workers, offer.err()).await,
+        answer => {
+            let why = reasons::none(&answer, reasons::nvidia_hardware());
+            let (driver, cuda) = answer.map_or((None, None), |inventory| (inventory.driver, inventory.cuda));
+            let (found, refusal) = if offer.is_ok() { unlisted(workers).await } else { (Vec::new(), None) };
+            let none = found.is_empty().then(|| reasons::none_with(why, refusal));
+            Gpus { driver, cuda, found, none }
         }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// The GPUs that the driver lists. `no_worker` is why no worker could try them.
+async fn listed(inventory: Inventory, workers: &Workers, no_worker: Option<Failure>) -> Gpus {
+    let Inventory { driver, cuda, gpus, .. } = inventory;
+    let mut found = Vec::new();
+    for (index, described) in (0..).zip(gpus) {
+        let check = match (&described, &no_worker) {
+            (Err(error), _) => Err(reasons::lost(index, error)),
+            (Ok(Described { access: Some(Access::Prohibited), .. }), _) => Err(reasons::prohibited(index)),
+            (Ok(_), Some(failure)) => Err(failure.clone()),
+            (Ok(described), None) => match workers.check(DeviceId::Cuda(index)).await {
+                Ok(check) => Ok(check),
+                Err(failure) => Err(explained(failure, index, described, cuda, workers).await),
+            },
+        };
+        found.push(gpu(index, described, check));
+    }
+    Gpus { driver, cuda, found, none: None }
+}
 
-    struct Fake(Vec<Option<(&'static str, u64)>>);
-
-    impl Driver for Fake {
-        fn version(&self) -> Result<String, NvmlError> {
-            Ok("550.54".to_owned())
-        }
-
-        fn count(&self) -> Result<u32, NvmlError> {
-            Ok(u32::try_from(self.0.len()).unwrap())
-        }
-
-        fn gpu(&self, index: u32) -> Result<(String, u64), NvmlError> {
-            self.0[index as usize].map(|(name, memory)| (name.to_owned(), memory)).ok_or(NvmlError::GpuLost)
+/// The failure of a check, with what the driver knows of the GPU.
+async fn explained(
+    failure: Failure,
+    index: u32,
+    described: &Described,
+    driver: Option<CudaVersion>,
+    workers: &Workers,
+) -> Failure {
+    if reasons::may_be_an_old_driver(failure.code) {
+        let libraries = workers.libraries().await.unwrap_or_default();
+        if let Some(too_old) = reasons::driver_too_old(driver, &libraries) {
+            return too_old;
         }
     }
+    reasons::refused(failure, index, described)
+}
 
-    #[test]
-    fn every_gpu_is_listed_with_its_driver() {
-        let gpus = find(Ok(Fake(vec![Some(("RTX 3060", 12 << 30)), None])));
-        assert_eq!(gpus.none_because, None);
-        let [good, lost] = &gpus.found[..] else { panic!("two GPUs, not {}", gpus.found.len()) };
-        assert_eq!((good.index, good.name.as_str(), good.memory_bytes), (0, "RTX 3060", Some(12 << 30)));
-        assert_eq!((good.driver.as_deref(), &good.unusable), (Some("550.54"), &None));
-        assert_eq!(lost.index, 1);
-        assert_eq!(lost.unusable.as_ref().unwrap().code, FailureCode::DeviceUnavailable);
+/// The GPUs that no driver lists: where its management library is missing, as with WSL and Jetson, CUDA may still work.
+/// Also gives the refusal that ended the search.
+async fn unlisted(workers: &Workers) -> (Vec<Gpu>, Option<Failure>) {
+    let mut found = Vec::new();
+    for index in 0..UNCOUNTED {
+        match workers.check(DeviceId::Cuda(index)).await {
+            Err(failure) if !reasons::proves_a_gpu(failure.code) => return (found, Some(failure)),
+            check => found.push(gpu(index, Err(NvmlError::NotFound), check)),
+        }
     }
+    (found, None)
+}
 
-    #[test]
-    fn a_machine_without_gpu_says_why_in_few_words() {
-        let reasons: Vec<String> = [
-            Ok(Fake(vec![])),
-            Err(NvmlError::LibraryNotFound),
-            Err(NvmlError::DriverNotLoaded),
-            Err(NvmlError::LibRmVersionMismatch),
-        ]
-        .into_iter()
-        .map(|driver| find(driver).none_because.unwrap())
-        .collect();
-        assert_eq!(reasons[0], "no NVIDIA GPU found (driver 550.54)");
-        assert_eq!(reasons[1], "no NVIDIA GPU or driver found (NVML is not installed)");
-        assert!(reasons.iter().all(|reason| reason.len() < 100), "{reasons:?}");
+fn gpu(index: u32, described: Result<Described, NvmlError>, check: Result<DeviceCheck, Failure>) -> Gpu {
+    let described = described.ok();
+    let checked = check.as_ref().ok();
+    Gpu {
+        index,
+        name: described
+            .as_ref()
+            .map(|gpu| gpu.name.clone())
+            .or_else(|| checked.map(|check| check.name.clone()))
+            .unwrap_or_else(|| format!("NVIDIA GPU {index}")),
+        memory_bytes: described
+            .as_ref()
+            .and_then(|gpu| gpu.memory_bytes)
+            .or_else(|| checked.and_then(|check| check.memory_bytes)),
+        compute_capability: described
+            .and_then(|gpu| gpu.compute_capability)
+            .or_else(|| checked.and_then(|check| check.compute_capability)),
+        check,
+    }
+}
+
+impl Gpu {
+    /// The GPU as a device, with what the worker offers on it.
+    pub(super) fn device(&self, driver: Option<&String>, offer: Result<&Offer, Failure>) -> Device {
+        let usable = self.check.as_ref().map_err(Clone::clone).and_then(|check| Ok((check, offer?)));
+        let mut device = Device {
+            id: DeviceId::Cuda(self.index),
+            name: self.name.clone(),
+            memory_bytes: self.memory_bytes,
+            driver: driver.cloned(),
+            compute_capability: self.compute_capability,
+            simulated: self.check.as_ref().is_ok_and(|check| check.simulated),
+            engines: Vec::new(),
+            precisions: Vec::new(),
+            unusable: None,
+        };
+        match usable {
+            Ok((check, offer)) => {
+                device.engines.clone_from(&offer.engines);
+                let can = |precision: &&_| check.precisions.contains(*precision);
+                device.precisions = offer.precisions.iter().filter(can).copied().collect();
+            }
+            Err(failure) => device.unusable = Some(failure),
+        }
+        device
     }
 }

@@ -3,17 +3,18 @@
 mod gpu;
 mod host;
 pub(crate) mod power;
+mod reasons;
 
 use std::time::Duration;
 
-use cotejo_model::frames::{Description, Offer};
-use cotejo_model::{Capability, Device, DeviceId, DeviceKind, Failure, FailureCode};
+use cotejo_model::{Capability, Device, DeviceId, DeviceKind};
 
 use crate::conditions::Monitor;
-use crate::worker::WorkerCommand;
-use gpu::Gpu;
+use crate::nvidia::Nvidia;
+use crate::workers::{Offers, Workers};
 use host::Host;
 
+pub use gpu::{Gpu, Gpus, find as find_gpus};
 pub(crate) use host::host_name;
 
 /// Cores of this machine, as far as this process may use them.
@@ -24,21 +25,29 @@ pub fn physical_cores() -> u32 {
 /// How long to look at what other processes do.
 const LOAD_WINDOW: Duration = Duration::from_millis(300);
 
-/// Looks at the machine, and asks the worker what it offers. Takes a fraction of a second.
-pub async fn probe(worker: &WorkerCommand, monitor: &Monitor) -> Capability {
+/// What was found on the machine, and how.
+#[derive(Debug, Clone)]
+pub struct Probed {
+    /// What it is and what it can measure.
+    pub capability: Capability,
+    /// What the workers offer.
+    pub offers: Offers,
+    /// The GPUs.
+    pub gpus: Gpus,
+}
+
+/// Looks at the machine, asks the workers what they offer, and has them try every GPU. Takes a fraction of a second, and
+/// longer where there are GPUs.
+pub async fn probe(workers: &Workers, monitor: &Monitor, nvidia: &Nvidia) -> Probed {
     // Alone, so that the load of what follows is not taken for that of others.
     tokio::time::sleep(LOAD_WINDOW).await;
     let surroundings = monitor.look();
-    let (description, host, gpus) = tokio::join!(
-        worker.describe(),
-        tokio::task::spawn_blocking(Host::find),
-        tokio::task::spawn_blocking(|| gpu::find(gpu::driver())),
-    );
+    let (offers, host) = tokio::join!(workers.describe(), tokio::task::spawn_blocking(Host::find));
     let host = host.expect("looking at the host does not panic");
-    let gpus = gpus.expect("looking for GPUs does not panic");
-    Capability {
-        devices: devices(&host, gpus.found, &description),
-        no_gpu: gpus.none_because,
+    let gpus = gpu::find(nvidia, workers, &offers).await;
+    let capability = Capability {
+        devices: devices(&host, &gpus, &offers),
+        no_gpu: gpus.none.as_ref().map(|failure| failure.message.clone()),
         hostname: host.hostname,
         os: host.os,
         arch: std::env::consts::ARCH.to_owned(),
@@ -47,12 +56,22 @@ pub async fn probe(worker: &WorkerCommand, monitor: &Monitor) -> Capability {
         memory_bytes: host.memory_bytes,
         power: surroundings.power,
         background_load: surroundings.background_load,
-    }
+    };
+    Probed { capability, offers, gpus }
+}
+
+/// Looks at the GPUs once more, for a machine that was probed before.
+pub(crate) async fn look_again(capability: &mut Capability, workers: &Workers, nvidia: &Nvidia) {
+    let offers = workers.describe().await;
+    let gpus = gpu::find(nvidia, workers, &offers).await;
+    capability.devices.retain(|device| device.id == DeviceId::Cpu);
+    capability.devices.extend(gpu_devices(&gpus, &offers));
+    capability.no_gpu = gpus.none.map(|failure| failure.message);
 }
 
 /// The processors and every GPU, each with what the worker offers on it or why it cannot be used.
-fn devices(host: &Host, gpus: Vec<Gpu>, description: &Result<Description, Failure>) -> Vec<Device> {
-    let cpu = Device {
+fn devices(host: &Host, gpus: &Gpus, offers: &Offers) -> Vec<Device> {
+    let mut cpu = Device {
         id: DeviceId::Cpu,
         name: host.cpu.name.clone(),
         memory_bytes: Some(host.memory_bytes),
@@ -63,50 +82,30 @@ fn devices(host: &Host, gpus: Vec<Gpu>, description: &Result<Description, Failur
         precisions: Vec::new(),
         unusable: None,
     };
-    let gpus = gpus.into_iter().map(|gpu| Device {
-        id: DeviceId::Cuda(gpu.index),
-        name: gpu.name,
-        memory_bytes: gpu.memory_bytes,
-        driver: gpu.driver,
-        compute_capability: None,
-        simulated: false,
-        engines: Vec::new(),
-        precisions: Vec::new(),
-        unusable: gpu.unusable,
-    });
-    std::iter::once(cpu).chain(gpus).map(|device| equipped(device, description)).collect()
-}
-
-/// The device with the worker's offer for it.
-fn equipped(device: Device, description: &Result<Description, Failure>) -> Device {
-    let kind = device.id.kind();
-    let offer = match description {
-        Ok(description) => description.devices.iter().find(|offer| offer.kind == kind).ok_or_else(|| not_built(kind)),
-        Err(failure) => Err(failure.clone()),
-    };
-    match offer {
-        Ok(Offer { engines, precisions, .. }) => {
-            Device { engines: engines.clone(), precisions: precisions.clone(), ..device }
+    match offers.of(DeviceKind::Cpu) {
+        Ok(offer) => {
+            cpu.engines.clone_from(&offer.engines);
+            cpu.precisions.clone_from(&offer.precisions);
         }
-        Err(failure) => Device { unusable: device.unusable.or(Some(failure)), ..device },
+        Err(failure) => cpu.unusable = Some(failure),
     }
+    std::iter::once(cpu).chain(gpu_devices(gpus, offers)).collect()
 }
 
-fn not_built(kind: DeviceKind) -> Failure {
-    let (name, edition) = match kind {
-        DeviceKind::Cpu => ("CPU", "a CPU"),
-        DeviceKind::Cuda => ("CUDA", "the CUDA"),
-    };
-    Failure::new(FailureCode::DeviceUnavailable, format!("this worker was built without {name} support"))
-        .with_remedy(format!("install {edition} build of the Cotejo worker"))
+fn gpu_devices(gpus: &Gpus, offers: &Offers) -> Vec<Device> {
+    gpus.found.iter().map(|gpu| gpu.device(gpus.driver.as_ref(), offers.of(DeviceKind::Cuda))).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use cotejo_model::frames::{Description, Offer};
+    use cotejo_model::gpu::DeviceCheck;
     use cotejo_model::machine::Cpu;
-    use cotejo_model::{Engine, Precision};
+    use cotejo_model::{Engine, Failure, FailureCode, Precision};
 
     use super::*;
+    use crate::nvidia::fake;
+    use crate::worker::WorkerCommand;
 
     fn host() -> Host {
         Host {
@@ -123,63 +122,78 @@ mod tests {
         }
     }
 
-    fn gpu() -> Gpu {
-        Gpu {
-            index: 0,
-            name: "Some GPU".to_owned(),
-            memory_bytes: Some(1 << 33),
-            driver: Some("550".to_owned()),
-            unusable: None,
-        }
-    }
-
-    fn description(kinds: &[DeviceKind]) -> Description {
+    fn offers(kinds: &[DeviceKind]) -> Offers {
         let offer = |kind: &DeviceKind| Offer {
             kind: *kind,
             engines: vec![Engine::Reference],
-            precisions: vec![Precision::F32],
+            precisions: vec![Precision::F32, Precision::F16, Precision::Bf16],
         };
-        Description { build: "worker".to_owned(), devices: kinds.iter().map(offer).collect() }
+        let devices = kinds.iter().map(offer).collect();
+        Offers { plain: Ok(Description { build: "worker".to_owned(), devices }), cuda: None }
+    }
+
+    fn gpus(check: Result<(), Failure>) -> Gpus {
+        let check = check.map(|()| DeviceCheck {
+            device: DeviceId::Cuda(0),
+            name: "Some GPU".to_owned(),
+            compute_capability: None,
+            memory_bytes: None,
+            free_memory_bytes: None,
+            cuda: None,
+            cudnn: None,
+            precisions: vec![Precision::F16, Precision::F32],
+            simulated: true,
+            took_ms: 1,
+        });
+        let gpu = Gpu {
+            index: 0,
+            name: "Some GPU".to_owned(),
+            memory_bytes: Some(1 << 33),
+            compute_capability: "7.5".parse().ok(),
+            check,
+        };
+        Gpus { driver: Some("550".to_owned()), cuda: None, found: vec![gpu], none: None }
     }
 
     #[test]
-    fn devices_have_what_the_worker_offers() {
-        let all = devices(&host(), vec![gpu()], &Ok(description(&[DeviceKind::Cpu, DeviceKind::Cuda])));
+    fn devices_have_what_the_worker_offers_and_the_device_can_do() {
+        let all = devices(&host(), &gpus(Ok(())), &offers(&[DeviceKind::Cpu, DeviceKind::Cuda]));
         assert_eq!(all.iter().map(|device| device.id).collect::<Vec<_>>(), [DeviceId::Cpu, DeviceId::Cuda(0)]);
-        for device in all {
-            assert_eq!((device.engines, device.unusable), (vec![Engine::Reference], None), "{}", device.id);
+        for device in &all {
+            assert_eq!((&device.engines[..], &device.unusable), (&[Engine::Reference][..], &None), "{}", device.id);
         }
+        assert_eq!(all[0].precisions, [Precision::F32, Precision::F16, Precision::Bf16]);
+        assert_eq!(all[1].precisions, [Precision::F32, Precision::F16]);
+        assert_eq!((all[0].simulated, all[1].simulated), (false, true));
+        assert_eq!(all[1].driver.as_deref(), Some("550"));
+        assert_eq!(all[1].compute_capability, "7.5".parse().ok());
     }
 
     #[test]
-    fn a_gpu_that_the_worker_cannot_use_says_why() {
-        let all = devices(&host(), vec![gpu()], &Ok(description(&[DeviceKind::Cpu])));
-        assert_eq!(all[0].unusable, None);
-        let failure = all[1].unusable.as_ref().unwrap();
-        assert_eq!(failure.code, FailureCode::DeviceUnavailable);
-        assert_eq!(failure.message, "this worker was built without CUDA support");
-        assert!(!failure.remedy.is_empty());
-    }
-
-    #[test]
-    fn a_gpu_of_its_own_failure_keeps_it() {
+    fn a_gpu_that_cannot_be_used_says_why() {
         let broken = Failure::new(FailureCode::DeviceUnavailable, "fell off the bus");
-        let gpu = Gpu { unusable: Some(broken.clone()), ..gpu() };
-        assert_eq!(devices(&host(), vec![gpu], &Ok(description(&[])))[1].unusable, Some(broken));
+        let all = devices(&host(), &gpus(Err(broken.clone())), &offers(&[DeviceKind::Cpu, DeviceKind::Cuda]));
+        assert_eq!(all[0].unusable, None);
+        assert_eq!((all[1].unusable.as_ref(), all[1].engines.len()), (Some(&broken), 0));
     }
 
-    #[test]
-    fn without_a_worker_nothing_can_be_used() {
-        let missing = WorkerCommand::from(std::path::PathBuf::from("nowhere")).missing("not found");
-        for device in devices(&host(), vec![gpu()], &Err(missing.clone())) {
-            assert_eq!(device.unusable, Some(missing.clone()));
+    #[tokio::test]
+    async fn without_a_worker_nothing_can_be_used() {
+        let nowhere = WorkerCommand::from(std::path::PathBuf::from("no-worker-here"));
+        let workers = Workers::new(nowhere.clone(), nowhere);
+        let nvidia = fake::driver(vec![fake::gpu("idle")], None);
+        let found = probe(&workers, &Monitor::new(), &nvidia).await.capability;
+        assert_eq!(found.devices.len(), 2);
+        for device in found.devices {
+            assert_eq!(device.unusable.unwrap().code, FailureCode::WorkerMissing, "{}", device.id);
         }
     }
 
     #[tokio::test]
     async fn this_machine_is_described() {
-        let worker = WorkerCommand::from(std::path::PathBuf::from("no-worker-here"));
-        let found = probe(&worker, &Monitor::new()).await;
+        let nowhere = WorkerCommand::from(std::path::PathBuf::from("no-worker-here"));
+        let workers = Workers::new(nowhere.clone(), nowhere);
+        let found = probe(&workers, &Monitor::new(), &Nvidia::of_this_machine()).await.capability;
         assert!(!found.hostname.is_empty() && !found.os.is_empty() && !found.cpu.name.is_empty());
         assert!(found.cpu.physical_cores >= 1 && found.cpu.logical_cores >= found.cpu.physical_cores);
         assert!(found.memory_bytes > 1 << 20);

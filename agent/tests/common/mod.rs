@@ -15,8 +15,22 @@ pub(crate) const LONG: Duration = Duration::from_secs(3600);
 
 /// The worker that behaves as its arguments say.
 pub(crate) fn worker(behaviour: &[&str]) -> WorkerCommand {
+    example("misbehaving_worker", behaviour)
+}
+
+/// The worker of a PC with these GPUs.
+pub(crate) fn gpu_worker(behaviour: &[&str]) -> WorkerCommand {
+    example("gpu_worker", behaviour)
+}
+
+/// No worker at all.
+pub(crate) fn no_worker() -> WorkerCommand {
+    PathBuf::from("no-worker-here").into()
+}
+
+fn example(name: &str, behaviour: &[&str]) -> WorkerCommand {
     let folder = Path::new(env!("CARGO_BIN_EXE_cotejo-agent")).parent().unwrap().join("examples");
-    let program: PathBuf = folder.join(format!("misbehaving_worker{}", std::env::consts::EXE_SUFFIX));
+    let program: PathBuf = folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
     assert!(program.exists(), "build it first: cargo build -p cotejo-agent --examples");
     WorkerCommand { program, args: behaviour.iter().map(Into::into).collect() }
 }

@@ -1,12 +1,17 @@
 //! A coordinator that does what a test says.
 
+#[path = "fake_driver.rs"]
+#[allow(dead_code, reason = "each test uses its part")]
+pub(crate) mod fake_driver;
+
 use std::net::SocketAddr;
 
+use cotejo_agent::nvidia::Nvidia;
 use cotejo_agent::{Config, Error, WorkerCommand};
 use cotejo_model::session::{
     AgentCommand, AgentEvent, Hello, JobResult, Offer, PROTOCOL, Receipt, ResultAck, Verdict, Welcome,
 };
-use cotejo_model::{Assignment, JobId, JobState};
+use cotejo_model::{Assignment, DeviceId, JobId, JobSpec, JobState};
 use cotejo_proto::v1;
 use cotejo_proto::v1::agent_service_server::{AgentService, AgentServiceServer};
 use std::time::Duration;
@@ -99,8 +104,13 @@ impl Stream {
     }
 
     pub(crate) async fn offer(&self) -> Assignment {
+        self.offer_on(DeviceId::Cpu).await
+    }
+
+    pub(crate) async fn offer_on(&self, device: DeviceId) -> Assignment {
         let assignment = Assignment { job: JobId::random(), attempt: 1, fence: 1 };
-        let offer = Offer { assignment, job: crate::common::job(), deadline: crate::common::LONG };
+        let job = JobSpec { device, ..crate::common::job() };
+        let offer = Offer { assignment, job, deadline: crate::common::LONG };
         self.send(AgentCommand::Offer(Box::new(offer))).await;
         assignment
     }
@@ -146,16 +156,27 @@ pub(crate) struct Agent {
 
 impl Agent {
     pub(crate) fn start(coordinator: &Coordinator, data: &std::path::Path, worker: WorkerCommand) -> Self {
+        Self::on(coordinator, data, (worker, crate::common::no_worker()), fake_driver::absent())
+    }
+
+    /// With these workers, plain and for GPUs, and this driver.
+    pub(crate) fn on(
+        coordinator: &Coordinator,
+        data: &std::path::Path,
+        (worker, cuda_worker): (WorkerCommand, WorkerCommand),
+        nvidia: Nvidia,
+    ) -> Self {
         let config = Config {
             coordinator: coordinator.address.to_string(),
             name: "pc-1".to_owned(),
             labels: [("room".to_owned(), "B12".to_owned())].into(),
             data_dir: data.to_owned(),
             worker,
+            cuda_worker,
             ..Config::default()
         };
         let shutdown = CancellationToken::new();
-        let running = tokio::spawn(cotejo_agent::run(config, shutdown.clone()));
+        let running = tokio::spawn(cotejo_agent::run_with(config, nvidia, shutdown.clone()));
         Self { shutdown, running }
     }
 

@@ -1,14 +1,15 @@
 //! Plays workers that misbehave. The first argument says how; addresses are of listeners in the test, which sees by
 //! the connection's end that a process is gone.
 
+#[path = "measured.rs"]
+mod measured;
+
 use std::io::{BufRead, Read, Write};
 use std::net::TcpStream;
 use std::process::{Command, Stdio};
 
 use cotejo_model::explain::Explanation;
 use cotejo_model::frames::{Frame, Phase, Progress, Request};
-use cotejo_model::measurement::{Conditions, Measurement, Stages};
-use cotejo_model::measuring::Stop;
 use cotejo_model::{Failure, FailureCode, Task};
 
 fn main() {
@@ -51,6 +52,10 @@ fn main() {
         "crash" => {
             (0..50).for_each(|i| eprintln!("line {i}"));
             std::process::exit(101);
+        }
+        "unlinked" => {
+            eprintln!("worker: error while loading shared libraries: libcublas.so.12: cannot open shared object file");
+            std::process::exit(127);
         }
         "abort" => std::process::abort(),
         "silent" => {}
@@ -119,28 +124,5 @@ fn explained(request: &Request) {
 }
 
 fn done(request: &Request) {
-    let job = &request.job;
-    let classifies = matches!(job.workload.task, Task::Classify { .. });
-    frame(&Frame::Done(Box::new(Measurement {
-        workload: job.workload,
-        device: job.device,
-        device_name: "Test CPU".to_owned(),
-        build: "test".to_owned(),
-        threads: 1,
-        weights: classifies.then_some(job.weights),
-        input: None,
-        started_ms: 1,
-        first_ns: 2,
-        warmup_ns: vec![3],
-        samples_ns: vec![4, 5],
-        stages: Stages::default(),
-        stop: Stop::Runs,
-        answers: Vec::new(),
-        logit_error: None,
-        peak_memory_bytes: None,
-        conditions: Conditions::default(),
-        plan: None,
-        gpu: None,
-        simulated: false,
-    })));
+    frame(&Frame::Done(Box::new(measured::measurement(request))));
 }

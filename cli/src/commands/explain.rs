@@ -74,6 +74,10 @@ pub(super) async fn run(args: ExplainArgs) -> Result<Exit, Error> {
 
 /// What the worker is told.
 fn request(args: &ExplainArgs) -> Result<Request, Error> {
+    if args.device.kind() != DeviceKind::Cpu {
+        let message = format!("--device: {} cannot be explained, only the CPU's engine can", args.device);
+        return Err(Error::usage(message).with_help(format!("`cotejo local --devices {}` measures it", args.device)));
+    }
     let workload = Workload {
         task: Task::Classify { model: args.model, size: args.size, batch: args.batch },
         precision: Precision::F32,

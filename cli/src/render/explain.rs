@@ -87,6 +87,7 @@ fn facts(explanation: &Explanation) -> Vec<(&'static str, String)> {
         }
     }
     vec![
+        ("Precision", explanation.workload.precision.to_string()),
         ("Instruction set", clean(&explanation.instruction_set)),
         ("Threads", explanation.threads.to_string()),
         ("Measured peak", format!("{} GFLOP/s", number::plain(explanation.peak_flops * 1e-9))),
@@ -104,6 +105,7 @@ struct Row<'a> {
     model: Option<&'static str>,
     size_px: u32,
     batch: Option<u32>,
+    precision: &'static str,
     exact: bool,
     threads_used: u32,
     instruction_set: &'a str,
@@ -138,6 +140,7 @@ pub(crate) fn csv(explanation: &Explanation) -> String {
             model,
             size_px: workload.task.size(),
             batch: workload.task.batch(),
+            precision: workload.precision.name(),
             exact: workload.exact,
             threads_used: explanation.threads,
             instruction_set: &explanation.instruction_set,
@@ -219,6 +222,7 @@ mod tests {
         │ layer1.0.conv1 ┆ winograd 4x4 ┆ 64x56x56   ┆ 0.231 ┆  1.00 ┆ 31.2 ┆   231 ┆  128 │
         └────────────────┴──────────────┴────────────┴───────┴───────┴──────┴───────┴──────┘
 
+        Precision        f32
         Instruction set  avx512
         Threads          2
         Measured peak    180 GFLOP/s
@@ -252,10 +256,10 @@ mod tests {
     #[test]
     fn missing_figures_are_empty_fields() {
         insta::assert_snapshot!(csv(&explanation()), @r"
-        device_name,build,model,size_px,batch,exact,threads_used,instruction_set,peak_flop_per_s,copy_byte_per_s,forward_s,layer,algorithm,channels,height,width,flop,median_s,share,flop_per_s,share_of_peak
-        Testium 9,test 1,resnet18,224,1,false,2,avx512,180000000000.0,12500000000.0,0.004,conv1,direct 7x7,64,112,112,236027904,0.002,0.625,118013952000.0,0.6556330666666667
-        Testium 9,test 1,resnet18,224,1,false,2,avx512,180000000000.0,12500000000.0,0.004,maxpool,3x3,64,56,56,0,0.0002,0.0625,,
-        Testium 9,test 1,resnet18,224,1,false,2,avx512,180000000000.0,12500000000.0,0.004,layer1.0.conv1,winograd 4x4,64,56,56,231211008,0.001,0.3125,231211008000.0,1.2845056
+        device_name,build,model,size_px,batch,precision,exact,threads_used,instruction_set,peak_flop_per_s,copy_byte_per_s,forward_s,layer,algorithm,channels,height,width,flop,median_s,share,flop_per_s,share_of_peak
+        Testium 9,test 1,resnet18,224,1,f32,false,2,avx512,180000000000.0,12500000000.0,0.004,conv1,direct 7x7,64,112,112,236027904,0.002,0.625,118013952000.0,0.6556330666666667
+        Testium 9,test 1,resnet18,224,1,f32,false,2,avx512,180000000000.0,12500000000.0,0.004,maxpool,3x3,64,56,56,0,0.0002,0.0625,,
+        Testium 9,test 1,resnet18,224,1,f32,false,2,avx512,180000000000.0,12500000000.0,0.004,layer1.0.conv1,winograd 4x4,64,56,56,231211008,0.001,0.3125,231211008000.0,1.2845056
         ");
     }
 

@@ -15,6 +15,8 @@ pub(super) enum Tone {
     Care,
     /// Not there.
     Absent,
+    /// Made up.
+    Simulated,
 }
 
 /// A cell's text and what it means.
@@ -93,6 +95,7 @@ impl Grid {
             table.add_row(row.iter().map(|cell| match cell.tone {
                 Tone::Plain => comfy_table::Cell::new(&cell.text),
                 Tone::Care => comfy_table::Cell::new(&cell.text).fg(Color::DarkYellow),
+                Tone::Simulated => comfy_table::Cell::new(&cell.text).fg(Color::Red).add_attribute(Attribute::Bold),
                 Tone::Absent => comfy_table::Cell::new(&cell.text).add_attribute(Attribute::Dim),
             }));
         }

@@ -61,6 +61,18 @@ mod tests {
     }
 
     #[test]
+    fn a_gpu_has_its_record_and_what_is_made_up_says_so() {
+        let read: serde_json::Value = serde_json::from_str(&comparison(&samples::simulated())).unwrap();
+        let [cpu, gpu] = [0, 1].map(|at| &read["entries"][at]["outcome"]);
+        assert_eq!((&cpu["simulated"], &gpu["simulated"]), (&false.into(), &true.into()));
+        assert_eq!((&cpu["gpu"], &gpu["gpu"]["driver"]), (&serde_json::Value::Null, &"560.94".into()));
+        assert_eq!(gpu["gpu"]["after"]["clock_mhz"], 1777);
+        assert_eq!(gpu["stages"]["events"]["forward_ns"], 1_980_000);
+        let marks = (2..5).map(|at| read["tables"][0]["rows"][0][at]["simulated"].as_bool().unwrap());
+        assert_eq!(marks.collect::<Vec<_>>(), [false, true, true]);
+    }
+
+    #[test]
     #[allow(clippy::too_many_lines, reason = "every field of the format")]
     fn one_cell_in_full() {
         let mut sample = samples::without_gpu();
@@ -140,7 +152,8 @@ mod tests {
                         "high": 0.030354266666666664
                       }
                     },
-                    "flagged": false
+                    "flagged": false,
+                    "simulated": false
                   },
                   {
                     "value": "missing",
@@ -218,7 +231,8 @@ mod tests {
                   "decode_ns": 4000000,
                   "preprocess_ns": null,
                   "upload_ns": null,
-                  "download_ns": null
+                  "download_ns": null,
+                  "events": null
                 },
                 "threads": 4,
                 "weights": {
@@ -243,7 +257,9 @@ mod tests {
                 "logit_error": null,
                 "peak_memory_bytes": 300000000,
                 "started_ms": 1785490200000,
-                "plan": null
+                "plan": null,
+                "gpu": null,
+                "simulated": false
               }
             }
           ],

@@ -10,7 +10,8 @@ use jiff::tz::TimeZone;
 
 use super::grid::{Cell, Grid, Head, Kind, Tone};
 use super::notes::counted;
-use super::{Style, clean, number, state_name, words, wrapped};
+use super::words::{self, CellName};
+use super::{Style, clean, number, state_name, wrapped};
 
 /// What a coordinator says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,7 +93,8 @@ pub(crate) fn sweep(status: &SweepStatus, style: &Style) -> String {
         line(name, &value);
     }
     for running in &status.running {
-        let what = format!("{} on {}: {}", words::task(running.task), running.device, state_name(running.state));
+        let device = words::device(running.device, running.simulated);
+        let what = format!("{} on {device}: {}", words::task(running.task), state_name(running.state));
         line("Now", &format!("{}: {what}", clean(&running.machine)));
     }
     out
@@ -142,12 +144,10 @@ pub(crate) fn plan(cells: &[PlannedCell], offline: &[String], style: &Style) -> 
         |differs: fn(&PlannedCell, &PlannedCell) -> bool| cells.windows(2).any(|pair| differs(&pair[0], &pair[1]));
     let mut columns: Vec<(Head, CellText)> = vec![
         (Head::new("Machine", Kind::Words), |cell| clean(&cell.machine)),
-        (Head::new("Device", Kind::Label), |cell| cell.device.to_string()),
+        (Head::new("Device", Kind::Label), |cell| words::device(cell.device, cell.simulated)),
         (Head::new("What", Kind::Words), |cell| words::workload(&cell.workload)),
+        (Head::new("Precision", Kind::Label), |cell| cell.workload.precision.to_string()),
     ];
-    if varies(|a, b| a.workload.precision != b.workload.precision) {
-        columns.push((Head::new("Precision", Kind::Label), |cell| cell.workload.precision.to_string()));
-    }
     if varies(|a, b| a.workload.threads != b.workload.threads) {
         columns.push((Head::new("Threads", Kind::Label), |cell| cell.workload.threads.to_string()));
     }
@@ -174,7 +174,7 @@ pub(crate) fn plan(cells: &[PlannedCell], offline: &[String], style: &Style) -> 
         let _ = writeln!(
             out,
             "{}",
-            wrapped(&format!("Cannot be measured: {}: {reason}", cells.join("; ")), style.width, 2)
+            wrapped(&format!("Cannot be measured: {}: {reason}", words::cells(&cells)), style.width, 2)
         );
     }
     out
@@ -190,15 +190,18 @@ fn total(cells: &[PlannedCell]) -> String {
     format!("{} on {machines}; about {} in all", counted(cells.len() as u64, "cell"), number::duration(longest))
 }
 
-fn refusals(cells: &[PlannedCell]) -> BTreeMap<String, Vec<String>> {
-    let mut by_reason: BTreeMap<String, Vec<String>> = BTreeMap::new();
+fn refusals(cells: &[PlannedCell]) -> BTreeMap<String, Vec<CellName>> {
+    let mut by_reason: BTreeMap<String, Vec<CellName>> = BTreeMap::new();
     for cell in cells {
         let Some(failure) = &cell.refused else { continue };
         let remedy =
             if failure.remedy.is_empty() { String::new() } else { format!(". What to do: {}", failure.remedy) };
         let reason = clean(&format!("{}{remedy}", failure.message.trim_end_matches('.')));
-        let what = format!("{} on {} of {}", words::workload(&cell.workload), cell.device, clean(&cell.machine));
-        by_reason.entry(reason).or_default().push(what);
+        by_reason.entry(reason).or_default().push(CellName {
+            what: words::workload_in_full(&cell.workload),
+            device: words::device(cell.device, cell.simulated),
+            machine: Some(clean(&cell.machine)),
+        });
     }
     by_reason
 }
@@ -250,8 +253,9 @@ pub(crate) fn machines(machines: &[Machine], style: &Style) -> String {
 
 fn gpus(machine: &Machine) -> Cell {
     let gpu = |device: &Device| {
+        let simulated = if device.simulated { " (simulated)" } else { "" };
         let reason = device.unusable.as_ref().map(|failure| format!(" (cannot be used: {failure})"));
-        clean(&format!("{}{}", device.name, reason.unwrap_or_default()))
+        clean(&format!("{}{simulated}{}", device.name, reason.unwrap_or_default()))
     };
     let devices = &machine.capability.devices;
     let found: Vec<String> =

@@ -85,8 +85,14 @@ fn sweeps_are_listed() {
 fn one_sweep_is_shown() {
     let mut status = sweep_status(&[(JobState::Succeeded, 1), (JobState::Running, 1)]);
     let task = Task::Matmul { size: 1024 };
-    let running =
-        Running { machine: "pc-01".to_owned(), device: DeviceId::Cpu, task, state: JobState::Running, progress: None };
+    let running = Running {
+        machine: "pc-01".to_owned(),
+        device: DeviceId::Cpu,
+        simulated: false,
+        task,
+        state: JobState::Running,
+        progress: None,
+    };
     status.running.push(running);
     insta::assert_snapshot!(sweep(&status, &style(80)), @r"
     Sweep       practice (00000000-0000-0000-0000-00001a2b3c4d)
@@ -120,6 +126,7 @@ fn a_plan_names_what_cannot_be_measured() {
             streams: 1,
         },
         device: DeviceId::Cpu,
+        simulated: false,
         seconds: 5.5,
         refused,
     };
@@ -127,13 +134,13 @@ fn a_plan_names_what_cannot_be_measured() {
         Failure::new(FailureCode::OutOfMemory, "needs 11 TiB, the device has 16 GiB").with_remedy("a smaller size");
     let cells = [cell("pc-01", 1024, None), cell("pc-01", 1_000_000, Some(memory)), cell("pc-02", 1024, None)];
     insta::assert_snapshot!(plan(&cells, &["pc-02".to_owned()], &style(80)), @r"
-    ┌─────────┬────────┬──────────────────────────┬──────────┐
-    │ Machine ┆ Device ┆ What                     ┆ Expected │
-    ╞═════════╪════════╪══════════════════════════╪══════════╡
-    │ pc-01   ┆ cpu    ┆ matmul 1024 x 1024       ┆      6 s │
-    │ pc-01   ┆ cpu    ┆ matmul 1000000 x 1000000 ┆   cannot │
-    │ pc-02   ┆ cpu    ┆ matmul 1024 x 1024       ┆      6 s │
-    └─────────┴────────┴──────────────────────────┴──────────┘
+    ┌─────────┬────────┬──────────────────────────┬───────────┬──────────┐
+    │ Machine ┆ Device ┆ What                     ┆ Precision ┆ Expected │
+    ╞═════════╪════════╪══════════════════════════╪═══════════╪══════════╡
+    │ pc-01   ┆ cpu    ┆ matmul 1024 x 1024       ┆ f32       ┆      6 s │
+    │ pc-01   ┆ cpu    ┆ matmul 1000000 x 1000000 ┆ f32       ┆   cannot │
+    │ pc-02   ┆ cpu    ┆ matmul 1024 x 1024       ┆ f32       ┆      6 s │
+    └─────────┴────────┴──────────────────────────┴───────────┴──────────┘
     3 cells on 2 machines; about 6 s in all
     Not connected now, and measured when they are: pc-02
     Cannot be measured: matmul 1000000 x 1000000 on cpu of pc-01: needs 11 TiB, the
@@ -174,6 +181,46 @@ fn machines_are_listed() {
     │          ┆            ┆ cores)     ┆          ┆            ┆         │
     └──────────┴────────────┴────────────┴──────────┴────────────┴─────────┘
     ");
+}
+
+#[test]
+fn a_device_that_only_plays_one_is_named_so() {
+    let mut played = machine("pc-01", true);
+    played.capability.devices.push(Device {
+        id: DeviceId::Cuda(0),
+        name: "Simulated GPU".to_owned(),
+        memory_bytes: Some(8 << 30),
+        driver: None,
+        compute_capability: None,
+        simulated: true,
+        engines: vec![Engine::Optimized],
+        precisions: vec![Precision::F32],
+        unusable: None,
+    });
+    let shown = machines(&[played], &style(160));
+    assert!(shown.contains("Simulated GPU (simulated)"), "{shown}");
+
+    let workload = Workload {
+        task: Task::Matmul { size: 64 },
+        precision: Precision::F16,
+        threads: Threads::All,
+        engine: Engine::Optimized,
+        exact: false,
+        streams: 1,
+    };
+    let refused = Some(Failure::new(FailureCode::DeviceBusy, "another program has it"));
+    let device = DeviceId::Cuda(0);
+    let cell = PlannedCell { machine: "pc-01".to_owned(), workload, device, simulated: true, seconds: 1.0, refused };
+    let shown = plan(&[PlannedCell { refused: None, ..cell.clone() }, cell], &[], &style(120));
+    assert_eq!(shown.matches("cuda:0 (simulated)").count(), 3, "{shown}");
+    assert!(shown.contains("matmul 64 x 64, f16 on cuda:0 (simulated) of pc-01: another program has it"), "{shown}");
+
+    let mut status = sweep_status(&[(JobState::Running, 1)]);
+    let (task, state) = (workload.task, JobState::Running);
+    status.running =
+        vec![Running { machine: "pc-01".to_owned(), device, simulated: true, task, state, progress: None }];
+    let shown = sweep(&status, &style(80));
+    assert!(shown.contains("on cuda:0 (simulated): running"), "{shown}");
 }
 
 #[test]

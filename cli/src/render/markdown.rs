@@ -11,7 +11,11 @@ use super::{clean, table, words};
 pub(crate) fn render(comparison: &Comparison) -> String {
     let mut out = format!("# {}\n", escaped(&clean(&comparison.title)));
     for table in &comparison.tables {
-        let _ = write!(out, "\n{}", body(table));
+        if let Some(heading) = notes::heading(comparison, table) {
+            let _ = writeln!(out, "\n## {}", escaped(&heading));
+        }
+        let rehearsal = notes::rehearsal(table).map(|text| format!("\n**{}**\n", escaped(text))).unwrap_or_default();
+        let _ = write!(out, "{rehearsal}\n{}{rehearsal}", body(table));
         if let Some(basis) = notes::basis(table) {
             let _ = write!(out, "\n{}\n", escaped(&basis));
         }
@@ -82,6 +86,14 @@ mod tests {
         What it ran on:
 
         - pc-01: Intel(R) Core(TM) i5-10400 CPU @ 2.90GHz; 6 cores and 12 threads; avx2 fma; 16.0 GiB RAM; Windows 11 (26100); NVIDIA GeForce RTX 3060
+
+        GPUs:
+
+        - cuda:0: NVIDIA GeForce RTX 3060; 12.0 GiB VRAM; compute capability 8.6; driver 560.94; CUDA 12.6; cuDNN 9.5.1; power limit 170 W
+
+        GPUs that were held down or hot:
+
+        - ResNet18 1024 x 1024 on cuda:0: clock held down (sw power cap), hot (83 °C)
         ");
         insta::assert_snapshot!(body(&samples::without_gpu().tables[0]), @r"
         | Model | Size | CPU (s) | GPU (s) | Speed-up |
@@ -130,6 +142,50 @@ mod tests {
         - 1 cell waiting
         - 1 cell running
         "#);
+    }
+
+    #[test]
+    fn a_rehearsal_cannot_be_taken_for_a_measurement() {
+        insta::assert_snapshot!(render(&samples::simulated()), @r"
+        # practice
+
+        **SIMULATED: what is marked SIM was made up by a program that only plays a GPU, for a rehearsal. Nothing was computed, and it says nothing of any GPU.**
+
+        | Model | Size | CPU (s) | GPU (s) | Speed-up |
+        | --- | --- | ---: | ---: | ---: |
+        | ResNet18 | 224 x 224 | 0.0301 ± 0.0002 | 0.002031 ± 0.000016 SIM | 14.8 ± 0.2x SIM |
+        | ResNet18 | 512 x 512 | 0.1512 ± 0.0012 | 0.00612 ± 0.00005 SIM | 24.7 ± 0.4x SIM |
+        | ResNet18 | 1024 x 1024 | 0.620 ± 0.005 | 0.02193 ± 0.00017 SIM | 28.3 ± 0.4x SIM |
+
+        **SIMULATED: what is marked SIM was made up by a program that only plays a GPU, for a rehearsal. Nothing was computed, and it says nothing of any GPU.**
+
+        Measured with precision f32; threads all; engine reference; weights random, seed 2026; image built-in; build cotejo-worker 0.1.0, candle 0.11.0.
+
+        How it was measured:
+
+        - median of 10 warmed-up forward passes a cell, in seconds; ± is its 95 % confidence interval
+
+        What it ran on:
+
+        - pc-01: Intel(R) Core(TM) i5-10400 CPU @ 2.90GHz; 6 cores and 12 threads; avx2 fma; 16.0 GiB RAM; Windows 11 (26100); Simulated GPU (simulated)
+
+        GPUs:
+
+        - cuda:0 (simulated): Simulated GPU; 12.0 GiB VRAM; compute capability 8.6; driver 560.94; CUDA 12.6; cuDNN 9.5.1; power limit 170 W
+
+        GPUs that were held down or hot:
+
+        - ResNet18 1024 x 1024 on cuda:0 (simulated): clock held down (sw power cap), hot (83 °C)
+        ");
+        assert!(!render(&samples::with_gpu()).contains("SIM"));
+    }
+
+    #[test]
+    fn precisions_stand_apart() {
+        let text = render(&samples::two_precisions());
+        let headings: Vec<&str> = text.lines().filter(|line| line.starts_with("## ")).collect();
+        assert_eq!(headings, ["## precision f32", "## precision f16"]);
+        assert!(text.contains("| ResNet18 | 224 x 224 | no f16 on this CPU | 0.001015"), "{text}");
     }
 
     #[test]

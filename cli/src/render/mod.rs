@@ -1,5 +1,6 @@
 //! From comparisons, sweeps and machines to text. Nothing here does I/O.
 
+mod gpus;
 mod grid;
 mod notes;
 mod words;
@@ -17,7 +18,7 @@ mod samples;
 
 use jiff::tz::TimeZone;
 
-pub(crate) use words::{phase_name, state_name};
+pub(crate) use words::{device, phase_name, state_name};
 
 /// What the place that the text goes to can show.
 #[derive(Debug, Clone)]

@@ -1,16 +1,42 @@
 //! What must be read with a table: how and on what it was measured, what to doubt, and what is not there.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
-use cotejo_model::comparison::{Comparison, Entry, Environment, Measured, Outcome, Table};
+use cotejo_model::DeviceKind;
+use cotejo_model::comparison::{Comparison, Entry, Environment, GroupBy, Measured, Outcome, Table};
 
-use super::{clean, number, state_name, words};
+use super::words::{self, CellName};
+use super::{clean, gpus, number, state_name};
 
 /// A heading and what stands under it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Note {
     pub(super) title: String,
     pub(super) items: Vec<String>,
+}
+
+/// What nobody may miss of a table with values that were made up, above and below it.
+pub(super) fn rehearsal(table: &Table) -> Option<&'static str> {
+    table.is_simulated().then_some(
+        "SIMULATED: what is marked SIM was made up by a program that only plays a GPU, for a rehearsal. Nothing was \
+         computed, and it says nothing of any GPU.",
+    )
+}
+
+/// What distinguishes a table from the others of its comparison; nothing where there is but one.
+pub(super) fn heading(comparison: &Comparison, table: &Table) -> Option<String> {
+    let other_than = |name: &str, value: &str| {
+        comparison.tables.iter().any(|table| match table.basis.iter().find(|(known, _)| known == name) {
+            Some((_, other)) => other != value,
+            // The rest is missing only where nothing was measured, or where it means nothing.
+            None => name == "convolutions",
+        })
+    };
+    let own = table.basis.iter().filter(|(name, _)| name != "answers");
+    let own = own.filter(|(name, value)| name == "precision" || other_than(name, value));
+    let own: Vec<String> = own.map(|(name, value)| format!("{name} {}", clean(value))).collect();
+    (comparison.tables.len() > 1 && !own.is_empty()).then(|| own.join("; "))
 }
 
 /// What all rows of a table have in common.
@@ -26,12 +52,15 @@ pub(super) fn basis(table: &Table) -> Option<String> {
 /// Everything but the tables, in the order in which it matters; what there is nothing to say about is left out.
 pub(super) fn notes(comparison: &Comparison) -> Vec<Note> {
     let note = |title: &str, items: Vec<String>| Note { title: title.to_owned(), items };
+    let names = Names::of(comparison);
     [
         note("How it was measured:", measuring(comparison)),
         note("What it ran on:", comparison.environments.iter().map(environment).collect()),
-        note("Read with care (*):", flags(comparison)),
-        note("Answers:", answers(comparison)),
-        note("Not measured:", failures(comparison)),
+        note("GPUs:", gpus_of(comparison, &names)),
+        note("Read with care (*):", flags(comparison, &names)),
+        note("GPUs that were held down or hot:", gpu_trouble(comparison, &names)),
+        note("Answers:", answers(comparison, &names)),
+        note("Not measured:", failures(comparison, &names)),
         note("Not measured yet:", pending(comparison)),
     ]
     .into_iter()
@@ -63,7 +92,52 @@ fn measuring(comparison: &Comparison) -> Vec<String> {
                 .to_owned(),
         );
     }
+    if several_gpus(comparison) {
+        let line = "of several GPUs of a machine, the fastest stands in the table; `--by device` shows each";
+        lines.push(line.to_owned());
+    }
     lines
+}
+
+/// Whether a table has one place for several GPUs.
+fn several_gpus(comparison: &Comparison) -> bool {
+    let mut first = BTreeMap::new();
+    let mut gpus = measured(comparison).filter(|(entry, _)| entry.device.kind() == DeviceKind::Cuda);
+    comparison.by != GroupBy::Device
+        && gpus.any(|(entry, _)| *first.entry(entry.machine).or_insert(entry.device) != entry.device)
+}
+
+/// Each GPU with the software that it was used with, once for each set of versions.
+fn gpus_of(comparison: &Comparison, names: &Names) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (entry, measured) in measured(comparison) {
+        let Some(gpu) = &measured.gpu else { continue };
+        let line = format!("{}: {}", names.of_cell(entry).place(), gpus::described(entry, gpu));
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    lines
+}
+
+fn gpu_trouble(comparison: &Comparison, names: &Names) -> Vec<String> {
+    let troubled =
+        measured(comparison).filter_map(|(entry, measured)| Some((gpus::trouble(measured.gpu.as_ref()?)?, entry)));
+    let found = together(names, troubled);
+    found.into_iter().map(|(trouble, cells)| format!("{}: {trouble}", words::cells(&cells))).collect()
+}
+
+/// Cells by what is to be said of them, in the order of the first of each.
+fn together<'a, K: PartialEq>(names: &Names, said: impl Iterator<Item = (K, &'a Entry)>) -> Vec<(K, Vec<CellName>)> {
+    let mut found: Vec<(K, Vec<CellName>)> = Vec::new();
+    for (what, entry) in said {
+        let name = names.of_cell(entry);
+        match found.iter_mut().find(|(known, _)| *known == what) {
+            Some((_, cells)) => cells.push(name),
+            None => found.push((what, vec![name])),
+        }
+    }
+    found
 }
 
 fn environment(environment: &Environment) -> String {
@@ -87,52 +161,79 @@ pub(super) fn counted(count: impl Into<u64>, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
-/// A cell in a sentence; its machine only where there are several.
-fn cell(comparison: &Comparison, entry: &Entry) -> String {
-    let first = comparison.entries.first().map(|first| first.machine);
-    let several = comparison.entries.iter().any(|other| Some(other.machine) != first);
-    let machine = if several { format!(" of {}", clean(&entry.machine_name)) } else { String::new() };
-    format!("{} on {}{machine}", words::workload(&entry.workload), entry.device)
+/// What must be said of a cell to tell it from the others: its machine, engine and threads only where there are several.
+struct Names {
+    machine: bool,
+    engine: bool,
+    threads: bool,
 }
 
-fn flags(comparison: &Comparison) -> Vec<String> {
+impl Names {
+    fn of(comparison: &Comparison) -> Self {
+        fn vary<T: PartialEq>(comparison: &Comparison, of: impl Fn(&Entry) -> T) -> bool {
+            comparison.entries.windows(2).any(|pair| of(&pair[0]) != of(&pair[1]))
+        }
+        Self {
+            machine: vary(comparison, |entry| entry.machine),
+            engine: vary(comparison, |entry| entry.workload.engine),
+            threads: vary(comparison, |entry| entry.workload.threads),
+        }
+    }
+
+    fn of_cell(&self, entry: &Entry) -> CellName {
+        let workload = &entry.workload;
+        let simulated = matches!(&entry.outcome, Outcome::Measured(measured) if measured.simulated);
+        let mut what = words::workload_in_full(workload);
+        if self.engine {
+            let _ = write!(what, ", {}", workload.engine);
+        }
+        if self.threads {
+            let _ = write!(what, ", {} threads", workload.threads);
+        }
+        CellName {
+            what,
+            device: words::device(entry.device, simulated),
+            machine: self.machine.then(|| clean(&entry.machine_name)),
+        }
+    }
+
+    fn sentence(&self, entry: &Entry) -> String {
+        words::cells(&[self.of_cell(entry)])
+    }
+}
+
+fn flags(comparison: &Comparison, names: &Names) -> Vec<String> {
     measured(comparison)
         .filter(|(_, measured)| !measured.flags.is_empty())
         .map(|(entry, measured)| {
             let flags: Vec<String> = measured.flags.iter().map(ToString::to_string).collect();
-            format!("{}: {}", cell(comparison, entry), flags.join(", "))
+            format!("{}: {}", names.sentence(entry), flags.join(", "))
         })
         .collect()
 }
 
 /// What the classifiers saw, where their weights know classes.
-fn answers(comparison: &Comparison) -> Vec<String> {
+fn answers(comparison: &Comparison, names: &Names) -> Vec<String> {
     measured(comparison)
         .filter_map(|(entry, measured)| {
             let best = measured.answers.first()?;
             let label = best.label.as_ref()?;
-            Some(format!("{}: {} ({:.0} %)", cell(comparison, entry), clean(label), best.probability * 100.0))
+            Some(format!("{}: {} ({:.0} %)", names.sentence(entry), clean(label), best.probability * 100.0))
         })
         .collect()
 }
 
 /// Failures, those with the same reason together.
-fn failures(comparison: &Comparison) -> Vec<String> {
-    let mut by_reason: Vec<((&str, &str), Vec<String>)> = Vec::new();
-    for entry in &comparison.entries {
-        let Outcome::Failed(failure) = &entry.outcome else { continue };
-        let reason = (failure.message.as_str(), failure.remedy.as_str());
-        let cell = cell(comparison, entry);
-        match by_reason.iter_mut().find(|(known, _)| *known == reason) {
-            Some((_, cells)) => cells.push(cell),
-            None => by_reason.push((reason, vec![cell])),
-        }
-    }
-    by_reason
+fn failures(comparison: &Comparison, names: &Names) -> Vec<String> {
+    let failed = comparison.entries.iter().filter_map(|entry| match &entry.outcome {
+        Outcome::Failed(failure) => Some(((failure.message.as_str(), failure.remedy.as_str()), entry)),
+        _ => None,
+    });
+    together(names, failed)
         .into_iter()
         .map(|((message, remedy), cells)| {
             let remedy = if remedy.is_empty() { String::new() } else { format!(". What to do: {}", clean(remedy)) };
-            format!("{}: {}{remedy}", cells.join("; "), clean(message).trim_end_matches('.'))
+            format!("{}: {}{remedy}", words::cells(&cells), clean(message).trim_end_matches('.'))
         })
         .collect()
 }

@@ -1,8 +1,9 @@
 //! Comparisons for snapshots.
 
 use cotejo_model::comparison::{Column, Comparison, Entry, Environment, GroupBy, Measured, Outcome, Table, Value};
+use cotejo_model::gpu::{ComputeCapability, GpuRecord, GpuState};
 use cotejo_model::job::Weights;
-use cotejo_model::measurement::{Answer, Input, Stages};
+use cotejo_model::measurement::{Answer, EventTimes, Input, Stages};
 use cotejo_model::quality::{Flag, FlagKind};
 use cotejo_model::stats::{Estimate, Interval, summarise};
 use cotejo_model::{
@@ -38,6 +39,8 @@ fn measured(seconds: f64) -> Measured {
         peak_memory_bytes: Some(300_000_000),
         started_ms: 1_785_490_200_000,
         plan: None,
+        gpu: None,
+        simulated: false,
     }
 }
 
@@ -91,7 +94,8 @@ fn environment(machine: usize, gpu: bool) -> Environment {
 fn seconds(outcome: &Outcome) -> Value {
     match outcome {
         Outcome::Measured(measured) => {
-            Value::Seconds { estimate: measured.summary.estimate(), flagged: !measured.flags.is_empty() }
+            let Measured { summary, flags, simulated, .. } = &**measured;
+            Value::Seconds { estimate: summary.estimate(), flagged: !flags.is_empty(), simulated: *simulated }
         }
         Outcome::Failed(failure) => Value::Missing { reason: failure.message.clone() },
         Outcome::Pending { state } => Value::Missing { reason: state.to_string() },
@@ -103,7 +107,7 @@ fn speed_up(cpu: &Outcome, gpu: &Outcome) -> Value {
         (Outcome::Measured(cpu), Outcome::Measured(gpu)) => {
             let ratio = cpu.summary.median / gpu.summary.median;
             let ci = Some(Interval { low: ratio * 0.985, high: ratio * 1.015 });
-            Value::Ratio { estimate: Estimate { value: ratio, ci } }
+            Value::Ratio { estimate: Estimate { value: ratio, ci }, simulated: cpu.simulated || gpu.simulated }
         }
         _ => missing("one time only"),
     }
@@ -153,17 +157,84 @@ fn comparison(by: GroupBy, tables: Vec<Table>, environments: Vec<Environment>, e
     Comparison { by, sweeps, title: "practice".to_owned(), tables, environments, entries, plans: Vec::new() }
 }
 
+/// What an RTX 3060 records of itself.
+fn gpu_record(celsius: u32, throttle_reasons: &[&str]) -> GpuRecord {
+    let state = |clock_mhz, celsius, reasons: &[&str]| GpuState {
+        clock_mhz: Some(clock_mhz),
+        memory_clock_mhz: Some(7301),
+        temperature_c: Some(celsius),
+        power_w: Some(24.5),
+        power_limit_w: Some(170.0),
+        throttle_reasons: reasons.iter().map(|reason| (*reason).to_owned()).collect(),
+        memory_used_bytes: Some(512 << 20),
+    };
+    GpuRecord {
+        compute_capability: Some(ComputeCapability { major: 8, minor: 6 }),
+        memory_bytes: Some(12 << 30),
+        driver: Some("560.94".to_owned()),
+        cuda: Some("12.6".to_owned()),
+        cudnn: Some("9.5.1".to_owned()),
+        before: Some(state(210, 44, &[])),
+        after: Some(state(1777, celsius, throttle_reasons)),
+    }
+}
+
+/// Measured on that GPU, whose last size makes it hot.
+fn on_gpu(size: u32, seconds: f64) -> Measured {
+    let events = EventTimes { upload_ns: 52_000, forward_ns: 1_980_000, download_ns: 3_500 };
+    let gpu = if size > 512 { gpu_record(83, &["sw_power_cap"]) } else { gpu_record(61, &[]) };
+    let measured = measured(seconds);
+    let stages = Stages { upload_ns: Some(61_000), download_ns: Some(9_000), events: Some(events), ..measured.stages };
+    Measured { gpu: Some(gpu), stages, ..measured }
+}
+
 /// One machine, CPU and GPU, everything measured.
 pub(super) fn with_gpu() -> Comparison {
+    side_by_side(Precision::F32, on_gpu)
+}
+
+/// The same, but its GPU is played.
+pub(super) fn simulated() -> Comparison {
+    let mut comparison =
+        side_by_side(Precision::F32, |size, seconds| Measured { simulated: true, ..on_gpu(size, seconds) });
+    comparison.environments[0].gpus = vec!["Simulated GPU (simulated)".to_owned()];
+    for entry in comparison.entries.iter_mut().filter(|entry| entry.device != DeviceId::Cpu) {
+        "Simulated GPU".clone_into(&mut entry.device_name);
+    }
+    comparison
+}
+
+/// Two precisions, of which the CPU has one.
+pub(super) fn two_precisions() -> Comparison {
+    let mut comparison = side_by_side(Precision::F32, on_gpu);
+    let mut half = side_by_side(Precision::F16, |size, seconds| on_gpu(size, seconds / 2.0));
+    half.entries.retain(|entry| entry.device != DeviceId::Cpu);
+    for row in &mut half.tables[0].rows {
+        row[2] = missing("no f16 on this CPU");
+        row[4] = missing("no CPU time");
+    }
+    comparison.tables.append(&mut half.tables);
+    comparison.entries.append(&mut half.entries);
+    comparison
+}
+
+fn side_by_side(precision: Precision, gpu: impl Fn(u32, f64) -> Measured) -> Comparison {
     let times = [(224, 0.030_12, 0.002_031), (512, 0.1512, 0.006_12), (1024, 0.6204, 0.021_93)];
-    let row = |(size, cpu, gpu): (u32, f64, f64)| {
-        vec![Value::Count { count: size }, seconds(&ok(cpu)), seconds(&ok(gpu)), speed_up(&ok(cpu), &ok(gpu))]
+    let outcomes: Vec<(u32, Outcome, Outcome)> = times
+        .into_iter()
+        .map(|(size, cpu, seconds)| (size, ok(cpu), Outcome::Measured(Box::new(gpu(size, seconds)))))
+        .collect();
+    let row = |(size, cpu, gpu): &(u32, Outcome, Outcome)| {
+        vec![Value::Count { count: *size }, seconds(cpu), seconds(gpu), speed_up(cpu, gpu)]
     };
-    let entries = times.iter().flat_map(|(size, cpu, gpu)| {
-        [entry(0, DeviceId::Cpu, *size, ok(*cpu)), entry(0, DeviceId::Cuda(0), *size, ok(*gpu))]
-    });
-    let table = by_size(times.into_iter().map(row).collect(), false);
-    comparison(GroupBy::Size, vec![table], vec![environment(0, true)], entries.collect())
+    let mut table = by_size(outcomes.iter().map(row).collect(), false);
+    table.basis[0].1 = precision.to_string();
+    let entries = outcomes
+        .into_iter()
+        .flat_map(|(size, cpu, gpu)| [entry(0, DeviceId::Cpu, size, cpu), entry(0, DeviceId::Cuda(0), size, gpu)]);
+    let mut comparison = comparison(GroupBy::Size, vec![table], vec![environment(0, true)], entries.collect());
+    comparison.entries.iter_mut().for_each(|entry| entry.workload.precision = precision);
+    comparison
 }
 
 /// One machine without a GPU.

@@ -2,7 +2,7 @@
 
 use cotejo_model::comparison::Column;
 use cotejo_model::frames::Phase;
-use cotejo_model::{DeviceKind, JobState, Task, Workload};
+use cotejo_model::{DeviceId, DeviceKind, JobState, Precision, Task, Workload};
 
 /// What a column is headed, a line each.
 pub(super) fn heading(column: Column) -> Vec<String> {
@@ -52,6 +52,63 @@ pub(super) fn workload(workload: &Workload) -> String {
     format!("{}{exact}{streams}", task(workload.task))
 }
 
+/// A workload where no table beside it tells the precision.
+pub(super) fn workload_in_full(workload: &Workload) -> String {
+    let precision = match workload.precision {
+        Precision::F32 => String::new(),
+        precision => format!(", {precision}"),
+    };
+    format!("{}{precision}", self::workload(workload))
+}
+
+/// A device, such as `cuda:0 (simulated)`.
+pub(crate) fn device(device: DeviceId, simulated: bool) -> String {
+    format!("{device}{}", if simulated { " (simulated)" } else { "" })
+}
+
+/// Cells of which the same is to be said are listed up to this many; of more, their number is enough.
+const LISTED: usize = 4;
+
+/// A cell in a sentence: what was computed, on what, and on whose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct CellName {
+    pub(super) what: String,
+    pub(super) device: String,
+    /// None where there is but one machine.
+    pub(super) machine: Option<String>,
+}
+
+impl CellName {
+    /// Without what was computed.
+    pub(super) fn place(&self) -> String {
+        let machine = self.machine.as_ref().map(|machine| format!(" of {machine}")).unwrap_or_default();
+        format!("{}{machine}", self.device)
+    }
+}
+
+/// Cells of which the same is to be said: one by one, or by their places where they are many.
+pub(super) fn cells(cells: &[CellName]) -> String {
+    if cells.len() <= LISTED {
+        let one = |cell: &CellName| format!("{} on {}", cell.what, cell.place());
+        return cells.iter().map(one).collect::<Vec<_>>().join("; ");
+    }
+    let mut places: Vec<(&str, Vec<&str>)> = Vec::new();
+    for cell in cells {
+        let machine = cell.machine.as_deref();
+        let at = places.iter().position(|(device, _)| *device == cell.device).unwrap_or_else(|| {
+            places.push((&cell.device, Vec::new()));
+            places.len() - 1
+        });
+        let machines = &mut places[at].1;
+        machines.extend(machine.filter(|machine| !machines.contains(machine)));
+    }
+    let place = |(device, machines): &(&str, Vec<&str>)| match machines.as_slice() {
+        [] => (*device).to_owned(),
+        machines => format!("{device} of {}", machines.join(", ")),
+    };
+    format!("{} cells on {}", cells.len(), places.iter().map(place).collect::<Vec<_>>().join("; "))
+}
+
 /// Where a job stands.
 pub(crate) fn state_name(state: JobState) -> &'static str {
     match state {
@@ -77,5 +134,24 @@ pub(crate) fn phase_name(phase: Phase) -> &'static str {
         Phase::First => "first run",
         Phase::WarmUp => "warming up",
         Phase::Sample => "measuring",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(size: u32, device: &str, machine: Option<&str>) -> CellName {
+        CellName { what: side(size), device: device.to_owned(), machine: machine.map(str::to_owned) }
+    }
+
+    #[test]
+    fn many_cells_are_named_by_their_places() {
+        let few = [name(1, "cpu", None), name(2, "cuda:0", Some("pc-1"))];
+        assert_eq!(cells(&few), "1 x 1 on cpu; 2 x 2 on cuda:0 of pc-1");
+        let many = |machine: Option<&str>| (1..6).map(|size| name(size, "cuda:0", machine)).collect::<Vec<_>>();
+        assert_eq!(cells(&many(None)), "5 cells on cuda:0");
+        let class = [many(Some("pc-1")), many(Some("pc-2")), few.to_vec()].concat();
+        assert_eq!(cells(&class), "12 cells on cuda:0 of pc-1, pc-2; cpu");
     }
 }

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test file uses a part")]
 
+pub(crate) mod class;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -41,7 +43,16 @@ impl Pc {
 
     /// The command, ready to be started; nothing of the tester's own environment speaks into it.
     pub(crate) fn command<A: AsRef<std::ffi::OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_cotejo"));
+        self.command_of(Path::new(env!("CARGO_BIN_EXE_cotejo")), args)
+    }
+
+    /// The command of an installation of its own.
+    pub(crate) fn command_of<A: AsRef<std::ffi::OsStr>>(
+        &self,
+        program: &Path,
+        args: impl IntoIterator<Item = A>,
+    ) -> Command {
+        let mut command = Command::new(program);
         command
             .args(args)
             .env("COTEJO_DATA_DIR", self.data())

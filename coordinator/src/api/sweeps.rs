@@ -81,13 +81,16 @@ impl Api {
 }
 
 fn planned_cells(plan: &Plan, machines: &[Machine]) -> Vec<v1::PlannedCell> {
-    let name = |cell: &planner::Cell| machines.iter().find(|machine| machine.id == cell.machine);
-    let cells = plan.cells.iter().map(|cell| PlannedCell {
-        machine: name(cell).map(|machine| machine.name.clone()).unwrap_or_default(),
-        workload: cell.job.workload,
-        device: cell.job.device,
-        seconds: cell.expected.as_secs_f64(),
-        refused: cell.refused.clone(),
+    let cells = plan.cells.iter().map(|cell| {
+        let machine = machines.iter().find(|machine| machine.id == cell.machine);
+        PlannedCell {
+            machine: machine.map(|machine| machine.name.clone()).unwrap_or_default(),
+            workload: cell.job.workload,
+            device: cell.job.device,
+            simulated: machine.is_some_and(|machine| machine.capability.simulates(cell.job.device)),
+            seconds: cell.expected.as_secs_f64(),
+            refused: cell.refused.clone(),
+        }
     });
     cells.map(Into::into).collect()
 }

@@ -79,12 +79,13 @@ fn by_build<'a>(settings: &Settings, items: &[&'a Item]) -> Vec<Group<'a>> {
     keys.into_iter().map(group).collect()
 }
 
-/// One item a cell: the latest measurement, or else what the newest sweep says. The items come newest sweep first.
+/// One item a cell: the latest measurement, a rehearsal only where there is no other, or else what the newest sweep
+/// says. The items come newest sweep first.
 fn latest<'a>(items: impl Iterator<Item = &'a Item>) -> Vec<&'a Item> {
     let mut kept: Vec<&Item> = Vec::new();
     for item in items {
         let cell = |item: &Item| (item.entry.machine, item.entry.device, item.entry.workload);
-        let age = |item: &Item| item.measured().map(|measured| measured.started_ms);
+        let age = |item: &Item| item.measured().map(|measured| (!measured.simulated, measured.started_ms));
         match kept.last_mut() {
             Some(last) if cell(last) == cell(item) => {
                 if age(item) > age(last) {

@@ -1,6 +1,7 @@
 //! From measurements to tables that people read. Pure: no store, no clock, no wire.
 
 mod keys;
+mod reasons;
 mod tables;
 
 #[cfg(test)]
@@ -38,6 +39,8 @@ pub struct Cell {
 struct Item {
     spec: JobSpec,
     entry: Entry,
+    /// Its device only plays one.
+    simulated: bool,
 }
 
 impl Item {
@@ -55,7 +58,11 @@ pub fn compare(by: GroupBy, sweeps: &[(SweepId, &str)], cells: Vec<Cell>, machin
     let mut plans = Plans::default();
     let mut items: Vec<Item> = cells
         .into_iter()
-        .map(|cell| Item { spec: cell.spec.clone(), entry: entry(cell, &known, &mut plans) })
+        .map(|cell| Item {
+            spec: cell.spec.clone(),
+            simulated: is_simulated(&cell, &known),
+            entry: entry(cell, &known, &mut plans),
+        })
         .collect();
     // Reading order; of the same cell in several sweeps, the newest first.
     items.sort_by(|a, b| {
@@ -101,6 +108,14 @@ impl Plans {
         let mut plans: Vec<(EnginePlan, u32)> = self.0.into_iter().collect();
         plans.sort_unstable_by_key(|(_, place)| *place);
         plans.into_iter().map(|(plan, _)| plan).collect()
+    }
+}
+
+/// By its measurement; without one, by what its machine says of the device now.
+fn is_simulated(cell: &Cell, machines: &HashMap<MachineId, &Machine>) -> bool {
+    match &cell.measurement {
+        Some(measurement) => measurement.simulated,
+        None => machines.get(&cell.machine).is_some_and(|machine| machine.capability.simulates(cell.spec.device)),
     }
 }
 
@@ -160,6 +175,8 @@ fn measured(measurement: Measurement, plans: &mut Plans) -> Option<Measured> {
         peak_memory_bytes: measurement.peak_memory_bytes,
         started_ms: measurement.started_ms,
         plan: measurement.plan.and_then(|plan| plans.place(plan)),
+        gpu: measurement.gpu,
+        simulated: measurement.simulated,
     })
 }
 
@@ -176,9 +193,10 @@ fn environment(machine: &Machine) -> Environment {
         memory_bytes: capability.memory_bytes,
         os: capability.os.clone(),
         gpus: gpus
-            .map(|gpu| match &gpu.unusable {
-                None => gpu.name.clone(),
-                Some(failure) => format!("{} ({failure})", gpu.name),
+            .map(|gpu| {
+                let simulated = if gpu.simulated { " (simulated)" } else { "" };
+                let unusable = gpu.unusable.as_ref().map(|failure| format!(" ({failure})"));
+                format!("{}{simulated}{}", gpu.name, unusable.unwrap_or_default())
             })
             .collect(),
         no_gpu: capability.no_gpu.clone(),

@@ -5,17 +5,19 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use cotejo_model::comparison::{Column, GroupBy, Measured, Outcome, Table, Value};
 use cotejo_model::job::Weights;
 use cotejo_model::stats::{self, Estimate};
-use cotejo_model::{DeviceId, DeviceKind, Digest, Machine, MachineId, Task, Workload};
+use cotejo_model::{DeviceId, DeviceKind, Digest, Machine, MachineId, Precision, Task, Workload};
 
 use super::Item;
 use super::keys::Group;
+use super::reasons;
 
 type Machines<'a> = HashMap<MachineId, &'a Machine>;
 
 pub(super) fn table(by: GroupBy, group: &Group<'_>, machines: &Machines<'_>, several: bool) -> Table {
+    let times = Times { items: &group.items, machines, precision: group.settings.precision };
     let (columns, rows) = match by {
-        GroupBy::Size => by_size(&group.items, machines, several),
-        GroupBy::Machine => by_machine(&group.items, machines),
+        GroupBy::Size => by_size(&times, several),
+        GroupBy::Machine => by_machine(&times),
         GroupBy::Device => by_device(&group.items, several),
     };
     Table { basis: basis(group), columns, rows }
@@ -32,7 +34,8 @@ fn question(item: &Item) -> Question {
 }
 
 /// The practice's own: a row for each machine and question, CPU and GPU side by side.
-fn by_size(items: &[&Item], machines: &Machines<'_>, several: bool) -> Body {
+fn by_size(times: &Times<'_>, several: bool) -> Body {
+    let items = times.items;
     let batches = items.iter().any(|item| item.entry.workload.task.batch().is_some_and(|batch| batch != 1));
     let streams = items.iter().any(|item| item.entry.workload.streams != 1);
     let on = |device| items.iter().any(|item| item.entry.device.kind() == device);
@@ -54,7 +57,7 @@ fn by_size(items: &[&Item], machines: &Machines<'_>, several: bool) -> Body {
         items.iter().map(|item| (item.entry.machine_name.as_str(), item.entry.machine, question(item))).collect();
     let row = |(name, machine, question): (&str, MachineId, Question)| {
         let (task, streams) = question;
-        let time = |kind| Time::of(items, machines, machine, question, kind);
+        let time = |kind| times.of(machine, question, kind);
         let (cpu, gpu) = (time(DeviceKind::Cpu), time(DeviceKind::Cuda));
         let value = |column: &Column| match column {
             Column::Machine => text(name),
@@ -75,7 +78,8 @@ fn by_size(items: &[&Item], machines: &Machines<'_>, several: bool) -> Body {
 }
 
 /// A row for each machine; questions side by side, each with the kinds of device that it was to be measured on.
-fn by_machine(items: &[&Item], machines: &Machines<'_>) -> Body {
+fn by_machine(times: &Times<'_>) -> Body {
+    let items = times.items;
     let cells: BTreeSet<(Question, DeviceKind)> =
         items.iter().map(|item| (question(item), item.entry.device.kind())).collect();
     let column = |((task, streams), kind): &(Question, DeviceKind)| Column::TaskTime {
@@ -87,8 +91,8 @@ fn by_machine(items: &[&Item], machines: &Machines<'_>) -> Body {
     let places: BTreeSet<(&str, MachineId)> =
         items.iter().map(|item| (item.entry.machine_name.as_str(), item.entry.machine)).collect();
     let row = |(name, machine): (&str, MachineId)| {
-        let times = cells.iter().map(|(question, kind)| Time::of(items, machines, machine, *question, *kind).value());
-        std::iter::once(text(name)).chain(times).collect()
+        let values = cells.iter().map(|(question, kind)| times.of(machine, *question, *kind).value());
+        std::iter::once(text(name)).chain(values).collect()
     };
     (columns, places.into_iter().map(row).collect())
 }
@@ -109,8 +113,17 @@ fn by_device(items: &[&Item], several: bool) -> Body {
     let mut devices: Vec<_> = devices.into_iter().collect();
     // Stable: devices without a time stay in reading order, after the others.
     devices.sort_by(|(_, a), (_, b)| slowness(a, &best).total_cmp(&slowness(b, &best)));
-    let row = |((name, ..), cells): &((&str, MachineId, DeviceId), Vec<&Item>)| {
-        let device = cells.first().map(|cell| text(&cell.entry.device_name));
+    let of_that_name = |machine: MachineId, name: &str| {
+        let is_it = |cell: &&Item| cell.entry.machine == machine && cell.entry.device_name == name;
+        items.iter().copied().filter(is_it).map(|cell| cell.entry.device).collect::<BTreeSet<_>>().len()
+    };
+    let row = |((name, machine, id), cells): &((&str, MachineId, DeviceId), Vec<&Item>)| {
+        let device = cells.first().map(|cell| {
+            let product = &cell.entry.device_name;
+            let which = if of_that_name(*machine, product) > 1 { format!(" ({id})") } else { String::new() };
+            let simulated = if cells.iter().any(|cell| cell.simulated) { " (simulated)" } else { "" };
+            text(&format!("{product}{which}{simulated}"))
+        });
         let time = |asked: &Question| {
             let asked: Vec<&Item> = cells.iter().copied().filter(|cell| question(cell) == *asked).collect();
             Time::best(&asked).unwrap_or_else(|| Time::Missing("not in the sweep".to_owned())).value()
@@ -142,6 +155,26 @@ fn slowness(cells: &[&Item], best: &HashMap<Question, f64>) -> f64 {
     if ratios.is_empty() { f64::INFINITY } else { ratios.iter().sum::<f64>() / ratios.len() as f64 }
 }
 
+/// What the cells of a table are made of.
+struct Times<'a> {
+    items: &'a [&'a Item],
+    machines: &'a Machines<'a>,
+    precision: Precision,
+}
+
+impl<'a> Times<'a> {
+    /// Of this question on this machine's fastest device of the kind.
+    fn of(&self, machine: MachineId, asked: Question, kind: DeviceKind) -> Time<'a> {
+        let is_it =
+            |item: &&Item| item.entry.machine == machine && question(item) == asked && item.entry.device.kind() == kind;
+        let candidates: Vec<&Item> = self.items.iter().copied().filter(is_it).collect();
+        Time::best(&candidates).unwrap_or_else(|| {
+            let machine = self.machines.get(&machine).map(|machine| &machine.capability);
+            Time::Missing(reasons::of_no_cell(machine, kind, self.precision))
+        })
+    }
+}
+
 /// A time, or why there is none.
 enum Time<'a> {
     Measured(&'a Measured),
@@ -149,24 +182,14 @@ enum Time<'a> {
 }
 
 impl<'a> Time<'a> {
-    /// Of this question on this machine's fastest device of the kind.
-    fn of(items: &[&'a Item], machines: &Machines<'_>, machine: MachineId, asked: Question, kind: DeviceKind) -> Self {
-        let candidates: Vec<&Item> = items
-            .iter()
-            .copied()
-            .filter(|item| item.entry.machine == machine && question(item) == asked && item.entry.device.kind() == kind)
-            .collect();
-        Self::best(&candidates).unwrap_or_else(|| {
-            let no_gpu = machines.get(&machine).and_then(|machine| machine.capability.no_gpu.as_deref());
-            let reason = no_gpu.filter(|_| kind == DeviceKind::Cuda).map(few_words);
-            Self::Missing(reason.unwrap_or("not in the sweep").to_owned())
-        })
-    }
-
-    /// The shortest time of these; without one, what may still become one, or else why there is none.
+    /// The shortest time of these, one that is made up only where there is no other; without one, what may still become
+    /// one, or else why there is none.
     fn best(candidates: &[&'a Item]) -> Option<Self> {
         let measured = candidates.iter().filter_map(|item| item.measured());
-        if let Some(fastest) = measured.min_by(|a, b| a.summary.median.total_cmp(&b.summary.median)) {
+        let faster = |a: &&Measured, b: &&Measured| {
+            a.simulated.cmp(&b.simulated).then(a.summary.median.total_cmp(&b.summary.median))
+        };
+        if let Some(fastest) = measured.min_by(faster) {
             return Some(Self::Measured(fastest));
         }
         let pending = candidates.iter().any(|item| matches!(item.entry.outcome, Outcome::Pending { .. }));
@@ -174,7 +197,7 @@ impl<'a> Time<'a> {
             return Some(Self::Missing("pending".to_owned()));
         }
         candidates.iter().find_map(|item| match &item.entry.outcome {
-            Outcome::Failed(failure) => Some(Self::Missing(failure.message.clone())),
+            Outcome::Failed(failure) => Some(Self::Missing(reasons::of_failure(failure, &item.entry))),
             _ => None,
         })
     }
@@ -186,11 +209,17 @@ impl<'a> Time<'a> {
         }
     }
 
+    fn is_simulated(&self) -> bool {
+        matches!(self, Self::Measured(measured) if measured.simulated)
+    }
+
     fn value(&self) -> Value {
         match self {
-            Self::Measured(measured) => {
-                Value::Seconds { estimate: measured.summary.estimate(), flagged: !measured.flags.is_empty() }
-            }
+            Self::Measured(measured) => Value::Seconds {
+                estimate: measured.summary.estimate(),
+                flagged: !measured.flags.is_empty(),
+                simulated: measured.simulated,
+            },
             Self::Missing(reason) => missing(reason),
         }
     }
@@ -200,17 +229,20 @@ impl<'a> Time<'a> {
         let Some(batch) = task.batch() else { return missing("has no images") };
         let images = f64::from(batch) * f64::from(streams);
         match self {
-            Self::Measured(measured) => stats::rate(images, measured.summary.estimate())
-                .map_or_else(|| missing("no time above zero"), |estimate| Value::Rate { estimate }),
+            Self::Measured(measured) => stats::rate(images, measured.summary.estimate()).map_or_else(
+                || missing("no time above zero"),
+                |estimate| Value::Rate { estimate, simulated: measured.simulated },
+            ),
             Self::Missing(reason) => missing(reason),
         }
     }
 }
 
 fn speed_up(cpu: &Time<'_>, gpu: &Time<'_>) -> Value {
+    let simulated = cpu.is_simulated() || gpu.is_simulated();
     match (cpu.estimate(), gpu.estimate()) {
         (Some(cpu), Some(gpu)) => stats::speed_up(cpu, gpu)
-            .map_or_else(|| missing("no time above zero"), |estimate| Value::Ratio { estimate }),
+            .map_or_else(|| missing("no time above zero"), |estimate| Value::Ratio { estimate, simulated }),
         (None, Some(_)) => missing("no CPU time"),
         (Some(_), None) => missing("no GPU time"),
         (None, None) => missing("no times"),
@@ -223,11 +255,6 @@ fn text(text: &str) -> Value {
 
 fn missing(reason: &str) -> Value {
     Value::Missing { reason: reason.to_owned() }
-}
-
-/// The first part of a reason: what is wrong, without what to do.
-fn few_words(reason: &str) -> &str {
-    [": ", "; ", ". ", " ("].iter().filter_map(|end| reason.find(end)).min().map_or(reason, |end| &reason[..end])
 }
 
 fn basis(group: &Group<'_>) -> Vec<(String, String)> {
@@ -275,7 +302,8 @@ type Givers = BTreeMap<u32, Vec<String>>;
 fn disagreement(items: &[&Item]) -> Option<String> {
     let mut answers: BTreeMap<(Task, Weights, Option<Digest>), Givers> = BTreeMap::new();
     for item in items {
-        let Some(answer) = item.measured().and_then(|measured| measured.answers.first()) else { continue };
+        let computed = item.measured().filter(|measured| !measured.simulated);
+        let Some(answer) = computed.and_then(|measured| measured.answers.first()) else { continue };
         let question = (item.entry.workload.task, item.spec.weights, item.spec.image);
         let who = format!("{} {}", item.entry.machine_name, item.entry.device);
         answers.entry(question).or_default().entry(answer.class).or_default().push(who);

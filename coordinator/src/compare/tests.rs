@@ -90,7 +90,7 @@ fn the_practice_table_of_one_machine() {
     assert_eq!(table.rows.len(), 2);
     assert_eq!(table.rows[0][1], Value::Count { count: 224 });
     assert!((seconds(&table.rows[0][2]) - 0.02).abs() < 1e-6);
-    let Value::Ratio { estimate } = table.rows[1][4] else { panic!("a ratio") };
+    let Value::Ratio { estimate, simulated: false } = table.rows[1][4] else { panic!("a ratio") };
     assert!((estimate.value - 25.0).abs() < 0.01 && estimate.ci.is_some());
     assert_eq!(comparison.title, "practice");
     assert_eq!(comparison.entries.len(), 4);
@@ -183,7 +183,7 @@ fn streams_have_rows_and_columns_of_their_own() {
     assert_eq!(table.columns[2], Column::Streams);
     assert_eq!(table.columns[6..], [throughput(DeviceKind::Cpu), throughput(DeviceKind::Cuda)]);
     let rate = |value: &Value| match value {
-        Value::Rate { estimate } => estimate.value,
+        Value::Rate { estimate, .. } => estimate.value,
         other => panic!("{other:?} is no rate"),
     };
     let [one, four] = table.rows.as_slice() else { panic!("two rows") };
@@ -229,6 +229,105 @@ fn the_fastest_of_several_gpus_stands_in_the_practice_table() {
 }
 
 #[test]
+fn several_gpus_of_one_name_are_told_apart() {
+    let mut machine = gpu_machine("pc-1");
+    machine.capability.devices.push(Device { id: DeviceId::Cuda(1), ..machine.capability.devices[1].clone() });
+    let cells = vec![
+        measured_in(&machine, DeviceId::Cuda(0), classify(224), 4 * MS),
+        measured_in(&machine, DeviceId::Cuda(1), classify(224), 2 * MS),
+        measured_in(&machine, DeviceId::Cpu, classify(224), 40 * MS),
+    ];
+    let [table] = tables(GroupBy::Device, cells, &[machine]).try_into().unwrap();
+    let names = table.rows.iter().map(|row| row[0].clone());
+    assert_eq!(names.collect::<Vec<_>>(), ["Testforce 4 (cuda:1)", "Testforce 4 (cuda:0)", "Testium 9"].map(text));
+}
+
+#[test]
+fn what_is_made_up_is_marked_and_never_hides_what_was_measured() {
+    let mut machine = gpu_machine("pc-1");
+    machine.capability.devices[1].simulated = true;
+    let simulated = |device, size, median_ns| {
+        let mut cell = measured_in(&machine, device, classify(size), median_ns);
+        let measurement = cell.measurement.as_mut().unwrap();
+        (measurement.simulated, measurement.answers[0].class) = (true, 99);
+        (measurement.device_name, measurement.started_ms) = ("Simulated GPU".to_owned(), 99);
+        cell
+    };
+    let cells = || {
+        vec![
+            measured_in(&machine, DeviceId::Cpu, classify(224), 20 * MS),
+            simulated(DeviceId::Cuda(0), 224, 2 * MS),
+            measured_in(&machine, DeviceId::Cuda(0), classify(512), 9 * MS),
+            simulated(DeviceId::Cuda(1), 512, MS),
+            Cell { sweep: sweep(2), ..simulated(DeviceId::Cuda(0), 512, 3 * MS) },
+        ]
+    };
+    let machines = std::slice::from_ref(&machine);
+    let comparison = compare(GroupBy::Size, &[], cells(), machines);
+    let [table] = comparison.tables.as_slice() else { panic!("one table") };
+    let marks: Vec<Vec<bool>> = table.rows.iter().map(|row| row.iter().map(Value::is_simulated).collect()).collect();
+    assert_eq!(marks, [[false, false, false, true, true], [false; 5]]);
+    assert!((seconds(&table.rows[1][3]) - 0.009).abs() < 1e-6);
+    assert_eq!(basis(table, "answers"), None, "nothing was answered");
+    assert_eq!(comparison.environments[0].gpus, ["Testforce 4 (simulated)"]);
+    let made_up = |entry: &Entry| matches!(&entry.outcome, Outcome::Measured(measured) if measured.simulated);
+    assert_eq!(comparison.entries.iter().filter(|entry| made_up(entry)).count(), 3);
+    let [table] = tables(GroupBy::Device, cells()[..2].to_vec(), machines).try_into().unwrap();
+    let names: Vec<&Value> = table.rows.iter().map(|row| &row[0]).collect();
+    assert_eq!(names, [&text("Simulated GPU (simulated)"), &text("Testium 9")]);
+    let waiting = vec![pending(&machine, DeviceId::Cuda(0), classify(224))];
+    let [table] = tables(GroupBy::Device, waiting, machines).try_into().unwrap();
+    assert_eq!(table.rows[0][0], text("Testforce 4 (simulated)"));
+}
+
+#[test]
+fn throughput_of_a_rehearsal_is_marked_too() {
+    let machine = gpu_machine("pc-1");
+    let mut workload = classify(224);
+    workload.task = Task::Classify { model: cotejo_model::Model::ResNet18, size: 224, batch: 8 };
+    let mut cell = measured_in(&machine, DeviceId::Cuda(0), workload, MS);
+    cell.measurement.as_mut().unwrap().simulated = true;
+    let [table] = tables(GroupBy::Size, vec![cell], &[machine]).try_into().unwrap();
+    let rate = table.rows[0].last().unwrap();
+    assert!(matches!(rate, Value::Rate { .. }) && rate.is_simulated(), "{rate:?}");
+}
+
+#[test]
+fn why_a_gpu_gave_no_time_fits_a_narrow_cell() {
+    let machine = gpu_machine("pc-1");
+    for (code, words) in [
+        (FailureCode::NoGpu, "there is no cuda:0"),
+        (FailureCode::DriverMissing, "no NVIDIA driver"),
+        (FailureCode::DriverTooOld, "driver too old"),
+        (FailureCode::LibraryMissing, "library missing"),
+        (FailureCode::WrongCapability, "built for other GPUs"),
+        (FailureCode::DeviceBusy, "GPU busy"),
+        (FailureCode::DeviceHidden, "GPU not visible"),
+        (FailureCode::PrecisionUnavailable, "no f32 on this GPU"),
+    ] {
+        let mut cell = failed(&machine, DeviceId::Cuda(0), classify(224), "there is no cuda:0; a long story follows");
+        cell.failure.as_mut().unwrap().code = code;
+        let table = tables(GroupBy::Size, vec![cell], std::slice::from_ref(&machine)).remove(0);
+        assert_eq!(reason(&table.rows[0][3]), words, "{code}");
+        assert!(words.len() <= 20, "{words}");
+    }
+}
+
+#[test]
+fn a_precision_that_a_cpu_lacks_is_named_in_its_place() {
+    let machine = gpu_machine("pc-1");
+    let half = Workload { precision: Precision::F16, ..classify(224) };
+    let cells = vec![
+        measured_in(&machine, DeviceId::Cpu, classify(224), 20 * MS),
+        measured_in(&machine, DeviceId::Cuda(0), half, MS),
+    ];
+    let found = tables(GroupBy::Size, cells, &[machine]);
+    assert_eq!(found.iter().map(|table| basis(table, "precision").unwrap()).collect::<Vec<_>>(), ["f32", "f16"]);
+    assert_eq!(reason(&found[0].rows[0][3]), "not in the sweep");
+    assert_eq!(reason(&found[1].rows[0][2]), "no f16 on this CPU");
+}
+
+#[test]
 fn the_latest_measurement_of_a_cell_stands_for_it() {
     let machine = cpu_machine("pc-1");
     let old = Cell { sweep: sweep(1), ..measured_in(&machine, DeviceId::Cpu, classify(224), 20 * MS) };
@@ -270,7 +369,7 @@ fn machines_and_devices_have_rows_of_their_own() {
     let table = tables(GroupBy::Device, cells(), &machines).remove(0);
     let times: Vec<f64> = table.rows[..3].iter().map(|row| seconds(&row[2])).collect();
     assert!(times.is_sorted(), "{times:?}");
-    assert_eq!((table.rows[0][1].clone(), reason(&table.rows[3][2])), (text("Testium 9"), "pending"));
+    assert_eq!((table.rows[0][1].clone(), reason(&table.rows[3][2])), (text("Testforce 4"), "pending"));
 }
 
 fn text(text: &str) -> Value {

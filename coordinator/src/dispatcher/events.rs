@@ -149,7 +149,11 @@ fn ending(job: &JobRecord, outcome: &Result<Box<Measurement>, Failure>) -> Step 
     }
 }
 
+/// None of a rehearsal: what is made up says nothing of the device that takes its place one day.
 fn rate(job: &JobRecord, measurement: &Measurement) -> Option<Rate> {
+    if measurement.simulated {
+        return None;
+    }
     let median = measurement.summary()?.median;
     let flops_per_second = estimate::flops(&job.spec.workload) / median;
     flops_per_second.is_finite().then(|| Rate {

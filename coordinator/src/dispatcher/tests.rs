@@ -36,6 +36,21 @@ async fn jobs_are_given_one_at_a_time_until_none_is_left() {
 }
 
 #[tokio::test]
+async fn a_rehearsal_says_nothing_of_a_device() {
+    let mut world = World::new().await;
+    let (_, mut agent, sweep, offer) = world.running().await;
+    let mut made_up = result(&offer);
+    made_up.outcome.as_mut().unwrap().simulated = true;
+    world.event(&agent, AgentEvent::Result(made_up)).await;
+    assert_eq!(agent.receipt(), Receipt::Accepted);
+    assert_eq!((world.measured(sweep).await, world.store.rates().await.unwrap()), (1, Vec::new()));
+    world.sweep(agent.machine, 1).await;
+    let offer = agent.offer();
+    world.finish(&mut agent, &offer).await;
+    assert_eq!(world.store.rates().await.unwrap().len(), 1, "a measurement does");
+}
+
+#[tokio::test]
 async fn a_short_partition_resumes_the_same_attempt() {
     let mut world = World::new().await;
     let (hello, agent, sweep, offer) = world.running().await;

@@ -60,10 +60,7 @@ fn a_gpu_that_is_asked_for_and_missing_is_a_named_error() {
     for cell in cells {
         assert_eq!(cell.job.device, DeviceId::Cuda(0));
         let refused = cell.refused.unwrap();
-        assert_eq!(
-            (refused.code, Some(refused.message)),
-            (FailureCode::DeviceUnavailable, machine.capability.no_gpu.clone())
-        );
+        assert_eq!((refused.code, Some(refused.message)), (FailureCode::NoGpu, machine.capability.no_gpu.clone()));
     }
     let spec = SweepSpec { devices: vec![DeviceSelector::One(DeviceId::Cuda(3))], ..practice() };
     let refused = planned(&spec, &[gpu_machine("pc-2")]).remove(0).refused.unwrap();
@@ -126,7 +123,7 @@ fn streams_are_for_the_optimized_engine_of_a_cpu_with_as_many_threads() {
         .collect();
     cells.sort();
     let (cpu, gpu) = (DeviceId::Cpu, DeviceId::Cuda(0));
-    let refused = "8 streams need as many threads; cpu on pc has 4".to_owned();
+    let refused = "8 streams need as many threads; this machine has 4".to_owned();
     let expected = [
         (cpu, Engine::Reference, 1, None),
         (cpu, Engine::Optimized, 1, None),
@@ -149,6 +146,74 @@ fn memory_is_predicted() {
     }
     assert_eq!(bytes(1 << 10), "1.0 KiB");
     assert_eq!(bytes(25_125_558_682), "23.4 GiB");
+}
+
+#[test]
+fn each_of_two_gpus_has_cells_and_memory_of_its_own() {
+    let mut machine = gpu_machine("pc");
+    machine.capability.devices[1].memory_bytes = Some(24 << 30);
+    let small = Device { id: DeviceId::Cuda(1), memory_bytes: Some(6 << 30), ..machine.capability.devices[1].clone() };
+    machine.capability.devices.push(small);
+    let spec = SweepSpec {
+        sizes: vec![224, 1024],
+        batches: vec![32],
+        devices: vec![DeviceSelector::Kind(DeviceKind::Cuda)],
+        ..practice()
+    };
+    let mut cells: Vec<_> = planned(&spec, std::slice::from_ref(&machine))
+        .into_iter()
+        .map(|cell| (cell.job.device, cell.job.workload.task.size(), cell.refused.map(|refused| refused.message)))
+        .collect();
+    cells.sort();
+    let (first, second) = (DeviceId::Cuda(0), DeviceId::Cuda(1));
+    let refused = Some("needs about 10.9 GiB, the GPU has 6.0 GiB".to_owned());
+    assert_eq!(cells, [(first, 224, None), (first, 1024, None), (second, 224, None), (second, 1024, refused)]);
+    let only = SweepSpec { devices: vec![DeviceSelector::One(second)], ..spec };
+    assert!(planned(&only, &[machine]).iter().all(|cell| cell.job.device == second));
+}
+
+#[test]
+fn a_precision_of_gpus_alone_asks_nothing_of_cpus() {
+    let spec = SweepSpec { sizes: vec![224], precisions: vec![Precision::F32, Precision::F16], ..practice() };
+    let asked = |spec: &SweepSpec, machines: &[Machine]| {
+        let mut cells: Vec<_> = planned(spec, machines)
+            .into_iter()
+            .map(|cell| (cell.job.device, cell.job.workload.precision, cell.refused.map(|refused| refused.code)))
+            .collect();
+        cells.sort();
+        cells
+    };
+    let (cpu, gpu) = (DeviceId::Cpu, DeviceId::Cuda(0));
+    let (single, half, lacks) = (Precision::F32, Precision::F16, Some(FailureCode::PrecisionUnavailable));
+    let mut with_gpu = gpu_machine("pc-1");
+    with_gpu.capability.devices[1].precisions.push(half);
+    let class = [with_gpu, Machine { online: false, ..cpu_machine("pc-2") }];
+    assert_eq!(
+        asked(&spec, &class),
+        [(cpu, single, None), (cpu, single, None), (gpu, single, None), (gpu, half, None)]
+    );
+    let halves = SweepSpec { precisions: vec![half], ..spec.clone() };
+    assert_eq!(plan(&halves, &class, &Rates::default()).unwrap().offline, Vec::<String>::new(), "it has no cell");
+    // Where no GPU takes part, or where another CPU has it, what a CPU lacks is said.
+    assert_eq!(asked(&spec, &class[1..]), [(cpu, single, None), (cpu, half, lacks)]);
+    let on_cpus = SweepSpec { devices: vec![DeviceSelector::Kind(DeviceKind::Cpu)], ..halves.clone() };
+    assert_eq!(asked(&on_cpus, &class), [(cpu, half, lacks), (cpu, half, lacks)]);
+    let mut able = cpu_machine("pc-3");
+    able.capability.devices[0].precisions.push(half);
+    assert_eq!(asked(&halves, &[class[0].clone(), able]), [(cpu, half, None), (cpu, half, lacks), (gpu, half, None)]);
+}
+
+#[test]
+fn a_worker_that_does_not_start_is_said_in_every_precision() {
+    let mut machine = gpu_machine("pc");
+    let missing = Failure::new(FailureCode::WorkerMissing, "the worker cannot be started");
+    for device in &mut machine.capability.devices {
+        (device.precisions, device.unusable) = (Vec::new(), Some(missing.clone()));
+    }
+    let spec = SweepSpec { sizes: vec![224], precisions: vec![Precision::F32, Precision::F16], ..practice() };
+    let cells = planned(&spec, &[machine]);
+    assert_eq!(cells.len(), 4);
+    assert!(cells.iter().all(|cell| cell.refused.as_ref() == Some(&missing)));
 }
 
 #[test]

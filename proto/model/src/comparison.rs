@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::device::{DeviceId, DeviceKind};
+use crate::gpu::GpuRecord;
 use crate::ids::{JobId, MachineId, SweepId};
 use crate::job::Weights;
 use crate::job::{Failure, JobState};
@@ -93,6 +94,10 @@ pub struct Measured {
     pub started_ms: u64,
     /// How the optimized engine computed: an index into the comparison's plans.
     pub plan: Option<u32>,
+    /// The GPU that it was measured on.
+    pub gpu: Option<GpuRecord>,
+    /// Nothing was computed: the times are made up, for a rehearsal.
+    pub simulated: bool,
 }
 
 /// What a column holds. Renderers name it in the reader's language.
@@ -154,22 +159,40 @@ pub enum Value {
         estimate: Estimate,
         /// Reasons for care.
         flagged: bool,
+        /// It is made up, for a rehearsal.
+        simulated: bool,
     },
     /// A ratio.
     Ratio {
         /// Ratio and interval.
         estimate: Estimate,
+        /// One of its sides is made up, for a rehearsal.
+        simulated: bool,
     },
     /// So many a second.
     Rate {
         /// Rate and interval.
         estimate: Estimate,
+        /// It is made up, for a rehearsal.
+        simulated: bool,
     },
     /// Nothing, and why.
     Missing {
         /// The reason, in a few words.
         reason: String,
     },
+}
+
+impl Value {
+    /// Whether it is made up, or made of something that is.
+    pub fn is_simulated(&self) -> bool {
+        match self {
+            Self::Seconds { simulated, .. } | Self::Ratio { simulated, .. } | Self::Rate { simulated, .. } => {
+                *simulated
+            }
+            Self::Text { .. } | Self::Count { .. } | Self::Missing { .. } => false,
+        }
+    }
 }
 
 /// Rows that may be compared: every measurement in it has the same precision, threads, engine and choice of
@@ -182,6 +205,13 @@ pub struct Table {
     pub columns: Vec<Column>,
     /// Values, as many in each row as there are columns.
     pub rows: Vec<Vec<Value>>,
+}
+
+impl Table {
+    /// Whether any of its values is made up.
+    pub fn is_simulated(&self) -> bool {
+        self.rows.iter().flatten().any(Value::is_simulated)
+    }
 }
 
 /// A machine of the comparison, for the line "what it ran on".

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::device::Device;
+use crate::device::{Device, DeviceId};
 use crate::ids::{JobId, MachineId};
 use crate::named::named_enum;
 
@@ -73,6 +73,13 @@ pub struct Capability {
     pub devices: Vec<Device>,
     /// Why there is no GPU among the devices, if there is none.
     pub no_gpu: Option<String>,
+}
+
+impl Capability {
+    /// Whether this device only plays one.
+    pub fn simulates(&self, device: DeviceId) -> bool {
+        self.devices.iter().any(|found| found.id == device && found.simulated)
+    }
 }
 
 /// A machine as the coordinator knows it.

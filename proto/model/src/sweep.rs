@@ -294,6 +294,8 @@ pub struct Running {
     pub machine: String,
     /// On what.
     pub device: crate::device::DeviceId,
+    /// The device only plays one.
+    pub simulated: bool,
     /// What.
     pub task: Task,
     /// Where the job stands.
@@ -311,6 +313,8 @@ pub struct PlannedCell {
     pub workload: Workload,
     /// On what.
     pub device: crate::device::DeviceId,
+    /// The device only plays one.
+    pub simulated: bool,
     /// Expected seconds.
     pub seconds: f64,
     /// Why it cannot be measured, if it cannot.

@@ -122,6 +122,8 @@ impl From<Measured> for wire::Measured {
             started_ms: measured.started_ms,
             plan: measured.plan,
             images_per_second: measured.images_per_second,
+            gpu: measured.gpu.map(Into::into),
+            simulated: measured.simulated,
         }
     }
 }
@@ -146,6 +148,8 @@ impl TryFrom<wire::Measured> for Measured {
             started_ms: measured.started_ms,
             plan: measured.plan,
             images_per_second: measured.images_per_second,
+            gpu: optional(measured.gpu)?,
+            simulated: measured.simulated,
         })
     }
 }
@@ -251,17 +255,18 @@ impl TryFrom<wire::Column> for Column {
 impl From<Value> for wire::Value {
     fn from(value: Value) -> Self {
         use wire::value::Value as Wire;
+        let simulated = value.is_simulated();
         let value = match value {
             Value::Text { text } => Wire::Text(text),
             Value::Count { count } => Wire::Count(count),
-            Value::Seconds { estimate, flagged } => {
+            Value::Seconds { estimate, flagged, .. } => {
                 Wire::Seconds(wire::SecondsValue { estimate: Some(estimate.into()), flagged })
             }
-            Value::Ratio { estimate } => Wire::Ratio(estimate.into()),
-            Value::Rate { estimate } => Wire::Rate(estimate.into()),
+            Value::Ratio { estimate, .. } => Wire::Ratio(estimate.into()),
+            Value::Rate { estimate, .. } => Wire::Rate(estimate.into()),
             Value::Missing { reason } => Wire::Missing(reason),
         };
-        Self { value: Some(value) }
+        Self { value: Some(value), simulated }
     }
 }
 
@@ -270,15 +275,17 @@ impl TryFrom<wire::Value> for Value {
 
     fn try_from(value: wire::Value) -> Result<Self, ConvertError> {
         use wire::value::Value as Wire;
+        let simulated = value.simulated;
         Ok(match value.value.ok_or(ConvertError::Missing { field: "value" })? {
             Wire::Text(text) => Self::Text { text },
             Wire::Count(count) => Self::Count { count },
             Wire::Seconds(seconds) => Self::Seconds {
                 estimate: seconds.estimate.ok_or(ConvertError::Missing { field: "seconds.estimate" })?.into(),
                 flagged: seconds.flagged,
+                simulated,
             },
-            Wire::Ratio(estimate) => Self::Ratio { estimate: estimate.into() },
-            Wire::Rate(estimate) => Self::Rate { estimate: estimate.into() },
+            Wire::Ratio(estimate) => Self::Ratio { estimate: estimate.into(), simulated },
+            Wire::Rate(estimate) => Self::Rate { estimate: estimate.into(), simulated },
             Wire::Missing(reason) => Self::Missing { reason },
         })
     }

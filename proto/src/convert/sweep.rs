@@ -75,6 +75,7 @@ impl From<Running> for wire::Running {
             task: Some(running.task.into()),
             state: wire::JobState::from(running.state).into(),
             progress: running.progress.map(Into::into),
+            simulated: running.simulated,
         }
     }
 }
@@ -89,6 +90,7 @@ impl TryFrom<wire::Running> for Running {
             task: required("running.task", running.task)?,
             state: enumerated::<wire::JobState, _>("running.state", running.state)?,
             progress: optional(running.progress)?,
+            simulated: running.simulated,
         })
     }
 }
@@ -136,6 +138,7 @@ impl From<PlannedCell> for wire::PlannedCell {
             device: cell.device.to_string(),
             seconds: cell.seconds,
             refused: cell.refused.map(Into::into),
+            simulated: cell.simulated,
         }
     }
 }
@@ -150,6 +153,7 @@ impl TryFrom<wire::PlannedCell> for PlannedCell {
             device: parsed("cell.device", &cell.device)?,
             seconds: cell.seconds,
             refused: optional(cell.refused)?,
+            simulated: cell.simulated,
         })
     }
 }

@@ -1322,6 +1322,11 @@ pub struct Measured {
     pub plan: ::core::option::Option<u32>,
     #[prost(double, optional, tag = "15")]
     pub images_per_second: ::core::option::Option<f64>,
+    #[prost(message, optional, tag = "16")]
+    pub gpu: ::core::option::Option<GpuRecord>,
+    /// Nothing was computed: the times are made up, for a rehearsal.
+    #[prost(bool, tag = "17")]
+    pub simulated: bool,
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Entry {
@@ -1395,6 +1400,9 @@ pub struct SecondsValue {
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Value {
+    /// Of seconds, a ratio or a rate: it is made up, or made of something that is.
+    #[prost(bool, tag = "7")]
+    pub simulated: bool,
     #[prost(oneof = "value::Value", tags = "1, 2, 3, 4, 5, 6")]
     pub value: ::core::option::Option<value::Value>,
 }
@@ -1700,6 +1708,9 @@ pub struct Running {
     pub state: i32,
     #[prost(message, optional, tag = "5")]
     pub progress: ::core::option::Option<Progress>,
+    /// The device only plays one.
+    #[prost(bool, tag = "6")]
+    pub simulated: bool,
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct SweepStatus {
@@ -1734,6 +1745,9 @@ pub struct PlannedCell {
     /// Why it cannot be measured, if it cannot.
     #[prost(message, optional, tag = "5")]
     pub refused: ::core::option::Option<Failure>,
+    /// The device only plays one.
+    #[prost(bool, tag = "6")]
+    pub simulated: bool,
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct StartSweepRequest {

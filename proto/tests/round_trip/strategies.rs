@@ -1,9 +1,10 @@
-//! Arbitrary values of the model, within what each may be.
+//! Arbitrary values of the model, within what each may be. The large ones are boxed: a test's thread has a small stack.
+
+mod comparison;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use cotejo_model::comparison::{Column, Comparison, Entry, Environment, GroupBy, Measured, Outcome, Table, Value};
 use cotejo_model::device::DeviceSelector;
 use cotejo_model::frames::{Phase, Progress};
 use cotejo_model::gpu::{ComputeCapability, GpuRecord, GpuState};
@@ -11,11 +12,9 @@ use cotejo_model::job::Weights;
 use cotejo_model::machine::{Cpu, PowerSource};
 use cotejo_model::measurement::{Answer, Conditions, EnginePlan, EventTimes, Input, LayerAlgorithm, Stages};
 use cotejo_model::measuring::Stop;
-use cotejo_model::quality::{Flag, FlagKind};
 use cotejo_model::session::{
     AgentCommand, AgentEvent, Held, Hello, JobResult, Offer, Receipt, ResultAck, Verdict, Welcome,
 };
-use cotejo_model::stats::{Estimate, Interval, Summary};
 use cotejo_model::sweep::{PlannedCell, Running, SweepStatus};
 use cotejo_model::{
     Assignment, BootId, Capability, Device, DeviceId, DeviceKind, Digest, Engine, Failure, FailureCode, JobId, JobSpec,
@@ -26,6 +25,8 @@ use proptest::collection::{btree_map, vec};
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
+
+pub(crate) use comparison::comparison;
 
 fn text() -> impl Strategy<Value = String> {
     "[ -~áéñ·×]{0,12}"
@@ -140,8 +141,8 @@ fn gpu_state() -> impl Strategy<Value = GpuState> {
 fn gpu_record() -> impl Strategy<Value = GpuRecord> {
     let versions = (option::of(text()), option::of(text()), option::of(text()));
     let states = (option::of(gpu_state()), option::of(gpu_state()));
-    (option::of(compute_capability()), option::of(any::<u64>()), versions, states).prop_map(
-        |(compute_capability, memory_bytes, versions, states)| GpuRecord {
+    (option::of(compute_capability()), option::of(any::<u64>()), versions, states)
+        .prop_map(|(compute_capability, memory_bytes, versions, states)| GpuRecord {
             compute_capability,
             memory_bytes,
             driver: versions.0,
@@ -149,8 +150,8 @@ fn gpu_record() -> impl Strategy<Value = GpuRecord> {
             cudnn: versions.2,
             before: states.0,
             after: states.1,
-        },
-    )
+        })
+        .boxed()
 }
 
 fn device() -> impl Strategy<Value = Device> {
@@ -189,11 +190,24 @@ fn capability() -> impl Strategy<Value = Capability> {
     let texts = (text(), text(), text(), text());
     let power = select(PowerSource::ALL);
     let rest = (option::of(share()), vec(device(), 0..3), option::of(text()));
-    (texts, cpu(), any::<u64>(), power, rest).prop_map(
-        |((hostname, os, arch, agent_version), cpu, memory_bytes, power, (background_load, devices, no_gpu))| {
-            Capability { hostname, os, arch, agent_version, cpu, memory_bytes, power, background_load, devices, no_gpu }
-        },
-    )
+    (texts, cpu(), any::<u64>(), power, rest)
+        .prop_map(
+            |((hostname, os, arch, agent_version), cpu, memory_bytes, power, (background_load, devices, no_gpu))| {
+                Capability {
+                    hostname,
+                    os,
+                    arch,
+                    agent_version,
+                    cpu,
+                    memory_bytes,
+                    power,
+                    background_load,
+                    devices,
+                    no_gpu,
+                }
+            },
+        )
+        .boxed()
 }
 
 pub(crate) fn machine() -> impl Strategy<Value = Machine> {
@@ -260,34 +274,36 @@ pub(crate) fn measurement() -> impl Strategy<Value = Measurement> {
     let memory = option::of(any::<u64>());
     let rest = (vec(answer(), 0..3), option::of(0.0..1.0_f32), memory, conditions(), option::of(engine_plan()));
     let gpu = (option::of(gpu_record()), any::<bool>());
-    (what, from, times, rest, gpu).prop_map(|(what, from, times, rest, gpu)| Measurement {
-        workload: what.0,
-        device: what.1,
-        device_name: what.2,
-        build: what.3,
-        threads: what.4,
-        weights: from.0,
-        input: from.1,
-        started_ms: from.2,
-        first_ns: times.0,
-        warmup_ns: times.1,
-        samples_ns: times.2,
-        stages: times.3,
-        stop: times.4,
-        answers: rest.0,
-        logit_error: rest.1,
-        peak_memory_bytes: rest.2,
-        conditions: rest.3,
-        plan: rest.4,
-        gpu: gpu.0,
-        simulated: gpu.1,
-    })
+    (what, from, times, rest, gpu)
+        .prop_map(|(what, from, times, rest, gpu)| Measurement {
+            workload: what.0,
+            device: what.1,
+            device_name: what.2,
+            build: what.3,
+            threads: what.4,
+            weights: from.0,
+            input: from.1,
+            started_ms: from.2,
+            first_ns: times.0,
+            warmup_ns: times.1,
+            samples_ns: times.2,
+            stages: times.3,
+            stop: times.4,
+            answers: rest.0,
+            logit_error: rest.1,
+            peak_memory_bytes: rest.2,
+            conditions: rest.3,
+            plan: rest.4,
+            gpu: gpu.0,
+            simulated: gpu.1,
+        })
+        .boxed()
 }
 
 fn hello() -> impl Strategy<Value = Hello> {
     let held = (assignment(), any::<bool>()).prop_map(|(assignment, spooled)| Held { assignment, spooled });
-    (any::<u32>(), uuid(), uuid(), text(), labels(), capability(), vec(held, 0..3)).prop_map(
-        |(protocol, machine, boot, name, labels, capability, held)| Hello {
+    (any::<u32>(), uuid(), uuid(), text(), labels(), capability(), vec(held, 0..3))
+        .prop_map(|(protocol, machine, boot, name, labels, capability, held)| Hello {
             protocol,
             machine: MachineId(machine),
             boot: BootId(boot),
@@ -295,17 +311,15 @@ fn hello() -> impl Strategy<Value = Hello> {
             labels,
             capability,
             held,
-        },
-    )
+        })
+        .boxed()
 }
 
 fn job_result() -> impl Strategy<Value = JobResult> {
     let outcome = prop_oneof![measurement().prop_map(|found| Ok(Box::new(found))), failure().prop_map(Err)];
-    (assignment(), digest(), outcome).prop_map(|(assignment, digest, outcome)| JobResult {
-        assignment,
-        digest,
-        outcome,
-    })
+    (assignment(), digest(), outcome)
+        .prop_map(|(assignment, digest, outcome)| JobResult { assignment, digest, outcome })
+        .boxed()
 }
 
 pub(crate) fn agent_event() -> impl Strategy<Value = AgentEvent> {
@@ -378,8 +392,16 @@ pub(crate) fn sweep_spec() -> impl Strategy<Value = SweepSpec> {
 }
 
 pub(crate) fn sweep_status() -> impl Strategy<Value = SweepStatus> {
-    let running = (text(), device_id(), task(), select(JobState::ALL), option::of(progress()))
-        .prop_map(|(machine, device, task, state, progress)| Running { machine, device, task, state, progress });
+    let running = (text(), device_id(), any::<bool>(), task(), select(JobState::ALL), option::of(progress())).prop_map(
+        |(machine, device, simulated, task, state, progress)| Running {
+            machine,
+            device,
+            simulated,
+            task,
+            state,
+            progress,
+        },
+    );
     let jobs = btree_map(select(JobState::ALL), 1..9_u64, 0..4);
     (uuid(), sweep_spec(), any::<u64>(), jobs, any::<u64>(), share(), positive(), vec(running, 0..3)).prop_map(
         |(id, spec, created_ms, jobs, machines, done, seconds_left, running)| SweepStatus {
@@ -396,145 +418,14 @@ pub(crate) fn sweep_status() -> impl Strategy<Value = SweepStatus> {
 }
 
 pub(crate) fn planned_cell() -> impl Strategy<Value = PlannedCell> {
-    (text(), workload(), device_id(), positive(), option::of(failure())).prop_map(
-        |(machine, workload, device, seconds, refused)| PlannedCell { machine, workload, device, seconds, refused },
-    )
-}
-
-fn interval() -> impl Strategy<Value = Interval> {
-    (positive(), positive()).prop_map(|(low, high)| Interval { low, high })
-}
-
-fn estimate() -> impl Strategy<Value = Estimate> {
-    (positive(), option::of(interval())).prop_map(|(value, ci)| Estimate { value, ci })
-}
-
-fn summary() -> impl Strategy<Value = Summary> {
-    let some = || option::of(positive());
-    let middle = (0..1_000_000_usize, positive(), option::of(interval()), positive());
-    let spread = (positive(), positive(), some(), some(), some(), some(), 0..99_usize);
-    (middle, spread).prop_map(|(middle, spread)| Summary {
-        n: middle.0,
-        median: middle.1,
-        ci: middle.2,
-        mad: middle.3,
-        min: spread.0,
-        mean: spread.1,
-        sd: spread.2,
-        iqr_ratio: spread.3,
-        p90: spread.4,
-        p99: spread.5,
-        outliers: spread.6,
-    })
-}
-
-fn measured() -> impl Strategy<Value = Measured> {
-    let flag = (select(FlagKind::ALL), option::of(positive())).prop_map(|(kind, figure)| Flag { kind, figure });
-    let times = (summary(), positive(), positive(), stages(), any::<u32>());
-    let from = (option::of(weights()), option::of(input()), text(), vec(flag, 0..3), vec(answer(), 0..3));
-    let rest = (option::of(0.0..1.0_f32), option::of(any::<u64>()), any::<u64>(), option::of(positive()));
-    (times, from, rest).prop_map(|(times, from, rest)| Measured {
-        summary: times.0,
-        first_seconds: times.1,
-        flops_per_second: times.2,
-        stages: times.3,
-        threads: times.4,
-        weights: from.0,
-        input: from.1,
-        build: from.2,
-        flags: from.3,
-        answers: from.4,
-        logit_error: rest.0,
-        peak_memory_bytes: rest.1,
-        started_ms: rest.2,
-        images_per_second: rest.3,
-        plan: None,
-    })
-}
-
-fn entry() -> impl Strategy<Value = Entry> {
-    let outcome = prop_oneof![
-        measured().prop_map(|measured| Outcome::Measured(Box::new(measured))),
-        failure().prop_map(Outcome::Failed),
-        select(JobState::ALL).prop_map(|state| Outcome::Pending { state }),
-    ];
-    (uuid(), uuid(), uuid(), text(), device_id(), text(), workload(), outcome).prop_map(
-        |(sweep, job, machine, machine_name, device, device_name, workload, outcome)| Entry {
-            sweep: SweepId(sweep),
-            job: JobId(job),
-            machine: MachineId(machine),
-            machine_name,
-            device,
-            device_name,
+    (text(), workload(), device_id(), any::<bool>(), positive(), option::of(failure())).prop_map(
+        |(machine, workload, device, simulated, seconds, refused)| PlannedCell {
+            machine,
             workload,
-            outcome,
-        },
-    )
-}
-
-fn column() -> impl Strategy<Value = Column> {
-    let names =
-        [Column::Machine, Column::Device, Column::Model, Column::Size, Column::Batch, Column::Streams, Column::SpeedUp];
-    prop_oneof![
-        select(names.to_vec()),
-        select(DeviceKind::ALL).prop_map(|device| Column::Time { device }),
-        select(DeviceKind::ALL).prop_map(|device| Column::Throughput { device }),
-        (task(), 1..=1024_u32, option::of(select(DeviceKind::ALL)))
-            .prop_map(|(task, streams, device)| Column::TaskTime { task, streams, device }),
-    ]
-}
-
-fn value() -> impl Strategy<Value = Value> {
-    prop_oneof![
-        text().prop_map(|text| Value::Text { text }),
-        any::<u32>().prop_map(|count| Value::Count { count }),
-        (estimate(), any::<bool>()).prop_map(|(estimate, flagged)| Value::Seconds { estimate, flagged }),
-        estimate().prop_map(|estimate| Value::Ratio { estimate }),
-        estimate().prop_map(|estimate| Value::Rate { estimate }),
-        text().prop_map(|reason| Value::Missing { reason }),
-    ]
-}
-
-fn table() -> impl Strategy<Value = Table> {
-    (1..4_usize, vec((text(), text()), 0..3)).prop_flat_map(|(width, basis)| {
-        (vec(column(), width), vec(vec(value(), width), 0..4)).prop_map(move |(columns, rows)| Table {
-            basis: basis.clone(),
-            columns,
-            rows,
-        })
-    })
-}
-
-fn environment() -> impl Strategy<Value = Environment> {
-    let cpu = (text(), any::<u32>(), any::<u32>(), vec(text(), 0..3));
-    (uuid(), text(), cpu, any::<u64>(), text(), vec(text(), 0..2), option::of(text())).prop_map(
-        |(machine, name, (cpu, physical_cores, logical_cores, simd), memory_bytes, os, gpus, no_gpu)| Environment {
-            machine: MachineId(machine),
-            name,
-            cpu,
-            physical_cores,
-            logical_cores,
-            simd,
-            memory_bytes,
-            os,
-            gpus,
-            no_gpu,
-        },
-    )
-}
-
-pub(crate) fn comparison() -> impl Strategy<Value = Comparison> {
-    let sweeps = vec(uuid().prop_map(SweepId), 0..3);
-    let shown = (vec(table(), 0..3), vec(environment(), 0..2));
-    let from = (vec(entry(), 0..3), vec(engine_plan(), 0..3));
-    (select(GroupBy::ALL), sweeps, text(), shown, from).prop_map(
-        |(by, sweeps, title, (tables, environments), (mut entries, plans))| {
-            for (at, entry) in entries.iter_mut().enumerate() {
-                if let Outcome::Measured(measured) = &mut entry.outcome {
-                    measured.plan = u32::try_from(at).ok().filter(|_| at < plans.len());
-                }
-            }
-            Comparison { by, sweeps, title, tables, environments, entries, plans }
+            device,
+            simulated,
+            seconds,
+            refused,
         },
     )
 }

@@ -1,0 +1,140 @@
+//! The two workers of a machine, and which of them serves which device.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use cotejo_model::frames::{Description, Offer};
+use cotejo_model::gpu::Library;
+use cotejo_model::{DeviceId, DeviceKind, Failure, FailureCode};
+
+use crate::worker::{Unanswered, WorkerCommand};
+
+/// The worker that starts on any PC, and the one that was built for NVIDIA GPUs. Both are one program: the plain one may
+/// serve GPUs too, and does where the other is not there or does not start.
+#[derive(Debug)]
+pub struct Workers {
+    plain: WorkerCommand,
+    cuda: WorkerCommand,
+    /// The worker for GPUs was asked and offers them.
+    cuda_serves: AtomicBool,
+}
+
+/// What the workers offer, by kind of device, or why there is no worker for that kind.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Offers {
+    /// What the plain worker says of itself.
+    pub plain: Result<Description, Failure>,
+    /// What the worker for GPUs says of itself; none where there is none.
+    pub cuda: Option<Result<Description, Failure>>,
+}
+
+impl Workers {
+    /// The workers with these programs.
+    pub fn new(plain: WorkerCommand, cuda: WorkerCommand) -> Self {
+        Self { plain, cuda, cuda_serves: AtomicBool::new(false) }
+    }
+
+    /// The worker for devices of this kind, as far as `describe` has found out.
+    pub fn serving(&self, kind: DeviceKind) -> &WorkerCommand {
+        match kind {
+            DeviceKind::Cuda if self.cuda_serves.load(Ordering::Relaxed) => &self.cuda,
+            _ => &self.plain,
+        }
+    }
+
+    /// Asks both workers what they offer.
+    pub async fn describe(&self) -> Offers {
+        let cuda = async {
+            if !self.cuda.program.exists() {
+                return None;
+            }
+            Some(self.cuda.ask_description().await)
+        };
+        let (plain, cuda) = tokio::join!(self.plain.describe(), cuda);
+        let cuda = match cuda {
+            None => None,
+            Some(Ok(description)) => Some(Ok(description)),
+            Some(Err(Unanswered::Failed(failure))) => Some(Err(failure)),
+            Some(Err(Unanswered::Unloaded(unloaded))) => {
+                let libraries = self.plain.libraries().await.unwrap_or_default();
+                Some(Err(unloaded.failure(&self.cuda.name(), &libraries)))
+            }
+        };
+        let offers = Offers { plain, cuda };
+        let serves = offers.cuda.as_ref().is_some_and(|cuda| offer(cuda, DeviceKind::Cuda).is_ok());
+        self.cuda_serves.store(serves, Ordering::Relaxed);
+        offers
+    }
+
+    /// The libraries that GPUs need, as the worker that serves them finds them.
+    pub async fn libraries(&self) -> Result<Vec<Library>, Failure> {
+        match self.serving(DeviceKind::Cuda).libraries().await {
+            Err(_) if self.cuda_serves.load(Ordering::Relaxed) => self.plain.libraries().await,
+            answer => answer,
+        }
+    }
+
+    /// Has the worker that serves this device try it.
+    pub(crate) async fn check(&self, device: DeviceId) -> Result<cotejo_model::gpu::DeviceCheck, Failure> {
+        self.serving(device.kind()).check(device).await
+    }
+}
+
+impl Offers {
+    /// What the worker that serves this kind offers.
+    pub fn of(&self, kind: DeviceKind) -> Result<&Offer, Failure> {
+        let plain = offer(&self.plain, kind);
+        match (&self.cuda, kind) {
+            (Some(cuda), DeviceKind::Cuda) => offer(cuda, kind).or_else(|why| plain.map_err(|_| why)),
+            _ => plain,
+        }
+    }
+}
+
+fn offer(description: &Result<Description, Failure>, kind: DeviceKind) -> Result<&Offer, Failure> {
+    let description = description.as_ref().map_err(Clone::clone)?;
+    description.devices.iter().find(|offer| offer.kind == kind).ok_or_else(|| not_built(kind))
+}
+
+fn not_built(kind: DeviceKind) -> Failure {
+    let (name, remedy) = match kind {
+        DeviceKind::Cpu => ("CPU", "reinstall the Cotejo worker"),
+        DeviceKind::Cuda => ("CUDA", "put cotejo-worker-cuda beside the agent, or name it with --cuda-worker"),
+    };
+    Failure::new(FailureCode::DeviceUnavailable, format!("this worker was built without {name} support"))
+        .with_remedy(remedy)
+}
+
+#[cfg(test)]
+mod tests {
+    use cotejo_model::{Engine, Precision};
+
+    use super::*;
+
+    fn description(build: &str, kinds: &[DeviceKind]) -> Description {
+        let offer = |kind: &DeviceKind| Offer {
+            kind: *kind,
+            engines: vec![if build == "plain" { Engine::Reference } else { Engine::Optimized }],
+            precisions: vec![Precision::F32],
+        };
+        Description { build: build.to_owned(), devices: kinds.iter().map(offer).collect() }
+    }
+
+    #[test]
+    fn gpus_are_served_by_the_better_worker_that_can() {
+        use DeviceKind::{Cpu, Cuda};
+        let engine = |offers: &Offers, kind| offers.of(kind).map(|offer| offer.engines[0]);
+        let broken = Failure::new(FailureCode::LibraryMissing, "lacks libcudnn.so.9");
+        let both =
+            Offers { plain: Ok(description("plain", &[Cpu, Cuda])), cuda: Some(Ok(description("cuda", &[Cpu, Cuda]))) };
+        assert_eq!(engine(&both, Cpu), Ok(Engine::Reference));
+        assert_eq!(engine(&both, Cuda), Ok(Engine::Optimized));
+        let fallen_back = Offers { cuda: Some(Err(broken.clone())), ..both.clone() };
+        assert_eq!(engine(&fallen_back, Cuda), Ok(Engine::Reference));
+        let none = Offers { plain: Ok(description("plain", &[Cpu])), cuda: Some(Err(broken.clone())) };
+        assert_eq!(engine(&none, Cuda), Err(broken));
+        let absent = Offers { cuda: None, ..none };
+        let failure = engine(&absent, Cuda).unwrap_err();
+        assert_eq!(failure.message, "this worker was built without CUDA support");
+        assert!(!failure.remedy.is_empty());
+    }
+}

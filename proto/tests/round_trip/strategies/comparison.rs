@@ -1,0 +1,161 @@
+//! Arbitrary comparisons.
+
+use cotejo_model::comparison::{Column, Comparison, Entry, Environment, GroupBy, Measured, Outcome, Table, Value};
+use cotejo_model::quality::{Flag, FlagKind};
+use cotejo_model::stats::{Estimate, Interval, Summary};
+use cotejo_model::{DeviceKind, JobId, JobState, MachineId, SweepId};
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use super::{
+    answer, device_id, engine_plan, failure, gpu_record, input, positive, stages, task, text, uuid, weights, workload,
+};
+
+fn interval() -> impl Strategy<Value = Interval> {
+    (positive(), positive()).prop_map(|(low, high)| Interval { low, high })
+}
+
+fn estimate() -> impl Strategy<Value = Estimate> {
+    (positive(), option::of(interval())).prop_map(|(value, ci)| Estimate { value, ci })
+}
+
+fn summary() -> impl Strategy<Value = Summary> {
+    let some = || option::of(positive());
+    let middle = (0..1_000_000_usize, positive(), option::of(interval()), positive());
+    let spread = (positive(), positive(), some(), some(), some(), some(), 0..99_usize);
+    (middle, spread).prop_map(|(middle, spread)| Summary {
+        n: middle.0,
+        median: middle.1,
+        ci: middle.2,
+        mad: middle.3,
+        min: spread.0,
+        mean: spread.1,
+        sd: spread.2,
+        iqr_ratio: spread.3,
+        p90: spread.4,
+        p99: spread.5,
+        outliers: spread.6,
+    })
+}
+
+fn measured() -> impl Strategy<Value = Measured> {
+    let flag = (select(FlagKind::ALL), option::of(positive())).prop_map(|(kind, figure)| Flag { kind, figure });
+    let times = (summary(), positive(), positive(), stages(), any::<u32>());
+    let from = (option::of(weights()), option::of(input()), text(), vec(flag, 0..3), vec(answer(), 0..3));
+    let rest = (option::of(0.0..1.0_f32), option::of(any::<u64>()), any::<u64>(), option::of(positive()));
+    let gpu = (option::of(gpu_record()), any::<bool>());
+    (times, from, rest, gpu)
+        .prop_map(|(times, from, rest, gpu)| Measured {
+            summary: times.0,
+            first_seconds: times.1,
+            flops_per_second: times.2,
+            stages: times.3,
+            threads: times.4,
+            weights: from.0,
+            input: from.1,
+            build: from.2,
+            flags: from.3,
+            answers: from.4,
+            logit_error: rest.0,
+            peak_memory_bytes: rest.1,
+            started_ms: rest.2,
+            images_per_second: rest.3,
+            plan: None,
+            gpu: gpu.0,
+            simulated: gpu.1,
+        })
+        .boxed()
+}
+
+fn entry() -> impl Strategy<Value = Entry> {
+    let outcome = prop_oneof![
+        measured().prop_map(|measured| Outcome::Measured(Box::new(measured))),
+        failure().prop_map(Outcome::Failed),
+        select(JobState::ALL).prop_map(|state| Outcome::Pending { state }),
+    ];
+    (uuid(), uuid(), uuid(), text(), device_id(), text(), workload(), outcome)
+        .prop_map(|(sweep, job, machine, machine_name, device, device_name, workload, outcome)| Entry {
+            sweep: SweepId(sweep),
+            job: JobId(job),
+            machine: MachineId(machine),
+            machine_name,
+            device,
+            device_name,
+            workload,
+            outcome,
+        })
+        .boxed()
+}
+
+fn column() -> impl Strategy<Value = Column> {
+    let names =
+        [Column::Machine, Column::Device, Column::Model, Column::Size, Column::Batch, Column::Streams, Column::SpeedUp];
+    prop_oneof![
+        select(names.to_vec()),
+        select(DeviceKind::ALL).prop_map(|device| Column::Time { device }),
+        select(DeviceKind::ALL).prop_map(|device| Column::Throughput { device }),
+        (task(), 1..=1024_u32, option::of(select(DeviceKind::ALL)))
+            .prop_map(|(task, streams, device)| Column::TaskTime { task, streams, device }),
+    ]
+}
+
+fn value() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        text().prop_map(|text| Value::Text { text }),
+        any::<u32>().prop_map(|count| Value::Count { count }),
+        (estimate(), any::<bool>(), any::<bool>()).prop_map(|(estimate, flagged, simulated)| Value::Seconds {
+            estimate,
+            flagged,
+            simulated
+        }),
+        (estimate(), any::<bool>()).prop_map(|(estimate, simulated)| Value::Ratio { estimate, simulated }),
+        (estimate(), any::<bool>()).prop_map(|(estimate, simulated)| Value::Rate { estimate, simulated }),
+        text().prop_map(|reason| Value::Missing { reason }),
+    ]
+}
+
+fn table() -> impl Strategy<Value = Table> {
+    (1..4_usize, vec((text(), text()), 0..3)).prop_flat_map(|(width, basis)| {
+        (vec(column(), width), vec(vec(value(), width), 0..4)).prop_map(move |(columns, rows)| Table {
+            basis: basis.clone(),
+            columns,
+            rows,
+        })
+    })
+}
+
+fn environment() -> impl Strategy<Value = Environment> {
+    let cpu = (text(), any::<u32>(), any::<u32>(), vec(text(), 0..3));
+    (uuid(), text(), cpu, any::<u64>(), text(), vec(text(), 0..2), option::of(text())).prop_map(
+        |(machine, name, (cpu, physical_cores, logical_cores, simd), memory_bytes, os, gpus, no_gpu)| Environment {
+            machine: MachineId(machine),
+            name,
+            cpu,
+            physical_cores,
+            logical_cores,
+            simd,
+            memory_bytes,
+            os,
+            gpus,
+            no_gpu,
+        },
+    )
+}
+
+pub(crate) fn comparison() -> impl Strategy<Value = Comparison> {
+    let sweeps = vec(uuid().prop_map(SweepId), 0..3);
+    let shown = (vec(table(), 0..3), vec(environment(), 0..2));
+    let from = (vec(entry(), 0..3), vec(engine_plan(), 0..3));
+    (select(GroupBy::ALL), sweeps, text(), shown, from).prop_map(
+        |(by, sweeps, title, (tables, environments), (mut entries, plans))| {
+            for (at, entry) in entries.iter_mut().enumerate() {
+                if let Outcome::Measured(measured) = &mut entry.outcome {
+                    measured.plan = u32::try_from(at).ok().filter(|_| at < plans.len());
+                }
+            }
+            Comparison { by, sweeps, title, tables, environments, entries, plans }
+        },
+    )
+}
