@@ -72,7 +72,7 @@ if command -v nvcc >/dev/null; then
 fi
 cuda=${cuda:-${toolkit_version%%.*}}
 cuda=${cuda:-13}
-[[ $cuda == 12 || $cuda == 13 ]] || refuse "this CUDA toolkit is $toolkit_version; name --cuda 12 or 13, and a nvcc of that version in PATH"
+[[ $cuda == 12 || $cuda == 13 ]] || refuse "nvcc is of CUDA $toolkit_version: name --cuda 12 or 13, with such a nvcc in PATH"
 
 # Where the linker is told to look for CUDA: as cudarc's build script does.
 toolkit_folders() {
@@ -120,7 +120,7 @@ check_nvcc() {
   fi
   [ "${toolkit_version%%.*}" = "$cuda" ] || missing+=("nvcc $cuda.x: the one in PATH is of CUDA $toolkit_version")
   if command -v cc >/dev/null && ! linkable cuda; then
-    missing+=("libcuda.so to link with: it comes with the driver, and as a stub with the toolkit (lib64/stubs, package cuda-driver-dev)")
+    missing+=("libcuda.so to link with: of the driver, or the toolkit's stub (lib64/stubs, package cuda-driver-dev)")
   fi
   known=" $(nvcc --list-gpu-arch | tr '\n' ' ')"
   for capability in "${capabilities[@]}"; do
@@ -148,7 +148,8 @@ check_tools() {
 # --- the libraries ---------------------------------------------------------------------------------------------------
 
 # Those that the plain worker loads, and those that candle is linked with besides.
-loaded=("libcublas.so.$cuda" "libcublasLt.so.$cuda" "libnvrtc.so.$cuda" "libnvrtc-builtins.so.$cuda.*" libcudnn.so.9 'libcudnn_*.so.9')
+loaded=("libcublas.so.$cuda" "libcublasLt.so.$cuda" "libnvrtc.so.$cuda" "libnvrtc-builtins.so.$cuda.*")
+loaded+=(libcudnn.so.9 'libcudnn_*.so.9')
 linked=("libcudart.so.$cuda" libcurand.so.10)
 
 pins() { grep -v '^#' "$here/libraries-$cuda.txt"; }
@@ -284,8 +285,8 @@ add() {
   strip -o "$folder/$program" "$built"
   version=$(sed -n 's/^version = "\(.*\)"/\1/p' "$root/Cargo.toml" | head -n 1)
   commit=$(git -C "$root" describe --always --dirty 2>/dev/null || echo unknown)
-  printf '%s\t%s\t%s\t%s\n' "$program" "$version" "$(sha256sum "$folder/$program" | cut -d ' ' -f 1)" "this repository, commit $commit" \
-    >>"$folder/MANIFEST.tsv"
+  printf '%s\t%s\t%s\tthis repository, commit %s\n' \
+    "$program" "$version" "$(sha256sum "$folder/$program" | cut -d ' ' -f 1)" "$commit" >>"$folder/MANIFEST.tsv"
   check_built "$folder/$program"
 }
 
@@ -297,7 +298,10 @@ check_built() {
   local program=$1 folder file needed
   folder=$(dirname "$program")
   # shellcheck disable=SC2016 # $ORIGIN is the loader's
-  readelf -d "$program" | grep -q 'RPATH.*\[$ORIGIN\]' || { echo "build.sh: $program does not look beside itself for libraries" >&2 && exit 1; }
+  if ! readelf -d "$program" | grep -q 'RPATH.*\[$ORIGIN\]'; then
+    echo "build.sh: $program does not look beside itself for libraries" >&2
+    exit 1
+  fi
   for file in "$program" "$folder"/lib*.so*; do
     while read -r needed; do
       if ! [[ $needed =~ $system_libraries ]] && [ ! -e "$folder/$needed" ]; then
