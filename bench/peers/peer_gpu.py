@@ -6,6 +6,7 @@ output; `failed` in an answer says why there is none.
 
 import gc
 import json
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -195,8 +196,9 @@ def describe(device: torch.device) -> dict[str, object]:
 
 
 def main() -> None:
-    answers: TextIO = sys.stdout
-    sys.stdout = sys.stderr
+    # Whatever a library or a compiler that it starts prints goes to standard error.
+    answers: TextIO = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     torch.backends.cudnn.benchmark = True
     server = Server(Files(Path(sys.argv[1])))
     gc.disable()
