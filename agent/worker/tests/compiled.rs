@@ -4,7 +4,7 @@ mod support;
 
 use candle_core::{DType, Device, Module as _, Tensor};
 use cotejo_cpu::{InstructionSet, Options, Plan};
-use cotejo_model::{DeviceKind, Engine, Model, estimate};
+use cotejo_model::{DeviceKind, Engine, Model, Precision, estimate};
 use cotejo_worker::compiled::{self, Compiled};
 use cotejo_worker::models::{CLASSES, Network};
 use cotejo_worker::weights;
@@ -125,6 +125,32 @@ fn the_memory_that_is_predicted_holds_the_buffers() {
         workload.engine = Engine::Optimized;
         let predicted = estimate::memory_bytes(&workload, DeviceKind::Cpu);
         assert!(predicted > arena, "{model} {size} x{batch}: {predicted} bytes for {arena} of buffers alone");
+    }
+}
+
+#[test]
+fn the_gpu_memory_that_is_predicted_is_what_the_plan_takes_and_the_context() {
+    const CONTEXT: u64 = 500 << 20;
+    for model in Model::ALL {
+        let network = compiled::network(*model, &weights::random(*model, SEED).unwrap()).unwrap();
+        for (size, batch) in [(224, 1), (224, 32), (1024, 8)] {
+            for (precision, in_engine) in
+                [(Precision::F32, cotejo_cuda::Precision::F32), (Precision::F16, cotejo_cuda::Precision::F16)]
+            {
+                let side = size as usize;
+                let options =
+                    cotejo_cuda::Options { images: batch as usize, height: side, width: side, precision: in_engine };
+                let needed = cotejo_cuda::memory_bytes(&network, &options).unwrap();
+                let mut workload = support::request(support::classify(*model, size, batch)).job.workload;
+                (workload.engine, workload.precision) = (Engine::Optimized, precision);
+                let predicted = estimate::memory_bytes(&workload, DeviceKind::Cuda) - CONTEXT;
+                let ratio = predicted as f64 / needed as f64;
+                assert!(
+                    (0.95..1.3).contains(&ratio),
+                    "{model} {size} x{batch} in {precision}: {predicted} of {needed}"
+                );
+            }
+        }
     }
 }
 

@@ -188,8 +188,8 @@ fn gpu_bytes(workload: &Workload) -> f64 {
                 // Of a pixel of the image, at the network's widest moment: what goes into a layer, comes out of it, and
                 // is carried past it. Plain candle's batch norm makes several copies of what it is given.
                 let values_a_pixel = match (model, workload.engine) {
-                    (Model::ResNet18, Engine::Optimized) => 32.0,
-                    (Model::MobileNetV2, Engine::Optimized) => 48.0,
+                    (Model::ResNet18, Engine::Optimized) => 24.0,
+                    (Model::MobileNetV2, Engine::Optimized) => 36.0,
                     (Model::ResNet18, Engine::Reference) => 80.0,
                     (Model::MobileNetV2, Engine::Reference) => 120.0,
                 };

@@ -98,6 +98,8 @@ impl Device {
 
     /// Whether so many bytes are free.
     pub(crate) fn check_memory(&self, what: &str, needed: u64) -> Result<()> {
+        // What was given back before counts as free only when the GPU has come to it.
+        self.synchronize()?;
         let free = self.free_memory_bytes()?;
         if needed <= free {
             return Ok(());

@@ -6,6 +6,7 @@ use std::ffi::c_int;
 
 use cudarc::cublas::result;
 use cudarc::cublas::sys;
+use cudarc::driver::{CudaSlice, DevicePtr as _};
 
 use crate::device::Device;
 use crate::error::{During as _, Error, Result};
@@ -15,7 +16,14 @@ use crate::program::Precision;
 #[derive(Debug)]
 pub(crate) struct Cublas {
     handle: sys::cublasHandle_t,
+    /// Given once, so that a captured product allocates nothing.
+    _workspace: CudaSlice<u8>,
 }
+
+/// What NVIDIA recommends for its newest GPUs; older ones take less.
+const WORKSPACE_BYTES: usize = 32 << 20;
+/// What every product works with, where that does not fit.
+const LEAST_WORKSPACE_BYTES: usize = 1 << 20;
 
 /// A product of row-major matrices: `left` is `[rows, inner]`; `right` is `[inner, columns]`, or `[columns, inner]`
 /// where it is `transposed`.
@@ -43,10 +51,19 @@ impl Gemm {
 
 impl Cublas {
     pub(crate) fn new(device: &Device) -> Result<Self> {
+        let workspace = |bytes| device.stream.alloc_zeros::<u8>(bytes);
+        let workspace = workspace(WORKSPACE_BYTES)
+            .or_else(|_| workspace(LEAST_WORKSPACE_BYTES))
+            .during("allocating a workspace for cuBLAS")?;
+        let (address, bytes) = (workspace.device_ptr(&device.stream).0, workspace.len());
         let handle = result::create_handle().during("starting cuBLAS")?;
-        let cublas = Self { handle };
-        // SAFETY: both handles live; the stream outlives this one in every plan.
-        unsafe { result::set_stream(handle, device.stream.cu_stream().cast()) }.during("starting cuBLAS")?;
+        let cublas = Self { handle, _workspace: workspace };
+        // SAFETY: both handles live; the stream outlives this one in every plan, and the workspace lives as long as it.
+        unsafe {
+            result::set_stream(handle, device.stream.cu_stream().cast()).during("starting cuBLAS")?;
+            // After the stream: setting one takes the workspace away.
+            sys::cublasSetWorkspace_v2(handle, address as *mut _, bytes).result().during("starting cuBLAS")?;
+        }
         Ok(cublas)
     }
 

@@ -15,11 +15,11 @@ pub mod library;
 mod numbers;
 mod plan;
 mod product;
-pub mod program;
+mod program;
 mod stopwatch;
 
 pub use device::{Device, Facts};
 pub use error::{Error, Reason};
 pub use plan::{EventTimes, Plan, Step};
 pub use product::Product;
-pub use program::{Options, Precision};
+pub use program::{Options, Precision, memory_bytes};

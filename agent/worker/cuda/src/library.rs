@@ -8,6 +8,12 @@ use libloading::Library as Loaded;
 
 use crate::error::{Error, Reason, Result};
 
+/// Whether the bindings are those of CUDA 12, which on Windows have other file names; `deploy/cuda` sets the variable.
+const FOR_CUDA_12: bool = match option_env!("CUDARC_CUDA_VERSION") {
+    Some(version) => matches!(version.as_bytes(), [b'1', b'2', ..]),
+    None => false,
+};
+
 /// A library that the engine needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Library {
@@ -48,7 +54,9 @@ impl Library {
     pub fn files(self) -> &'static [&'static str] {
         match (self, cfg!(windows)) {
             (Self::Driver, true) => &["nvcuda.dll"],
+            (Self::Nvrtc, true) if FOR_CUDA_12 => &["nvrtc64_120_0.dll"],
             (Self::Nvrtc, true) => &["nvrtc64_130_0.dll"],
+            (Self::Cublas, true) if FOR_CUDA_12 => &["cublas64_12.dll"],
             (Self::Cublas, true) => &["cublas64_13.dll", "cublas64_12.dll"],
             (Self::Cudnn, true) => &["cudnn64_9.dll"],
             (Self::Driver, false) => &["libcuda.so", "libcuda.so.1"],

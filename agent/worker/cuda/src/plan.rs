@@ -138,7 +138,8 @@ impl<'d> Plan<'d> {
         self.launch()?;
         let plain = self.download()?.to_vec();
         let stream = &self.device.stream;
-        let mode = CUstreamCaptureMode::CU_STREAM_CAPTURE_MODE_THREAD_LOCAL;
+        // Only this thread uses the context, so nothing that a library does on the side can do harm.
+        let mode = CUstreamCaptureMode::CU_STREAM_CAPTURE_MODE_RELAXED;
         stream.begin_capture(mode).during("beginning a graph")?;
         let launched = self.launch();
         let flags = CUgraphInstantiate_flags::CUDA_GRAPH_INSTANTIATE_FLAG_AUTO_FREE_ON_LAUNCH;

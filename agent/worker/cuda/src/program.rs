@@ -123,6 +123,17 @@ impl Operation<'_> {
     }
 }
 
+/// Bytes of a GPU's memory that a plan of this network takes, but for the workspaces of the libraries: tensors, weights,
+/// input and logits.
+///
+/// # Errors
+/// `Unsupported`: the layers do not fit each other or the kernels.
+pub fn memory_bytes(network: &Network, options: &Options) -> Result<u64> {
+    let last = Program::new(network, options, Layout::ChannelsLast)?;
+    let first = Program::new(network, options, Layout::ChannelsFirst)?;
+    Ok(last.memory_bytes(network, options).max(first.memory_bytes(network, options)))
+}
+
 /// Every tensor begins at a multiple of so many bytes.
 pub(crate) const ALIGNMENT: usize = 256;
 
@@ -154,6 +165,27 @@ impl<'a> Program<'a> {
         }
         let builder = Builder { images, precision, layout, operations: Vec::new(), sizes: Vec::new() };
         builder.build(network, height, width)
+    }
+}
+
+impl Program<'_> {
+    fn memory_bytes(&self, network: &Network, options: &Options) -> u64 {
+        let Options { images, height, width, precision } = *options;
+        let weights: usize = self
+            .operations
+            .iter()
+            .map(|operation| match operation {
+                Operation::Convolution { conv, input, .. } => {
+                    conv.outputs * (input.channels * conv.kernel * conv.kernel + 1) * precision.bytes()
+                        + conv.outputs * 4
+                }
+                Operation::Depthwise { layer, .. } => layer.channels * 10 * 4,
+                Operation::Linear { layer, .. } => layer.weight.len() * precision.bytes() + layer.outputs * 4,
+                Operation::Arrange { .. } | Operation::MaxPool { .. } | Operation::Mean { .. } => 0,
+            })
+            .sum();
+        let ends = images * (network.stem.inputs * height * width + self.classes) * 4;
+        (self.arena_bytes + weights + ends) as u64
     }
 }
 

@@ -35,11 +35,25 @@ fn what_does_not_fit_is_refused_with_both_figures_and_the_gpu_goes_on() {
     let large = options(4, 1024, 1024, Precision::F32);
     let error = Plan::compile(&device, &basic(), large, &input(&large)).err().unwrap();
     assert_eq!(error.reason, Reason::OutOfMemory);
-    assert_eq!(error.message, "this network needs 161 MiB, the GPU has 64 MiB, of which 64 MiB are free");
+    assert_eq!(error.message, "this network needs 161 MiB, the GPU has 64 MiB, of which 32 MiB are free");
     let small = options(1, 32, 32, Precision::F32);
     let free = device.free_memory_bytes().unwrap();
     Plan::compile(&device, &basic(), small, &input(&small)).unwrap();
     assert_eq!(device.free_memory_bytes().unwrap(), free, "a plan gives everything back");
+}
+
+#[test]
+fn the_memory_of_a_plan_is_known_before() {
+    let device = open(GOOD).unwrap();
+    for network in [basic(), inverted()] {
+        for precision in [Precision::F32, Precision::F16] {
+            let options = options(3, 96, 96, precision);
+            let plan = Plan::compile(&device, &network, options, &input(&options)).unwrap();
+            let predicted = cotejo_cuda::memory_bytes(&network, &options).unwrap();
+            let ratio = plan.memory_bytes() as f64 / predicted as f64;
+            assert!((0.8..1.1).contains(&ratio), "{predicted} bytes, in fact {}", plan.memory_bytes());
+        }
+    }
 }
 
 #[test]

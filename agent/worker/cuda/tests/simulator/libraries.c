@@ -204,6 +204,7 @@ static void multiply(void *data) {
 int cublasCreate_v2(handle **made) { return *made = calloc(1, sizeof **made), OK; }
 int cublasDestroy_v2(handle *which) { return free(which), OK; }
 int cublasSetStream_v2(handle *which, void *stream) { return which->stream = stream, OK; }
+int cublasSetWorkspace_v2(handle *which, void *space, size_t bytes) { return space && bytes ? OK : 7; }
 int cublasGetProperty(int which, int *value) { return *value = which == 0 ? 13 : 0, OK; }
 int cublasGemmEx(handle *h, int a_across, int b_across, int m, int n, int k, const float *one, const void *a, int a_type, int lda,
                  const void *b, int b_type, int ldb, const float *zero, void *c, int c_type, int ldc, int compute, int algorithm) {
