@@ -122,7 +122,7 @@ impl Config {
 }
 
 /// `http` and the usual port go without saying.
-fn address(text: &str) -> Result<Uri, String> {
+pub(crate) fn address(text: &str) -> Result<Uri, String> {
     let wanted = || format!("`{text}` is not an address such as http://server:{DEFAULT_PORT}");
     let with_scheme = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
     let uri: Uri = with_scheme.parse().map_err(|_| wanted())?;

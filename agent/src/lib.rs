@@ -14,6 +14,7 @@ mod retry;
 
 pub mod blobs;
 pub mod conditions;
+pub mod doctor;
 pub mod identity;
 mod job;
 mod link;

@@ -406,7 +406,7 @@ async fn at(when: Option<Instant>) {
 }
 
 /// An error with all its causes: a transport's own text says nothing.
-fn causes(error: &(dyn StdError + 'static)) -> String {
+pub(crate) fn causes(error: &(dyn StdError + 'static)) -> String {
     let mut text = error.to_string();
     let mut at = error.source();
     while let Some(cause) = at {

@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use cotejo_agent::conditions::Monitor;
 use cotejo_agent::config::{Layer, LogFormat, PREFIX, default_file};
+use cotejo_agent::doctor::{self, Subject};
 use cotejo_agent::nvidia::Nvidia;
 use cotejo_agent::{Config, ConfigError, Error, probe};
 use show::Shown;
@@ -35,6 +36,29 @@ enum Command {
         #[arg(long, value_enum, default_value_t = Format::Text)]
         format: Format,
     },
+    /// Say what keeps this machine from measuring well, and what to do about it
+    #[command(after_help = DOCTOR_EXIT_CODES)]
+    Doctor {
+        #[command(flatten)]
+        settings: Settings,
+        /// For people or for programs
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+    },
+}
+
+const DOCTOR_EXIT_CODES: &str = "\
+Exit codes:
+  0  all is well
+  1  there is a problem: something cannot be measured, or not be delivered
+  2  the settings are wrong; nothing was looked at
+  3  there are warnings only";
+
+/// What is done with the settings.
+enum Errand {
+    Run,
+    Probe(Format),
+    Doctor(Format),
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -113,31 +137,59 @@ impl Settings {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let (settings, format) = match Cli::parse().command {
-        Command::Run(settings) => (settings, None),
-        Command::Probe { settings, format } => (settings, Some(format)),
+    let (settings, errand) = match Cli::parse().command {
+        Command::Run(settings) => (settings, Errand::Run),
+        Command::Probe { settings, format } => (settings, Errand::Probe(format)),
+        Command::Doctor { settings, format } => (settings, Errand::Doctor(format)),
     };
     let config = match settings.resolve() {
         Ok(config) => config,
         Err(error) => return failed(&error.into()),
     };
     log(&config);
-    if let Some(format) = format {
-        let capability = probe::probe(&config.workers(), &Monitor::new(), &Nvidia::of_this_machine()).await.capability;
-        let text = match format {
-            Format::Json => serde_json::to_string_pretty(&capability).expect("its keys are texts") + "\n",
-            Format::Text => Shown(&capability).to_string(),
-        };
-        // A reader that has seen enough is no failure.
-        let _ = io::stdout().write_all(text.as_bytes());
-        return ExitCode::SUCCESS;
+    match errand {
+        Errand::Run => run(config).await,
+        Errand::Probe(format) => probe(&config, format).await,
+        Errand::Doctor(format) => doctor(&config, format).await,
     }
+}
+
+async fn run(config: Config) -> ExitCode {
     let shutdown = CancellationToken::new();
     tokio::spawn(stop_on_signal(shutdown.clone()));
     match cotejo_agent::run(config, shutdown).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => failed(&error),
     }
+}
+
+async fn probe(config: &Config, format: Format) -> ExitCode {
+    let probed = probe::probe(&config.workers(), &Monitor::new(), &Nvidia::of_this_machine()).await;
+    print(&match format {
+        Format::Json => serde_json::to_string_pretty(&probed.capability).expect("its keys are texts") + "\n",
+        Format::Text => Shown(&probed.capability).to_string(),
+    });
+    ExitCode::SUCCESS
+}
+
+async fn doctor(config: &Config, format: Format) -> ExitCode {
+    let report = doctor::examine_aloud(Subject {
+        workers: &config.workers(),
+        nvidia: &Nvidia::of_this_machine(),
+        data_dir: &config.data_dir,
+        coordinator: Some(&config.coordinator),
+    })
+    .await;
+    print(&match format {
+        Format::Json => report.json(),
+        Format::Text => report.text(),
+    });
+    ExitCode::from(report.exit_code())
+}
+
+/// A reader that has seen enough is no failure.
+fn print(text: &str) {
+    let _ = io::stdout().write_all(text.as_bytes());
 }
 
 fn failed(error: &Error) -> ExitCode {

@@ -53,6 +53,13 @@ async fn a_library_that_is_missing_is_named() {
 }
 
 #[tokio::test]
+async fn a_worker_that_crashes_at_its_start_is_named() {
+    let failure = failure_of(gpu("RTX"), &["start=crash"]).await;
+    assert_eq!(failure.code, FailureCode::WorkerMissing);
+    assert!(failure.message.contains("gpu_worker"), "{failure}");
+}
+
+#[tokio::test]
 async fn what_the_worker_refuses_has_its_name() {
     for (behaviour, code) in [
         ("capability", FailureCode::WrongCapability),
@@ -122,7 +129,7 @@ async fn one_of_two_gpus_is_broken() {
 async fn the_plain_worker_serves_where_the_other_does_not() {
     let nvidia = driver(vec![gpu("RTX")], None);
     let plain = || gpu_worker(&["build=plain", "cuda:0=good"]);
-    for other in [no_worker(), gpu_worker(&["unlinked=libcudnn.so.9"])] {
+    for other in [no_worker(), gpu_worker(&["unlinked=libcudnn.so.9"]), gpu_worker(&["start=crash"])] {
         let workers = Workers::new(plain(), other);
         let offers = workers.describe().await;
         assert_eq!(workers.serving(DeviceKind::Cuda), &plain());

@@ -18,6 +18,7 @@ Examples:
   cotejo local                                 measure this PC: ResNet18 at 224, 512 and 1024 pixels
   cotejo local --sizes 128,256 --batches 1,8   other sizes and batches
   cotejo results --format csv                  what was measured, for a spreadsheet
+  cotejo doctor                                what keeps this PC from measuring well
   cotejo explain                               where a network's time goes, layer by layer
   cotejo sweep start --preset practice --watch measure a whole class
   cotejo machines list                         the PCs of the class
@@ -60,6 +61,14 @@ Examples:
   cotejo explain --format csv > layers.csv
 
 Exit codes: 0 explained, 1 it could not be, 2 bad input, 130 Ctrl-C.";
+
+const DOCTOR_EXAMPLES: &str = "\
+Examples:
+  cotejo doctor
+  cotejo doctor --coordinator http://teacher:7420   also its connection to the class
+  cotejo doctor --format json
+
+Exit codes: 0 all is well, 1 a problem, 2 bad input, 3 warnings only, 130 Ctrl-C.";
 
 const RESULTS_EXAMPLES: &str = "\
 Examples:
@@ -104,6 +113,13 @@ pub(crate) struct Global {
 pub(crate) enum Verb {
     /// Measure this PC: CPU and GPU side by side, with no other PC and no network
     Local(LocalArgs),
+    /// Say what keeps this PC from measuring well, and what to do about it
+    #[command(after_help = DOCTOR_EXAMPLES)]
+    Doctor {
+        /// How to write it
+        #[arg(long, value_enum, value_name = "FORMAT", default_value_t = DoctorFormat::Text)]
+        format: DoctorFormat,
+    },
     /// Show how the optimized engine computes a network on this PC, layer by layer
     Explain(ExplainArgs),
     /// Start, plan, follow and cancel sweeps of a class
@@ -164,6 +180,15 @@ pub(crate) struct ExplainArgs {
     /// How to write it
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ExplainFormat::Table)]
     pub(crate) format: ExplainFormat,
+}
+
+/// How a doctor's report is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DoctorFormat {
+    /// For people
+    Text,
+    /// For programs
+    Json,
 }
 
 /// How an explanation is written.

@@ -74,6 +74,11 @@ pub(crate) fn worker() -> Result<WorkerCommand, Error> {
     Ok(WorkerCommand { program, args: vec![WORKER_SUBCOMMAND.into()] })
 }
 
+/// The settings of this PC's agent; its workers are this same program, and the one for GPUs beside it.
+pub(crate) fn agent_config(folder: &Path) -> Result<cotejo_agent::Config, Error> {
+    Ok(cotejo_agent::Config { data_dir: folder.join("agent"), worker: worker()?, ..cotejo_agent::Config::default() })
+}
+
 /// This PC's agent.
 pub(crate) struct Agent {
     stop: CancellationToken,
@@ -81,14 +86,9 @@ pub(crate) struct Agent {
 }
 
 impl Agent {
-    /// Starts it; its workers are this same program.
+    /// Starts it.
     pub(crate) fn start(folder: &Path, coordinator: &str) -> Result<Self, Error> {
-        let config = cotejo_agent::Config {
-            coordinator: coordinator.to_owned(),
-            data_dir: folder.join("agent"),
-            worker: worker()?,
-            ..cotejo_agent::Config::default()
-        };
+        let config = cotejo_agent::Config { coordinator: coordinator.to_owned(), ..agent_config(folder)? };
         let stop = CancellationToken::new();
         Ok(Self { running: tokio::spawn(cotejo_agent::run(config, stop.clone())), stop })
     }

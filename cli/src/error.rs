@@ -3,24 +3,40 @@
 use std::fmt::{self, Display};
 use std::process::ExitCode;
 
-/// The exit codes, as `cotejo --help` documents them.
+/// The exit codes, as `cotejo --help` and `cotejo doctor --help` document them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exit {
     /// Everything that was asked for.
-    Ok = 0,
+    Ok,
     /// Something could not be done, or could not be measured.
-    Failed = 1,
+    Failed,
     /// The command or its input is wrong; nothing was done.
-    Usage = 2,
+    Usage,
     /// No coordinator answers.
-    Unreachable = 3,
+    Unreachable,
     /// Ctrl-C.
-    Interrupted = 130,
+    Interrupted,
+    /// What the doctor found, by its own code.
+    Doctor(u8),
+}
+
+impl Exit {
+    /// The number that the system sees.
+    pub(crate) fn code(self) -> u8 {
+        match self {
+            Self::Ok => 0,
+            Self::Failed => 1,
+            Self::Usage => 2,
+            Self::Unreachable => 3,
+            Self::Interrupted => 130,
+            Self::Doctor(code) => code,
+        }
+    }
 }
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
-        Self::from(exit as u8)
+        Self::from(exit.code())
     }
 }
 

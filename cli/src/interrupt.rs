@@ -19,7 +19,7 @@ impl Interrupt {
             signal().await;
             output::say("ended at once");
             // Workers end with this process: their standard input closes.
-            std::process::exit(Exit::Interrupted as i32);
+            std::process::exit(Exit::Interrupted.code().into());
         });
         Self(receiver)
     }

@@ -9,18 +9,22 @@ pub(crate) mod fake;
 mod watch;
 
 use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use cotejo_model::gpu::GpuState;
 use nvml_wrapper::Nvml;
 pub use nvml_wrapper::error::NvmlError;
+use tokio::sync::oneshot;
 
 pub use driver::{Access, CudaVersion, Described, Driver, Load};
 pub(crate) use watch::Watch;
 
 /// A driver that takes longer does not answer.
 const ANSWER_WITHIN: Duration = Duration::from_secs(5);
+/// A driver that hangs is not asked more than this.
+const MAX_ASKING: usize = 8;
 /// CUDA shows the GPUs that this variable names, in this order.
 pub(crate) const VISIBLE: &str = "CUDA_VISIBLE_DEVICES";
 
@@ -33,6 +37,8 @@ pub struct Nvidia(Arc<Shared>);
 struct Shared {
     open: Box<Open>,
     opened: Mutex<Option<Arc<dyn Driver>>>,
+    /// Questions that the driver has not answered yet.
+    asking: AtomicUsize,
     /// What `CUDA_VISIBLE_DEVICES` says.
     visible: Option<String>,
 }
@@ -68,7 +74,7 @@ impl Nvidia {
         open: impl Fn() -> Result<Arc<dyn Driver>, NvmlError> + Send + Sync + 'static,
         visible: Option<String>,
     ) -> Self {
-        Self(Arc::new(Shared { open: Box::new(open), opened: Mutex::default(), visible }))
+        Self(Arc::new(Shared { open: Box::new(open), opened: Mutex::default(), asking: AtomicUsize::new(0), visible }))
     }
 
     /// The driver's GPUs as CUDA numbers them.
@@ -108,10 +114,21 @@ impl Nvidia {
         question: impl FnOnce(&Shared, &dyn Driver) -> Result<T, NvmlError> + Send + 'static,
     ) -> Result<T, NvmlError> {
         let shared = Arc::clone(&self.0);
-        let asked = tokio::task::spawn_blocking(move || question(&shared, shared.driver()?.as_ref()));
-        match tokio::time::timeout(ANSWER_WITHIN, asked).await {
+        if shared.asking.fetch_add(1, Ordering::Relaxed) >= MAX_ASKING {
+            shared.asking.fetch_sub(1, Ordering::Relaxed);
+            return Err(NvmlError::Timeout);
+        }
+        let (sender, answer) = oneshot::channel();
+        // Not one of the runtime's threads: the runtime waits for those at its end, and a driver may hang for ever.
+        std::thread::spawn(move || {
+            let answer = shared.driver().and_then(|driver| question(&shared, driver.as_ref()));
+            shared.asking.fetch_sub(1, Ordering::Relaxed);
+            // Nobody may wait any more.
+            let _ = sender.send(answer);
+        });
+        match tokio::time::timeout(ANSWER_WITHIN, answer).await {
             Ok(Ok(answer)) => answer,
-            // A library that panics or hangs answers nothing either.
+            // A library that panics answers nothing either.
             Ok(Err(_)) => Err(NvmlError::Unknown),
             Err(_) => Err(NvmlError::Timeout),
         }
@@ -160,9 +177,24 @@ fn order(visible: Option<&str>, uuids: &[Option<&str>]) -> Vec<u32> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::sync::atomic::AtomicBool;
 
     use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_driver_that_hangs_is_given_up() {
+        let nvidia = Nvidia::new(
+            || {
+                std::thread::park_timeout(Duration::from_secs(3600));
+                Err(NvmlError::Unknown)
+            },
+            None,
+        );
+        for _ in 0..=MAX_ASKING {
+            assert!(matches!(nvidia.inventory().await, Err(NvmlError::Timeout)));
+        }
+        assert_eq!(nvidia.0.asking.load(Ordering::Relaxed), MAX_ASKING);
+    }
 
     #[test]
     fn cuda_shows_what_the_variable_names() {

@@ -1,5 +1,6 @@
 //! Plays workers on PCs with GPUs that work or do not. Arguments before the worker's own say how: `cuda:0=good` is a GPU,
-//! `unlinked=libcudnn.so.9` a program that the system does not load, `build=NAME` its name.
+//! `unlinked=libcudnn.so.9` a program that the system does not load, `start=crash` one that crashes, `build=NAME` its
+//! name.
 
 #[path = "measured.rs"]
 mod measured;
@@ -19,6 +20,9 @@ fn main() {
     if let Some(library) = value("unlinked") {
         eprintln!("worker: error while loading shared libraries: {library}: cannot open shared object file");
         std::process::exit(127);
+    }
+    if value("start").is_some() {
+        std::process::abort();
     }
     let build = value("build").unwrap_or_else(|| "gpu".to_owned());
     let asked = |name: &str| arguments.iter().position(|argument| argument == name);

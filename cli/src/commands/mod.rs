@@ -1,5 +1,6 @@
 //! What each command does.
 
+mod doctor;
 mod explain;
 mod local;
 mod read;
@@ -14,6 +15,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Exit, Error> {
     let Cli { global, verb } = cli;
     match verb {
         Verb::Local(args) => local::run(&global, &args).await,
+        Verb::Doctor { format } => doctor::run(&global, format).await,
         Verb::Explain(args) => explain::run(args).await,
         Verb::Sweep(verb) => sweep::run(&global, verb).await,
         Verb::Machines(MachinesVerb::List { format, source }) => read::machines(&global, format, source.local).await,

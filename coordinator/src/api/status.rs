@@ -6,6 +6,7 @@ use cotejo_proto::v1::status_service_server::StatusService;
 use tonic::{Request, Response, Status};
 
 use super::{Api, dispatch, store};
+use crate::clock::now_ms;
 
 #[tonic::async_trait]
 impl StatusService for Api {
@@ -24,6 +25,7 @@ impl StatusService for Api {
             sweeps_unfinished: totals.sweeps_unfinished,
             jobs_waiting: totals.waiting,
             jobs_assigned: totals.assigned,
+            now_ms: now_ms(),
         }))
     }
 }

@@ -94,6 +94,7 @@ async fn results_become_the_practice_table() {
     let status = StatusServiceClient::new(server.channel().await).get_status(v1::GetStatusRequest {}).await;
     let status = status.unwrap().into_inner();
     assert_eq!((status.machines_online, status.sweeps_unfinished, status.jobs_waiting), (1, 0, 0));
+    assert!(status.now_ms >= status.started_ms && status.started_ms > 0, "{status:?}");
     server.stop().await;
 }
 

@@ -1914,6 +1914,9 @@ pub struct GetStatusResponse {
     pub jobs_waiting: u64,
     #[prost(uint64, tag = "8")]
     pub jobs_assigned: u64,
+    /// The coordinator's clock when it answered, in milliseconds since 1970; 0 from before it told.
+    #[prost(uint64, tag = "9")]
+    pub now_ms: u64,
 }
 /// Generated client implementations.
 pub mod sweep_service_client {
