@@ -69,6 +69,11 @@ impl Monitor {
         state.last
     }
 
+    /// Begins the window anew: what was used in it was used by the agent's own errands.
+    pub(crate) fn begin_anew(&self) {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).open_window();
+    }
+
     /// The surroundings in the last window.
     pub(crate) fn last(&self) -> Surroundings {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).last
@@ -116,8 +121,13 @@ impl State {
             background_load: ours.map(|ours| (all - ours / window).clamp(0.0, 1.0)),
             power: power::source(),
         };
+        self.open_window();
+    }
+
+    fn open_window(&mut self) {
+        self.system.refresh_cpu_usage();
         self.since = Instant::now();
-        self.own = own;
+        self.own = own_time(&mut self.system);
         self.workers = Some(Duration::ZERO);
     }
 }
@@ -206,6 +216,17 @@ mod tests {
         let mut state = monitor.state.lock().unwrap();
         state.close_window();
         assert_eq!(state.last.background_load, Some(0.0));
+    }
+
+    #[test]
+    fn the_agents_own_errands_are_nobodys_load() {
+        let monitor = Monitor::new();
+        monitor.job_ended(None);
+        monitor.begin_anew();
+        let mut state = monitor.state.lock().unwrap();
+        assert_eq!(state.workers, Some(Duration::ZERO), "what came before does not count");
+        state.close_window();
+        assert!(state.last.background_load.is_some());
     }
 
     #[test]

@@ -157,6 +157,7 @@ impl Link {
         if !std::mem::take(&mut self.fresh) && lacking && self.attempt.is_none() {
             let before = capability.clone();
             probe::look_again(capability, &self.bench.workers, &self.bench.nvidia).await;
+            self.bench.monitor.begin_anew();
             if *capability != before {
                 tracing::info!(
                     devices = capability.devices.len(),

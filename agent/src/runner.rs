@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use cotejo_model::explain::Explanation;
 use cotejo_model::frames::{Frame, Progress, Request};
-use cotejo_model::{Failure, FailureCode, Measurement};
+use cotejo_model::{DeviceKind, Failure, FailureCode, Measurement, Precision};
 use process_wrap::tokio::{ChildWrapper, CommandWrap, KillOnDrop};
 use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncRead, AsyncWriteExt, BufReader};
 use tokio::process::{ChildStdin, ChildStdout};
@@ -128,6 +128,14 @@ impl Run<'_> {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
+        // A worker that finds its environment otherwise starts itself again, and what that second process uses would be
+        // taken for others' load.
+        let job = &self.request.job;
+        match (job.device.kind(), job.workload.precision) {
+            (DeviceKind::Cuda, Precision::F32) => command.env("NVIDIA_TF32_OVERRIDE", "0"),
+            (DeviceKind::Cuda, _) => command.env_remove("NVIDIA_TF32_OVERRIDE"),
+            (DeviceKind::Cpu, _) => &mut command,
+        };
         let mut command = CommandWrap::from(command);
         command.wrap(KillOnDrop);
         // A group (Unix) or a job (Windows) of its own: what the worker starts dies with it.

@@ -85,7 +85,7 @@ async fn each_gpu_is_tried_through_its_worker() {
     let (broken, text) = verdict(&report, "compute_capability", Some("cuda:1"));
     assert_eq!(broken, Verdict::Problem);
     assert!(text.contains("5.0") && text.contains("7.5"), "{text}");
-    assert_eq!(verdict(&report, "cuda_library", Some("CUDA runtime")).0, Verdict::Ok);
+    assert_eq!(verdict(&report, "cuda_library", Some("NVRTC")).0, Verdict::Ok);
     assert_eq!(verdict(&report, "cuda_library", Some("cuDNN")).0, Verdict::Problem);
 }
 

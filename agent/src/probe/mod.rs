@@ -45,6 +45,8 @@ pub async fn probe(workers: &Workers, monitor: &Monitor, nvidia: &Nvidia) -> Pro
     let (offers, host) = tokio::join!(workers.describe(), tokio::task::spawn_blocking(Host::find));
     let host = host.expect("looking at the host does not panic");
     let gpus = gpu::find(nvidia, workers, &offers).await;
+    // The workers that were asked are no load of others.
+    monitor.begin_anew();
     let capability = Capability {
         devices: devices(&host, &gpus, &offers),
         no_gpu: gpus.none.as_ref().map(|failure| failure.message.clone()),

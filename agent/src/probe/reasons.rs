@@ -118,12 +118,9 @@ pub(super) fn driver_too_old(driver: Option<CudaVersion>, libraries: &[Library])
     })
 }
 
-/// The library whose version is that of CUDA.
+/// The library whose version is that of CUDA: of those that a worker lists, the compiler.
 fn is_runtime(library: &Library) -> bool {
-    let names = |text: &str| text.to_ascii_lowercase().contains("cudart");
-    names(&library.name)
-        || library.path.as_deref().is_some_and(names)
-        || library.name.eq_ignore_ascii_case("CUDA runtime")
+    library.name == "NVRTC"
 }
 
 fn version(library: &Library) -> Option<CudaVersion> {
@@ -233,13 +230,13 @@ mod tests {
             path: None,
             missing: None,
         };
-        let libraries = [library("cuDNN", "9.8.0"), library("CUDA runtime", "13.0")];
+        let libraries = [library("cuDNN", "9.8.0"), library("NVRTC", "13.0")];
         let driver = |text: &str| text.parse().ok();
         let failure = driver_too_old(driver("12.8"), &libraries).unwrap();
         assert_eq!(failure.code, FailureCode::DriverTooOld);
         assert_eq!(failure.message, "the NVIDIA driver serves CUDA 12.8, the libraries are of CUDA 13.0");
         // Minor versions are compatible.
-        assert_eq!(driver_too_old(driver("12.2"), &[library("libcudart.so.12", "12.8")]), None);
+        assert_eq!(driver_too_old(driver("12.2"), &[library("NVRTC", "12.8")]), None);
         assert_eq!(driver_too_old(driver("13.1"), &libraries), None);
         assert_eq!(driver_too_old(None, &libraries), None);
         assert_eq!(driver_too_old(driver("12.8"), &libraries[..1]), None);

@@ -56,7 +56,7 @@ fn libraries() -> Vec<Library> {
         path: version.map(|_| format!("/usr/lib/{name}")),
         missing: version.is_none().then(|| "not found".to_owned()),
     };
-    vec![library("CUDA runtime", Some("13.0")), library("cuDNN", None)]
+    vec![library("NVRTC", Some("13.0")), library("cuDNN", None)]
 }
 
 fn check(device: &str, behaviour: &str) {

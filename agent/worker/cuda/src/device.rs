@@ -52,7 +52,7 @@ impl Device {
         let cuda = Library::Nvrtc.find()?.version;
         Library::Cublas.find()?;
         let cudnn = Library::Cudnn.find()?.version;
-        let context = CudaContext::new(index).during(&format!("opening cuda:{index}"))?;
+        let context = CudaContext::new(index).during(&format!("cuda:{index}"))?;
         // SAFETY: all work of this context goes through one stream, in order.
         unsafe { context.disable_event_tracking() };
         let stream = context.new_stream().during("making a stream")?;

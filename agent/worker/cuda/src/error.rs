@@ -65,7 +65,15 @@ impl From<DriverError> for Error {
             E::CUDA_ERROR_NO_BINARY_FOR_GPU | E::CUDA_ERROR_INVALID_PTX => Reason::WrongCapability,
             _ => Reason::Failed,
         };
-        Self::new(reason, format!("CUDA says {:?}", error.0))
+        let means = match reason {
+            Reason::OutOfMemory => "the GPU's memory does not suffice",
+            Reason::NoDevice => "CUDA sees no GPU",
+            Reason::Busy => "another process has the GPU for itself, or its mode forbids computing",
+            Reason::DriverTooOld => "the driver is older than the libraries",
+            Reason::WrongCapability => "the code is for GPUs of another generation",
+            _ => "CUDA refuses",
+        };
+        Self::new(reason, format!("{means} ({:?})", error.0))
     }
 }
 
