@@ -270,13 +270,11 @@ lend_to_linker() {
   export LIBRARY_PATH=$scratch/link${LIBRARY_PATH:+:$LIBRARY_PATH}
 }
 
-# build PROGRAM TARGET_FOLDER CARGO_OPTIONS...: the libraries beside the program come before any other.
+# build PROGRAM TARGET_FOLDER CARGO_OPTIONS...
 build() {
   local program=$1 folder=$2
   shift 2
-  # shellcheck disable=SC2016 # $ORIGIN is the loader's
-  (cd "$root" && CARGO_TARGET_DIR=$folder cargo rustc --release --locked -p cotejo-worker --bin "$program" "$@" -- \
-    -C link-arg=-Wl,--disable-new-dtags,-rpath,'$ORIGIN')
+  (cd "$root" && CARGO_TARGET_DIR=$folder cargo build --release --locked -p cotejo-worker --bin "$program" "$@")
 }
 
 # add PROGRAM BUILT FOLDER: the stripped program, and its line of the manifest.
