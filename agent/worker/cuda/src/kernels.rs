@@ -113,6 +113,8 @@ fn compile(options: &[String]) -> Result<Vec<u8>> {
         let reason = match error.0 {
             // The architecture is unknown to this NVRTC: older or newer than it supports.
             sys::nvrtcResult::NVRTC_ERROR_INVALID_OPTION => Reason::WrongCapability,
+            // Its second library, nvrtc-builtins, is not where it looks.
+            sys::nvrtcResult::NVRTC_ERROR_BUILTIN_OPERATION_FAILURE => Reason::LibraryMissing,
             _ => Reason::Failed,
         };
         Error::new(reason, format!("{what} with {}: NVRTC says {:?}", options[0], error.0))

@@ -72,10 +72,11 @@ impl<'d> Plan<'d> {
             let message = format!("compute capability {major}.{minor} has no hardware for this precision");
             return Err(Error::unsupported(message));
         }
-        let mut best: Option<(Duration, Layout, Choices)> = None;
+        let mut best: Option<(Duration, Layout, Kernels, Choices)> = None;
         let mut refused = None;
         for layout in [Layout::ChannelsLast, Layout::ChannelsFirst] {
-            match Self::of_layout(device, network, options, layout, None, input) {
+            let kernels = Kernels::compile(device, options.precision, layout)?;
+            match Self::of_layout(device, network, options, layout, &kernels, None, input) {
                 Ok((plan, choices)) => {
                     let time = stopwatch::time(device, || plan.launch())?;
                     // The last one is at hand already.
@@ -83,7 +84,7 @@ impl<'d> Plan<'d> {
                         if layout == Layout::ChannelsFirst {
                             return Ok(plan);
                         }
-                        best = Some((time, layout, choices));
+                        best = Some((time, layout, kernels, choices));
                     }
                 }
                 // The other layout would need as much, or fail alike.
@@ -92,8 +93,8 @@ impl<'d> Plan<'d> {
             }
         }
         match best {
-            Some((_, layout, choices)) => {
-                Ok(Self::of_layout(device, network, options, layout, Some(choices), input)?.0)
+            Some((_, layout, kernels, choices)) => {
+                Ok(Self::of_layout(device, network, options, layout, &kernels, Some(choices), input)?.0)
             }
             None => Err(refused.unwrap_or_else(|| Error::unsupported("no layout works"))),
         }
@@ -104,6 +105,7 @@ impl<'d> Plan<'d> {
         network: &Network,
         options: Options,
         layout: Layout,
+        kernels: &Kernels,
         choices: Option<Choices>,
         input: &[f32],
     ) -> Result<(Self, Choices)> {
@@ -114,10 +116,9 @@ impl<'d> Plan<'d> {
             return Err(Error::unsupported(message));
         }
         let libraries = Libraries { cudnn: Cudnn::new(device)?, cublas: Cublas::new(device)? };
-        let kernels = Kernels::compile(device, options.precision, layout)?;
         let mut store = Store::new(device, &program, &options, layout, input.len())?;
         let (steps, choices) =
-            Steps::prepare(device, &libraries, &kernels, &program, &options, layout, &mut store, choices)?;
+            Steps::prepare(device, &libraries, kernels, &program, &options, layout, &mut store, choices)?;
         let logits = options.images * program.classes;
         // SAFETY: both are written before they are read.
         let (input_pinned, logits) = unsafe {
