@@ -132,6 +132,7 @@ mod built {
     }
 
     /// Candle's errors by what CUDA says in them.
+    #[allow(clippy::needless_pass_by_value, reason = "given to map_err")]
     fn trouble(error: candle_core::Error) -> Failure {
         let text = error.to_string();
         if text.contains("OUT_OF_MEMORY") || text.contains("ALLOC_FAILED") {
