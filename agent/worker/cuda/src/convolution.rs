@@ -102,6 +102,8 @@ pub(crate) struct Convolution {
     bias: TensorDescriptor,
     activation: Option<ActivationDescriptor>,
     epilogue: Kernel,
+    /// Of the epilogue.
+    items: u64,
     product: Option<Gemm>,
 }
 
@@ -116,11 +118,7 @@ impl Convolution {
     pub(crate) fn new(shape: Shape, kernels: &Kernels) -> Result<Self> {
         let Shape { images, input, output, kernel, stride, function, precision, layout, .. } = shape;
         let of = |tensor: Tensor| [images, tensor.channels, tensor.height, tensor.width];
-        let values = of(output).iter().product::<usize>() as u64;
-        let items = match layout {
-            Layout::ChannelsLast => values / (16 / precision.bytes() as u64),
-            Layout::ChannelsFirst => values,
-        };
+        let items = (of(output).iter().product::<usize>() / layout.lanes(precision)) as u64;
         let pointwise = kernel == 1 && stride == 1 && layout == Layout::ChannelsLast;
         let product = || Gemm::new(images * output.pixels(), output.channels, input.channels, true, precision);
         Ok(Self {
@@ -132,6 +130,7 @@ impl Convolution {
             bias: TensorDescriptor::new([1, output.channels, 1, 1], precision, layout)?,
             activation: ActivationDescriptor::fused(function)?,
             epilogue: kernels.by_items("epilogue", items)?,
+            items,
             product: pointwise.then(product).transpose()?,
         })
     }
@@ -282,18 +281,13 @@ impl Convolution {
     }
 
     unsafe fn epilogue(&self, device: &Device, at: &Addresses) -> Result<()> {
-        let Shape { images, output, function, precision, layout, .. } = self.shape;
-        let values = (images * output.channels * output.pixels()) as u64;
-        let total = match layout {
-            Layout::ChannelsLast => values / (16 / precision.bytes() as u64),
-            Layout::ChannelsFirst => values,
-        };
+        let Shape { output, function, .. } = self.shape;
         let (least, greatest) = function.limits();
         let arguments = [
             Argument::Address(at.output),
             Argument::Address(at.bias),
             Argument::Address(at.residual.unwrap_or(0)),
-            Argument::Place(total),
+            Argument::Place(self.items),
             uint(output.channels)?,
             uint(output.pixels())?,
             Argument::Float(least),

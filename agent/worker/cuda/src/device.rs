@@ -86,6 +86,16 @@ impl Device {
         }
     }
 
+    /// Refuses a precision that it has no hardware for.
+    pub(crate) fn check_precision(&self, precision: Precision) -> Result<()> {
+        if self.computes_in(precision) {
+            return Ok(());
+        }
+        let (major, minor) = self.facts.compute_capability;
+        let message = format!("compute capability {major}.{minor} has no hardware for this precision");
+        Err(Error::unsupported(message))
+    }
+
     /// Whether the driver has the functions that tell times between events, as newer bindings call them.
     pub(crate) fn tells_times(&self) -> bool {
         self.driver >= 12_080
@@ -127,7 +137,7 @@ fn start_driver() -> Result<i32> {
     if let Err(error) = cudarc::driver::result::init() {
         let error = Error::from(error);
         let reason = match error.reason {
-            // The stub that toolkits bring, or a kernel module that is not loaded.
+            // The library that toolkits bring to link with, or a kernel module that is not loaded.
             Reason::Failed => Reason::DriverMissing,
             reason => reason,
         };

@@ -8,8 +8,8 @@ mod store;
 use std::time::Duration;
 
 use cotejo_network::Network;
-use cudarc::driver::sys::{CUevent_flags, CUgraphInstantiate_flags, CUstreamCaptureMode};
-use cudarc::driver::{CudaEvent, CudaGraph, PinnedHostSlice};
+use cudarc::driver::sys::{CUgraphInstantiate_flags, CUstreamCaptureMode};
+use cudarc::driver::{CudaGraph, PinnedHostSlice};
 
 use crate::convolution::Libraries;
 use crate::cudnn::Cudnn;
@@ -67,11 +67,7 @@ impl<'d> Plan<'d> {
     /// `OutOfMemory` with both figures before anything is allocated; `Unsupported`; `WrongAnswer` if the captured graph
     /// and the plain launches disagree; what the driver or a library refuses.
     pub fn compile(device: &'d Device, network: &Network, options: Options, input: &[f32]) -> Result<Self> {
-        if !device.computes_in(options.precision) {
-            let (major, minor) = device.facts().compute_capability;
-            let message = format!("compute capability {major}.{minor} has no hardware for this precision");
-            return Err(Error::unsupported(message));
-        }
+        device.check_precision(options.precision)?;
         let mut best: Option<(Duration, Layout, Kernels, Choices)> = None;
         let mut refused = None;
         for layout in [Layout::ChannelsLast, Layout::ChannelsFirst] {
@@ -154,7 +150,7 @@ impl<'d> Plan<'d> {
         self.graph = Some(graph);
         self.forward()?;
         let error = disagreement(&plain, self.download()?);
-        if error > tolerance(self.options.precision) {
+        if error.is_nan() || error > tolerance(self.options.precision) {
             let message = format!("the captured graph's logits are {error:.1e} of their RMS away from the plain run's");
             return Err(Error::new(Reason::WrongAnswer, message));
         }
@@ -200,18 +196,17 @@ impl<'d> Plan<'d> {
         }
         let mut rounds = [const { Vec::new() }; 3];
         for _ in 0..ROUNDS {
-            let begin = self.mark()?;
+            let begin = stopwatch::mark(self.device)?;
             self.store.upload(self.device, &self.input)?;
-            let uploaded = self.mark()?;
+            let uploaded = stopwatch::mark(self.device)?;
             self.launch()?;
-            let computed = self.mark()?;
+            let computed = stopwatch::mark(self.device)?;
             self.store.download(self.device, &mut self.logits)?;
-            let downloaded = self.mark()?;
+            let downloaded = stopwatch::mark(self.device)?;
             self.device.synchronize()?;
             let pairs = [(&begin, &uploaded), (&uploaded, &computed), (&computed, &downloaded)];
             for (times, (from, to)) in rounds.iter_mut().zip(pairs) {
-                let milliseconds = from.elapsed_ms(to).during("reading the GPU's clock")?;
-                times.push(Duration::from_secs_f64(f64::from(milliseconds.max(0.0)) / 1000.0));
+                times.push(stopwatch::between(from, to)?);
             }
         }
         let [upload, forward, download] = rounds.map(|mut times| {
@@ -219,10 +214,6 @@ impl<'d> Plan<'d> {
             times[times.len() / 2]
         });
         Ok(Some(EventTimes { upload, forward, download }))
-    }
-
-    fn mark(&self) -> Result<CudaEvent> {
-        self.device.stream.record_event(Some(CUevent_flags::CU_EVENT_DEFAULT)).during("marking a time")
     }
 
     /// How each layer is computed.
@@ -251,10 +242,12 @@ impl<'d> Plan<'d> {
     }
 }
 
-/// The largest difference over the root mean square of the first.
+/// The largest difference over the root mean square of the first; not a number if one of them is none.
 fn disagreement(expected: &[f32], found: &[f32]) -> f32 {
     let square: f32 = expected.iter().map(|logit| logit * logit).sum();
-    let largest = expected.iter().zip(found).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    let differences = expected.iter().zip(found).map(|(a, b)| (a - b).abs());
+    // What is not a number is the largest difference.
+    let largest = differences.fold(0.0_f32, |a, b| if b > a || b.is_nan() { b } else { a });
     if largest == 0.0 { 0.0 } else { largest / (square / expected.len() as f32).sqrt() }
 }
 

@@ -2,17 +2,15 @@
 
 #![allow(unsafe_code, reason = "addresses on the GPU go to cuBLAS")]
 
-use std::time::Duration;
-
-use cudarc::driver::sys::CUevent_flags;
-use cudarc::driver::{CudaEvent, CudaSlice, DevicePtr as _};
+use cudarc::driver::{CudaSlice, DevicePtr as _};
 
 use crate::device::Device;
-use crate::error::{During as _, Error, Result};
+use crate::error::{During as _, Result};
 use crate::gemm::{Cublas, Gemm};
 use crate::numbers::{stored, widened};
 use crate::plan::EventTimes;
 use crate::program::Precision;
+use crate::stopwatch::{between, mark};
 
 /// Two matrices of `size` x `size` elements on a GPU, and their product.
 pub struct Product<'d> {
@@ -36,9 +34,7 @@ impl<'d> Product<'d> {
     /// If a factor has not `size` times `size` elements.
     pub fn new(device: &'d Device, size: usize, precision: Precision, left: &[f32], right: &[f32]) -> Result<Self> {
         assert!(left.len() == size * size && right.len() == size * size, "both factors are square");
-        if !device.computes_in(precision) {
-            return Err(Error::unsupported("this GPU has no hardware for this precision"));
-        }
+        device.check_precision(precision)?;
         let bytes = size * size * precision.bytes();
         device.check_memory("this product", 3 * bytes as u64)?;
         let stream = &device.stream;
@@ -93,9 +89,6 @@ impl<'d> Product<'d> {
         if !self.device.tells_times() {
             return Ok(None);
         }
-        let mark = |device: &Device| {
-            device.stream.record_event(Some(CUevent_flags::CU_EVENT_DEFAULT)).during("marking a time")
-        };
         let begin = mark(self.device)?;
         self.start_upload()?;
         let uploaded = mark(self.device)?;
@@ -104,10 +97,6 @@ impl<'d> Product<'d> {
         self.device.stream.clone_dtoh(&self.answer).during("copying the product from the GPU")?;
         let downloaded = mark(self.device)?;
         self.device.synchronize()?;
-        let between = |from: &CudaEvent, to: &CudaEvent| -> Result<Duration> {
-            let milliseconds = from.elapsed_ms(to).during("reading the GPU's clock")?;
-            Ok(Duration::from_secs_f64(f64::from(milliseconds.max(0.0)) / 1000.0))
-        };
         Ok(Some(EventTimes {
             upload: between(&begin, &uploaded)?,
             forward: between(&uploaded, &computed)?,

@@ -27,7 +27,7 @@ impl Precision {
     }
 
     /// Numbers in 16 bytes, which is what a thread of the own kernels loads at once.
-    fn lanes(self) -> usize {
+    pub(crate) fn lanes(self) -> usize {
         16 / self.bytes()
     }
 }
@@ -39,6 +39,16 @@ pub(crate) enum Layout {
     ChannelsLast,
     /// `[image][channel][y][x]`, NCHW.
     ChannelsFirst,
+}
+
+impl Layout {
+    /// Numbers that a thread of the own kernels takes: neighbouring channels, where they lie side by side.
+    pub(crate) fn lanes(self, precision: Precision) -> usize {
+        match self {
+            Self::ChannelsLast => precision.lanes(),
+            Self::ChannelsFirst => 1,
+        }
+    }
 }
 
 /// What a plan is compiled for.

@@ -41,7 +41,7 @@ pub(crate) fn check(id: DeviceId) -> Result<DeviceCheck, Failure> {
         let message = format!("{id} gives wrong answers: a logit is {error:.1e} of their RMS off");
         return Err(Failure::new(FailureCode::WrongAnswer, message).with_remedy("please report it"));
     }
-    reference::check(&device, index)?;
+    reference::check(&device)?;
     let facts = device.facts();
     Ok(DeviceCheck {
         device: id,

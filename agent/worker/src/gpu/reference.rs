@@ -28,7 +28,7 @@ mod built {
     const BUILT_FOR: Option<&str> = option_env!("CUDA_COMPUTE_CAP");
 
     /// Kernels run on the generation that they were compiled for and on later ones.
-    pub(in crate::gpu) fn check(device: &Device, _: u32) -> Result<(), Failure> {
+    pub(in crate::gpu) fn check(device: &Device) -> Result<(), Failure> {
         let found = capability(device);
         match BUILT_FOR.and_then(|built| built.parse::<u32>().ok()) {
             Some(built) if found.major * 10 + found.minor < built => {
@@ -45,7 +45,7 @@ mod built {
     }
 
     fn open(device: &Device, index: u32, precision: Precision) -> Result<(candle_core::Device, DType), Failure> {
-        check(device, index)?;
+        check(device)?;
         // Convolutions: the environment says it before the process starts (`process.rs`).
         candle_core::cuda::set_gemm_reduced_precision_f32(precision == Precision::Tf32);
         let dtype = match precision {
@@ -158,7 +158,7 @@ mod not_built {
     use crate::measure::{Report, Times};
 
     #[allow(clippy::unnecessary_wraps, reason = "the other build can fail")]
-    pub(in crate::gpu) fn check(_: &Device, _: u32) -> Result<(), Failure> {
+    pub(in crate::gpu) fn check(_: &Device) -> Result<(), Failure> {
         Ok(())
     }
 

@@ -167,7 +167,7 @@ impl Preparer<'_> {
             uint(output.height)?,
             uint(output.width)?,
         ];
-        let items = images * output.pixels() * (input.channels / self.lanes());
+        let items = images * output.pixels() * (input.channels / self.layout.lanes(self.options.precision));
         Ok(Launch::Kernel { kernel: self.kernels.by_items("max_pool", items as u64)?, arguments })
     }
 
@@ -182,7 +182,7 @@ impl Preparer<'_> {
             Argument::Float(greatest),
         ];
         let blocks = match self.layout {
-            Layout::ChannelsLast => input.channels.div_ceil(8 * self.lanes()),
+            Layout::ChannelsLast => input.channels.div_ceil(8 * self.layout.lanes(self.options.precision)),
             Layout::ChannelsFirst => input.channels,
         };
         let grid = (u32_of(blocks)?, u32_of(self.options.images)?);
@@ -254,7 +254,10 @@ impl Preparer<'_> {
             Argument::Float(greatest),
         ];
         let kernel = |strip: usize| {
-            let items = images * output.height * output.width.div_ceil(strip) * (layer.channels / self.lanes());
+            let items = images
+                * output.height
+                * output.width.div_ceil(strip)
+                * (layer.channels / self.layout.lanes(self.options.precision));
             self.kernels.by_items(&format!("depthwise_{strip}_{}", layer.stride), items as u64)
         };
         let strip = if let Some(Choice::Depthwise(strip)) = *choice {
@@ -273,14 +276,6 @@ impl Preparer<'_> {
         *choice = Some(Choice::Depthwise(strip));
         let algorithm = format!("own kernel, {strip} pixels a thread");
         Ok((algorithm, Launch::Kernel { kernel: kernel(strip)?, arguments }))
-    }
-
-    /// Channels that a thread of the own kernels takes.
-    fn lanes(&self) -> usize {
-        match self.layout {
-            Layout::ChannelsLast => 16 / self.options.precision.bytes(),
-            Layout::ChannelsFirst => 1,
-        }
     }
 }
 
