@@ -20,7 +20,7 @@ use tonic::transport::{Channel, Endpoint, Uri};
 use tonic::{Code, Request, Status, Streaming};
 
 use crate::error::{Error, Exit};
-use crate::render::lists::CoordinatorStatus;
+use cotejo_render::lists::CoordinatorStatus;
 
 /// Where a coordinator listens unless told otherwise.
 pub(crate) const DEFAULT_ADDRESS: &str = "http://127.0.0.1:7420";

@@ -11,7 +11,6 @@ mod files;
 mod interrupt;
 mod output;
 mod progress;
-mod render;
 mod source;
 mod sweep_file;
 

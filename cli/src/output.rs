@@ -7,7 +7,7 @@ use console::Term;
 use jiff::tz::TimeZone;
 
 use crate::error::Error;
-use crate::render::{Style, wrapped};
+use cotejo_render::{Style, wrapped};
 
 /// What standard output can show.
 pub(crate) fn style() -> Style {

@@ -7,7 +7,7 @@ use cotejo_model::sweep::{Running, SweepStatus};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::output;
-use crate::render::{clean, device, number, phase_name, state_name};
+use cotejo_render::{clean, device, number, phase_name, state_name};
 
 /// Steps of the bar.
 const STEPS: u64 = 1000;

@@ -21,7 +21,7 @@ use crate::error::{Error, Exit};
 use crate::files;
 use crate::interrupt::Interrupt;
 use crate::output;
-use crate::render::{explain, json, phase_name};
+use cotejo_render::{explain, json, phase_name};
 
 /// Nothing is shown of work that is done sooner.
 const SHOWN_AFTER: Duration = Duration::from_secs(1);

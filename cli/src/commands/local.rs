@@ -18,8 +18,8 @@ use crate::error::{Error, Exit};
 use crate::files::{self, Checked};
 use crate::interrupt::Interrupt;
 use crate::output;
-use crate::render::{lists, table};
 use crate::source;
+use cotejo_render::{lists, table};
 
 /// How long the agent may take to look at this PC and to connect: a virus scanner may look at the worker first.
 const ONLINE_WITHIN: Duration = Duration::from_secs(60);

@@ -5,8 +5,8 @@ use std::path::Path;
 use crate::args::{Format, Global, ListFormat, ResultsArgs};
 use crate::error::{Error, Exit};
 use crate::output;
-use crate::render::{csv, json, lists, markdown, table};
 use crate::source::{self, Source};
+use cotejo_render::{csv, json, lists, markdown, table};
 
 /// `cotejo machines list`
 pub(super) async fn machines(global: &Global, format: ListFormat, local: bool) -> Result<Exit, Error> {

@@ -12,8 +12,8 @@ use crate::error::{Error, Exit};
 use crate::files::{self, Checked};
 use crate::interrupt::Interrupt;
 use crate::output;
-use crate::render::{clean, lists, table};
 use crate::source::{self, Source};
+use cotejo_render::{clean, lists, table};
 
 /// `cotejo sweep …`
 pub(super) async fn run(global: &Global, verb: SweepVerb) -> Result<Exit, Error> {

@@ -83,7 +83,7 @@ struct Row {
 }
 
 /// Every cell of a comparison.
-pub(crate) fn render(comparison: &Comparison) -> String {
+pub fn render(comparison: &Comparison) -> String {
     let mut writer = csv::Writer::from_writer(Vec::new());
     for entry in &comparison.entries {
         writer.serialize(row(entry)).expect("a row of plain fields is always CSV");

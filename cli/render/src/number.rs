@@ -11,16 +11,16 @@ const SMALLEST_PLAIN: f64 = 1e-4;
 
 /// A value and its margin, ready to print.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Written {
+pub struct Written {
     /// The value.
-    pub(crate) value: String,
+    pub value: String,
     /// Half the width of its 95 % confidence interval.
-    pub(crate) margin: Option<String>,
+    pub margin: Option<String>,
 }
 
 impl Written {
     /// `0.1284 ± 0.0009`
-    pub(crate) fn with_margin(&self) -> String {
+    pub fn with_margin(&self) -> String {
         match &self.margin {
             Some(margin) => format!("{} ± {margin}", self.value),
             None => self.value.clone(),
@@ -29,7 +29,7 @@ impl Written {
 }
 
 /// An estimate, with the digits that its interval supports.
-pub(crate) fn estimate(estimate: &Estimate) -> Written {
+pub fn estimate(estimate: &Estimate) -> Written {
     let value = estimate.value;
     // Around a median the interval is seldom even: the wider side is the honest one.
     let margin = estimate.ci.map(|ci| (value - ci.low).max(ci.high - value)).filter(|margin| *margin > 0.0);
@@ -51,7 +51,7 @@ pub(crate) fn estimate(estimate: &Estimate) -> Written {
 }
 
 /// A number alone, with three significant digits.
-pub(crate) fn plain(value: f64) -> String {
+pub fn plain(value: f64) -> String {
     if value == 0.0 || !value.is_finite() {
         return format!("{value}");
     }
@@ -63,7 +63,7 @@ pub(crate) fn plain(value: f64) -> String {
 }
 
 /// Bytes, such as `7.8 GiB`.
-pub(crate) fn bytes(bytes: u64) -> String {
+pub fn bytes(bytes: u64) -> String {
     let units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
     let mut value = bytes as f64;
     let mut unit = 0;
@@ -79,7 +79,7 @@ pub(crate) fn bytes(bytes: u64) -> String {
 }
 
 /// A duration to the second, such as `45 s`, `2 min 5 s` or `1 h 10 min`.
-pub(crate) fn duration(seconds: f64) -> String {
+pub fn duration(seconds: f64) -> String {
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates; never negative")]
     let total = seconds.max(0.0).ceil() as u64;
     match (total / 3600, total / 60 % 60, total % 60) {

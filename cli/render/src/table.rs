@@ -12,7 +12,7 @@ use super::{Style, clean, number, words, wrapped};
 const LONGEST_REASON: usize = 20;
 
 /// The tables of a comparison with everything that must be read with them.
-pub(crate) fn render(comparison: &Comparison, style: &Style) -> String {
+pub fn render(comparison: &Comparison, style: &Style) -> String {
     let mut out = format!("{}\n", clean(&comparison.title));
     for table in &comparison.tables {
         let mut reasons = Reasons::default();

@@ -14,7 +14,7 @@ const PEAK: &str = "Operations are those of the direct algorithm, two for each m
     computes a layer: Winograd's needs fewer, so that its layers can exceed 100 % of the peak.";
 
 /// For people.
-pub(crate) fn table(explanation: &Explanation, style: &Style) -> String {
+pub fn table(explanation: &Explanation, style: &Style) -> String {
     let mut out = format!("{}\n\n{}\n\n", title(explanation), layers(explanation, style));
     for (name, value) in facts(explanation) {
         let _ = writeln!(out, "{}", wrapped(&format!("{name:<16} {value}"), style.width, 17));
@@ -125,7 +125,7 @@ struct Row<'a> {
 }
 
 /// One row a layer, with what holds for all of them repeated in each.
-pub(crate) fn csv(explanation: &Explanation) -> String {
+pub fn csv(explanation: &Explanation) -> String {
     let workload = explanation.workload;
     let model = match workload.task {
         Task::Classify { model, .. } => Some(model.name()),

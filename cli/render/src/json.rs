@@ -21,17 +21,17 @@ struct Machines<'a> {
 }
 
 /// A comparison.
-pub(crate) fn comparison(comparison: &Comparison) -> String {
+pub fn comparison(comparison: &Comparison) -> String {
     document(comparison)
 }
 
 /// An explanation.
-pub(crate) fn explanation(explanation: &Explanation) -> String {
+pub fn explanation(explanation: &Explanation) -> String {
     document(explanation)
 }
 
 /// Machines.
-pub(crate) fn machines(machines: &[Machine]) -> String {
+pub fn machines(machines: &[Machine]) -> String {
     document(Machines { machines })
 }
 

@@ -8,7 +8,7 @@ use super::{Style, wrapped};
 
 /// What a cell's text means, for its colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Tone {
+pub enum Tone {
     /// Nothing special.
     Plain,
     /// To be read with care.
@@ -35,7 +35,7 @@ impl Cell {
 
 /// What stands in a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub enum Kind {
     /// Text that may be broken into lines.
     Words,
     /// Text that may not.
@@ -46,14 +46,16 @@ pub(super) enum Kind {
 
 /// A column's heading, a line each.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Head {
-    pub(super) lines: Vec<String>,
-    pub(super) kind: Kind,
+pub struct Head {
+    /// Its lines.
+    pub lines: Vec<String>,
+    /// What stands below it.
+    pub kind: Kind,
 }
 
 impl Head {
     /// A column under this heading.
-    pub(super) fn new(text: &str, kind: Kind) -> Self {
+    pub fn new(text: &str, kind: Kind) -> Self {
         Self { lines: vec![text.to_owned()], kind }
     }
 }

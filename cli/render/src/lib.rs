@@ -5,39 +5,41 @@ mod grid;
 mod notes;
 mod words;
 
-pub(crate) mod csv;
-pub(crate) mod explain;
-pub(crate) mod json;
-pub(crate) mod lists;
-pub(crate) mod markdown;
-pub(crate) mod number;
-pub(crate) mod table;
+pub mod chart;
+pub mod csv;
+pub mod document;
+pub mod explain;
+pub mod json;
+pub mod lists;
+pub mod markdown;
+pub mod number;
+pub mod table;
 
 #[cfg(test)]
 mod samples;
 
 use jiff::tz::TimeZone;
 
-pub(crate) use words::{device, phase_name, state_name};
+pub use words::{device, phase_name, state_name};
 
 /// What the place that the text goes to can show.
 #[derive(Debug, Clone)]
-pub(crate) struct Style {
+pub struct Style {
     /// Characters a line; none for no end.
-    pub(crate) width: Option<usize>,
+    pub width: Option<usize>,
     /// Whether colours are wanted and understood.
-    pub(crate) colour: bool,
+    pub colour: bool,
     /// What clocks show there.
-    pub(crate) zone: TimeZone,
+    pub zone: TimeZone,
 }
 
 /// Text from elsewhere, such as a machine's name, without characters that a terminal would obey.
-pub(crate) fn clean(text: &str) -> String {
+pub fn clean(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
 /// Breaks a paragraph between words; lines after the first are indented. A word is never broken.
-pub(crate) fn wrapped(text: &str, width: Option<usize>, indent: usize) -> String {
+pub fn wrapped(text: &str, width: Option<usize>, indent: usize) -> String {
     let words = text.trim_start_matches(' ');
     let lead = text.len() - words.len();
     let mut out = " ".repeat(lead);

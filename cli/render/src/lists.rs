@@ -15,15 +15,23 @@ use super::{Style, clean, number, state_name, wrapped};
 
 /// What a coordinator says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct CoordinatorStatus {
-    pub(crate) version: String,
-    pub(crate) protocol: u32,
-    pub(crate) started_ms: u64,
-    pub(crate) machines: u64,
-    pub(crate) machines_online: u64,
-    pub(crate) sweeps_unfinished: u64,
-    pub(crate) jobs_waiting: u64,
-    pub(crate) jobs_assigned: u64,
+pub struct CoordinatorStatus {
+    /// Its version.
+    pub version: String,
+    /// What it speaks with agents.
+    pub protocol: u32,
+    /// Milliseconds since 1970.
+    pub started_ms: u64,
+    /// Machines that it knows.
+    pub machines: u64,
+    /// Those that are connected now.
+    pub machines_online: u64,
+    /// Sweeps with cells to come.
+    pub sweeps_unfinished: u64,
+    /// Cells that wait.
+    pub jobs_waiting: u64,
+    /// Cells under way.
+    pub jobs_assigned: u64,
 }
 
 /// A date and a time of day.
@@ -33,7 +41,7 @@ fn moment(ms: u64, zone: &TimeZone) -> String {
 }
 
 /// How far a sweep is, in a few words.
-pub(crate) fn progress(status: &SweepStatus) -> String {
+pub fn progress(status: &SweepStatus) -> String {
     let trouble: Vec<String> = status
         .jobs
         .iter()
@@ -46,7 +54,7 @@ pub(crate) fn progress(status: &SweepStatus) -> String {
 }
 
 /// Sweeps, a row each.
-pub(crate) fn sweeps(sweeps: &[SweepStatus], style: &Style) -> String {
+pub fn sweeps(sweeps: &[SweepStatus], style: &Style) -> String {
     if sweeps.is_empty() {
         return "No sweeps yet.\n".to_owned();
     }
@@ -77,7 +85,7 @@ pub(crate) fn sweeps(sweeps: &[SweepStatus], style: &Style) -> String {
 }
 
 /// One sweep: what it measures and how far it is.
-pub(crate) fn sweep(status: &SweepStatus, style: &Style) -> String {
+pub fn sweep(status: &SweepStatus, style: &Style) -> String {
     let mut out = String::new();
     let mut line = |name: &str, value: &str| {
         let _ = writeln!(out, "{}", wrapped(&format!("{name:<11} {value}"), style.width, 12));
@@ -139,7 +147,7 @@ fn workloads(spec: &SweepSpec) -> Vec<(&'static str, String)> {
 type CellText = fn(&PlannedCell) -> String;
 
 /// The cells of a plan, what cannot be measured, and how long it takes.
-pub(crate) fn plan(cells: &[PlannedCell], offline: &[String], style: &Style) -> String {
+pub fn plan(cells: &[PlannedCell], offline: &[String], style: &Style) -> String {
     let varies =
         |differs: fn(&PlannedCell, &PlannedCell) -> bool| cells.windows(2).any(|pair| differs(&pair[0], &pair[1]));
     let mut columns: Vec<(Head, CellText)> = vec![
@@ -207,7 +215,7 @@ fn refusals(cells: &[PlannedCell]) -> BTreeMap<String, Vec<CellName>> {
 }
 
 /// Machines, a row each.
-pub(crate) fn machines(machines: &[Machine], style: &Style) -> String {
+pub fn machines(machines: &[Machine], style: &Style) -> String {
     if machines.is_empty() {
         return "No machine has connected yet.\n".to_owned();
     }
@@ -268,7 +276,7 @@ fn gpus(machine: &Machine) -> Cell {
 }
 
 /// The coordinator's state.
-pub(crate) fn status(status: &CoordinatorStatus, address: &str, style: &Style) -> String {
+pub fn status(status: &CoordinatorStatus, address: &str, style: &Style) -> String {
     let CoordinatorStatus { version, protocol, started_ms, machines, machines_online, .. } = status;
     format!(
         "Coordinator  {address}\nVersion      {} (protocol {protocol})\nStarted      {}\nMachines     {machines_online} \

@@ -62,7 +62,7 @@ pub(super) fn workload_in_full(workload: &Workload) -> String {
 }
 
 /// A device, such as `cuda:0 (simulated)`.
-pub(crate) fn device(device: DeviceId, simulated: bool) -> String {
+pub fn device(device: DeviceId, simulated: bool) -> String {
     format!("{device}{}", if simulated { " (simulated)" } else { "" })
 }
 
@@ -110,7 +110,7 @@ pub(super) fn cells(cells: &[CellName]) -> String {
 }
 
 /// Where a job stands.
-pub(crate) fn state_name(state: JobState) -> &'static str {
+pub fn state_name(state: JobState) -> &'static str {
     match state {
         JobState::Queued => "waiting",
         JobState::Offered => "offered",
@@ -128,7 +128,7 @@ pub(crate) fn state_name(state: JobState) -> &'static str {
 }
 
 /// What a worker is doing.
-pub(crate) fn phase_name(phase: Phase) -> &'static str {
+pub fn phase_name(phase: Phase) -> &'static str {
     match phase {
         Phase::Load => "loading",
         Phase::First => "first run",

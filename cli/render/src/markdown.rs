@@ -8,7 +8,7 @@ use super::notes::{self, Note};
 use super::{clean, table, words};
 
 /// The tables of a comparison with everything that must be read with them.
-pub(crate) fn render(comparison: &Comparison) -> String {
+pub fn render(comparison: &Comparison) -> String {
     let mut out = format!("# {}\n", escaped(&clean(&comparison.title)));
     for table in &comparison.tables {
         if let Some(heading) = notes::heading(comparison, table) {
