@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use cotejo_language::Language;
 use cotejo_model::comparison::GroupBy;
 use cotejo_model::sweep::Preset;
 use cotejo_model::{DeviceId, DeviceSelector, Engine, Model, Precision, Threads};
@@ -103,6 +104,9 @@ pub(crate) struct Global {
     /// Where this PC keeps its own results; the platform's data folder by default
     #[arg(long, global = true, value_name = "FOLDER", env = "COTEJO_DATA_DIR", help_heading = "Global options")]
     pub(crate) data_dir: Option<PathBuf>,
+    /// The language of results: en (English) or es (Spanish); by default the system's
+    #[arg(long, global = true, value_name = "LANGUAGE", env = crate::language::VARIABLE, help_heading = "Global options")]
+    pub(crate) lang: Option<Language>,
     /// Say more on standard error; -vv says everything
     #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = "Global options")]
     pub(crate) verbose: u8,

@@ -9,6 +9,7 @@ mod embedded;
 mod error;
 mod files;
 mod interrupt;
+mod language;
 mod output;
 mod progress;
 mod source;
