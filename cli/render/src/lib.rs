@@ -17,6 +17,9 @@ pub mod table;
 
 #[cfg(test)]
 mod samples;
+// The sample documents are an example's as well, which knows this crate by its name.
+#[cfg(test)]
+extern crate self as cotejo_render;
 
 use jiff::tz::TimeZone;
 

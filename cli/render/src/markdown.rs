@@ -48,10 +48,12 @@ fn body(table: &Table) -> String {
 }
 
 /// Text that means nothing to Markdown.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '#') {
+    let mut rest = text.chars();
+    while let Some(c) = rest.next() {
+        let entity = || rest.clone().next().is_some_and(|next| next.is_ascii_alphabetic() || next == '#');
+        if matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '#' | '~' | '$') || c == '&' && entity() {
             out.push('\\');
         }
         out.push(c);
@@ -225,5 +227,6 @@ mod tests {
     #[test]
     fn a_name_cannot_break_the_table() {
         assert_eq!(escaped("pc|1 <b> *x*"), "pc\\|1 \\<b\\> \\*x\\*");
+        assert_eq!(escaped("R&D & &lt; $x$ ~~"), "R\\&D & \\&lt; \\$x\\$ \\~\\~");
     }
 }

@@ -39,7 +39,7 @@ pub fn render(comparison: &Comparison, style: &Style) -> String {
 }
 
 /// What must be seen, in a colour where there are any.
-fn loud(text: &str, style: &Style) -> String {
+pub(super) fn loud(text: &str, style: &Style) -> String {
     if style.colour { console::style(text).red().bold().force_styling(true).to_string() } else { text.to_owned() }
 }
 

@@ -1,10 +1,23 @@
 //! Documents: what a person reads as a whole, before it becomes Markdown, HTML, a word processor's file or a page. What
 //! makes a document knows nothing of formats, and a format nothing of measurements.
 
+mod html;
+mod markdown;
+mod terminal;
+
+#[cfg(test)]
+mod sample;
+
 use cotejo_language::Language;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use crate::chart::Chart;
+use crate::clean;
 pub use crate::grid::{Head, Kind, Tone};
+pub use html::html;
+pub use markdown::markdown;
+pub use terminal::terminal;
 
 /// Something to read, in the reader's language.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,6 +33,54 @@ pub struct Document {
     pub watermark: Option<String>,
     /// Its content.
     pub blocks: Vec<Block>,
+}
+
+impl Document {
+    /// Its charts, in the order in which they stand there.
+    pub fn charts(&self) -> impl Iterator<Item = &Chart> {
+        self.blocks.iter().filter_map(|block| if let Block::Chart(chart) = block { Some(&**chart) } else { None })
+    }
+
+    /// The moment that it bears, for the properties of a file: 1980, the first year that every format can write, where
+    /// there is none.
+    fn dated(&self) -> jiff::civil::DateTime {
+        let ms = self.dated_ms.and_then(|ms| i64::try_from(ms).ok());
+        let moment =
+            ms.and_then(|ms| Timestamp::from_millisecond(ms).ok()).map(|moment| moment.to_zoned(TimeZone::UTC));
+        let earliest = jiff::civil::date(1980, 1, 1).at(0, 0, 0, 0);
+        moment.map_or(earliest, |moment| moment.datetime()).max(earliest)
+    }
+}
+
+/// Where the pictures of a document's charts lie beside it. Whoever writes the document writes them too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ChartFiles<'a> {
+    /// Their folder, seen from the document.
+    pub folder: &'a str,
+    /// What they are, such as `png`.
+    pub extension: &'a str,
+}
+
+impl ChartFiles<'_> {
+    /// The name of the picture of this chart of the document, counted from 0.
+    pub fn name(&self, at: usize) -> String {
+        format!("chart-{}.{}", at + 1, self.extension)
+    }
+
+    /// The same, seen from the document.
+    fn path(&self, at: usize) -> String {
+        if self.folder.is_empty() { self.name(at) } else { format!("{}/{}", self.folder, self.name(at)) }
+    }
+}
+
+/// The lines of a text from anywhere, without characters that a file cannot hold.
+fn lines(text: &str) -> impl Iterator<Item = String> + '_ {
+    text.split('\n').map(|line| clean(&line.trim_end_matches('\r').replace('\t', " ")))
+}
+
+/// The same in one line.
+fn line(text: &str) -> String {
+    lines(text).collect::<Vec<_>>().join(" ")
 }
 
 /// A part of a document.
