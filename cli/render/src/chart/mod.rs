@@ -1,12 +1,22 @@
 //! Charts: first as data, then drawn. The same data always gives the same picture.
 
+pub mod build;
+
+#[cfg(test)]
+mod samples;
+
+use cotejo_language::Language;
+
 /// A chart, ready to be drawn: every text in the reader's language, every figure in its axis' unit.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Chart {
     /// What it shows.
     pub title: String,
-    /// What must be known to read it: precision, engine, whose machines.
+    /// What must be known to read it: whose machines, precision, engine, what its bars span, what was left out. A line
+    /// break starts another remark.
     pub subtitle: String,
+    /// The language that it is in: its numbers and its watermark are written so.
+    pub language: Language,
     /// The horizontal axis.
     pub x: Axis,
     /// The vertical axis.
@@ -24,7 +34,8 @@ pub struct Chart {
 pub enum ChartKind {
     /// Points joined by lines.
     Lines,
-    /// Points alone, over named places of the horizontal axis.
+    /// Points alone, over named places of the horizontal axis. They are drawn from top to bottom, a row each, since names
+    /// are read that way.
     Points,
 }
 
@@ -46,6 +57,14 @@ pub enum Scale {
     Linear,
     /// Equal ratios, equal distances.
     Log,
+}
+
+impl Scale {
+    /// The scale that shows all of these: logarithmic where the largest is at least so many times the smallest.
+    fn of(values: impl Iterator<Item = f64>, from_ratio: f64) -> Self {
+        let (low, high) = values.fold((f64::INFINITY, 0.0), |(low, high), value| (value.min(low), value.max(high)));
+        if low > 0.0 && high / low >= from_ratio { Self::Log } else { Self::Linear }
+    }
 }
 
 /// Points of one kind.
@@ -72,13 +91,14 @@ pub enum Role {
     Other(u8),
 }
 
-/// A point with its 95 % confidence interval.
+/// A point with its bar.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Point {
     /// Horizontally.
     pub x: f64,
     /// Vertically.
     pub y: f64,
-    /// The interval of `y`; none where there were too few samples.
+    /// What its bar spans: the 95 % confidence interval of `y`, or the range over several machines where the subtitle says
+    /// so; none where there were too few samples.
     pub ci: Option<cotejo_model::stats::Interval>,
 }

@@ -1,0 +1,160 @@
+//! From the figures of machines to the lines of a chart: those of one machine as they are, those of several as their median
+//! with the range.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cotejo_language::Texts;
+use cotejo_model::stats::{Estimate, Interval, quantile};
+use cotejo_model::{DeviceKind, MachineId};
+
+use super::cells::{Cell, Chosen};
+use crate::chart::{Axis, Point, Role, Scale, Series};
+use crate::{clean, words};
+
+/// From so many times the smallest on, a vertical axis is logarithmic.
+pub(super) const DECADE: f64 = 10.0;
+/// From so many times the smallest on, a horizontal axis is: sizes, batches and threads mostly double.
+pub(super) const DOUBLINGS: f64 = 4.0;
+
+/// A figure of one machine, and what it is made of.
+#[derive(Debug, Clone)]
+pub(super) struct Dot<'a> {
+    pub(super) machine: MachineId,
+    pub(super) machine_name: &'a str,
+    /// What was measured, for the legend.
+    pub(super) device: String,
+    pub(super) x: u32,
+    pub(super) estimate: Estimate,
+    pub(super) simulated: bool,
+    /// How many measurements are in it.
+    pub(super) cells: usize,
+}
+
+impl<'a> Dot<'a> {
+    pub(super) fn of(cell: &Cell<'a>, x: u32, estimate: Estimate) -> Self {
+        Self {
+            machine: cell.machine(),
+            machine_name: &cell.entry.machine_name,
+            device: product(&cell.entry.device_name),
+            x,
+            estimate,
+            simulated: cell.measured.simulated,
+            cells: 1,
+        }
+    }
+}
+
+/// A product's name without what its maker's lawyers want in it.
+pub(super) fn product(name: &str) -> String {
+    let plain = clean(name).replace("(R)", "").replace("(TM)", "").replace("(tm)", "");
+    plain.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// What a chart says beside its lines.
+#[derive(Debug, Default)]
+pub(super) struct Drawn {
+    pub(super) series: Vec<Series>,
+    pub(super) simulated: bool,
+    /// Measurements that are in it.
+    pub(super) cells: usize,
+}
+
+impl Drawn {
+    pub(super) fn add(&mut self, mut series: Series, dots: &[Dot<'_>], texts: &Texts) {
+        if series.points.is_empty() {
+            return;
+        }
+        if dots.iter().any(|dot| dot.simulated) {
+            series.name = texts.fill("chart-simulated-name", &[("name", series.name.into())]);
+            self.simulated = true;
+        }
+        self.cells += dots.iter().map(|dot| dot.cells).sum::<usize>();
+        self.series.push(series);
+    }
+
+    /// The remarks under the title: whose figures and what their bars span, the settings, and how many others there are.
+    pub(super) fn subtitle(&self, who: &str, chosen: &Chosen<'_>, texts: &Texts) -> String {
+        let others = chosen.of.saturating_sub(self.cells);
+        let others = (others > 0).then(|| texts.fill("chart-others", &[("count", others.into())]));
+        let lines = [Some(who.to_owned()), Some(chosen.key.in_words(texts)), others];
+        lines.into_iter().flatten().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+    }
+
+    /// The vertical axis of what is drawn.
+    pub(super) fn y(&self, label: String) -> Axis {
+        let points = || self.series.iter().flat_map(|series| &series.points);
+        Axis { label, scale: Scale::of(points().map(|point| point.y), DECADE), ticks: Vec::new() }
+    }
+
+    /// The horizontal axis of what is drawn, with a tick at each of its places.
+    pub(super) fn x(&self, label: String) -> Axis {
+        places(label, self.series.iter().flat_map(|series| &series.points).map(|point| point.x))
+    }
+}
+
+/// An axis with a tick at each of these whole numbers.
+pub(super) fn places(label: String, values: impl Iterator<Item = f64>) -> Axis {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    values.dedup();
+    let scale = Scale::of(values.iter().copied(), DOUBLINGS);
+    Axis { label, scale, ticks: values.into_iter().map(|value| (value, format!("{value}"))).collect() }
+}
+
+/// Whose figures these are, and what their bars span.
+pub(super) fn who<'a>(dots: impl Iterator<Item = &'a Dot<'a>>, texts: &Texts) -> String {
+    let mut machines: BTreeMap<MachineId, &str> = BTreeMap::new();
+    let mut intervals = false;
+    for dot in dots {
+        machines.insert(dot.machine, dot.machine_name);
+        intervals |= dot.estimate.ci.is_some();
+    }
+    match machines.values().collect::<Vec<_>>().as_slice() {
+        [name] if intervals => texts.fill("chart-of-one", &[("machine", clean(name).into())]),
+        [name] => clean(name),
+        _ => texts.say("chart-of-several"),
+    }
+}
+
+/// The line of these figures. `several`: the chart is of more than one machine, even if this line is not.
+pub(super) fn line(
+    role: Role,
+    kind: Option<DeviceKind>,
+    dots: &mut Vec<Dot<'_>>,
+    several: bool,
+    texts: &Texts,
+) -> Series {
+    if several && dots.iter().any(|dot| !dot.simulated) {
+        // What is made up does not move the median of what was measured.
+        dots.retain(|dot| !dot.simulated);
+    }
+    let machines: BTreeSet<MachineId> = dots.iter().map(|dot| dot.machine).collect();
+    let kind = kind.map(words::kind).map_or_else(|| texts.say("chart-speed-up-name"), str::to_owned);
+    let first = dots.first();
+    let (machine, device) = first.map_or(("", ""), |dot| (dot.machine_name, dot.device.as_str()));
+    let name = match (several, machines.len()) {
+        (false, _) => texts.fill("chart-device", &[("kind", kind.into()), ("device", device.into())]),
+        (true, 1) => texts.fill(
+            "chart-device-of",
+            &[("kind", kind.into()), ("device", device.into()), ("machine", clean(machine).into())],
+        ),
+        (true, count) => texts.fill("chart-median", &[("kind", kind.into()), ("count", count.into())]),
+    };
+    let mut by_place: BTreeMap<u32, Vec<Estimate>> = BTreeMap::new();
+    for dot in dots.iter() {
+        by_place.entry(dot.x).or_default().push(dot.estimate);
+    }
+    let point = |(x, estimates): (u32, Vec<Estimate>)| {
+        let Estimate { value, ci } = if several { middle(&estimates) } else { estimates[0] };
+        Point { x: f64::from(x), y: value, ci }
+    };
+    Series { name, role, points: by_place.into_iter().map(point).collect() }
+}
+
+/// The median of several machines, and how far they reach.
+fn middle(estimates: &[Estimate]) -> Estimate {
+    let mut values: Vec<f64> = estimates.iter().map(|estimate| estimate.value).collect();
+    values.sort_by(f64::total_cmp);
+    let range = Interval { low: values[0], high: values[values.len() - 1] };
+    Estimate { value: quantile(&values, 0.5), ci: (values.len() > 1).then_some(range) }
+}
