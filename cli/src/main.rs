@@ -8,6 +8,7 @@ mod draft;
 mod embedded;
 mod error;
 mod files;
+mod help;
 mod interrupt;
 mod language;
 mod output;
@@ -17,7 +18,7 @@ mod sweep_file;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches};
 use tracing_subscriber::EnvFilter;
 
 use crate::args::{Cli, Verb};
@@ -27,7 +28,9 @@ use crate::error::Error;
 const LOG: &str = "COTEJO_LOG";
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let arguments: Vec<_> = std::env::args_os().collect();
+    let command = help::in_language(Cli::command(), language::of_help(&arguments));
+    let cli = Cli::from_arg_matches(&command.get_matches_from(arguments)).unwrap_or_else(|error| error.exit());
     if let Verb::Worker { args } = cli.verb {
         return cotejo_worker::main_stdio(args);
     }

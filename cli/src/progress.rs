@@ -7,7 +7,7 @@ use cotejo_model::sweep::{Running, SweepStatus};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::output;
-use cotejo_render::{clean, device, number, phase_name, state_name};
+use cotejo_render::{clean, device, english, number, phase_name, state_name};
 
 /// Steps of the bar.
 const STEPS: u64 = 1000;
@@ -80,8 +80,9 @@ fn message(status: &SweepStatus, since: Duration) -> String {
 
 /// What one machine does.
 fn doing(running: &Running) -> String {
-    let how = running.progress.map_or_else(|| state_name(running.state), |progress| phase_name(progress.phase));
-    format!("{} on {}, {how}", running.task, device(running.device, running.simulated))
+    let phase = running.progress.map(|progress| phase_name(progress.phase).to_owned());
+    let how = phase.unwrap_or_else(|| state_name(running.state, english()));
+    format!("{} on {}, {how}", running.task, device(running.device, running.simulated, english()))
 }
 
 /// A line for every cell that ends: enough for a log, and no more.

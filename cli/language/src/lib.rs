@@ -1,6 +1,8 @@
 //! Cotejo's texts for people, in the languages that it speaks. The texts are Project Fluent's `.ftl` files in `texts/`,
 //! one file a subject; a text has the same name in every language.
 
+mod said;
+
 use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
@@ -75,6 +77,7 @@ macro_rules! files {
             ("peers", include_str!(concat!("../texts/", $language, "/peers.ftl"))),
             ("plan", include_str!(concat!("../texts/", $language, "/plan.ftl"))),
             ("report", include_str!(concat!("../texts/", $language, "/report.ftl"))),
+            ("said", include_str!(concat!("../texts/", $language, "/said.ftl"))),
             ("results", include_str!(concat!("../texts/", $language, "/results.ftl"))),
             ("transfer", include_str!(concat!("../texts/", $language, "/transfer.ftl"))),
         ]

@@ -7,7 +7,7 @@ use cotejo_model::explain::{ExplainedLayer, Explanation};
 use serde::Serialize;
 
 use super::grid::{Cell, Grid, Head, Kind, Tone};
-use super::{Style, clean, number, words, wrapped};
+use super::{Style, clean, english, number, words, wrapped};
 
 /// What must be known to read the last column.
 const PEAK: &str = "Operations are those of the direct algorithm, two for each multiply-add, whatever algorithm \
@@ -57,7 +57,7 @@ fn grid(explanation: &Explanation) -> Grid {
 
 /// `ResNet18 224 x 224, batch 8, exact, on …`
 fn title(explanation: &Explanation) -> String {
-    format!("{} on {}", words::workload(&explanation.workload), clean(&explanation.device_name))
+    format!("{} on {}", words::workload(&explanation.workload, english()), clean(&explanation.device_name))
 }
 
 fn row(explanation: &Explanation, layer: &ExplainedLayer) -> Vec<Cell> {

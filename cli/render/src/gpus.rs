@@ -1,36 +1,38 @@
 //! What measurements record of their GPUs, in sentences.
 
+use cotejo_language::Texts;
 use cotejo_model::comparison::Entry;
 use cotejo_model::gpu::{GpuRecord, GpuState};
 
-use super::{clean, number};
+use super::{clean, words};
 
 /// From here on a GPU is worth a note: most hold their clock down a few degrees above.
 const HOT_C: u32 = 80;
 
 /// What a GPU is, and the software that it was used with.
-pub(super) fn described(entry: &Entry, gpu: &GpuRecord) -> String {
+pub(super) fn described(entry: &Entry, gpu: &GpuRecord, texts: &Texts) -> String {
     let version =
         |what: &str, version: &Option<String>| version.as_ref().map(|version| format!("{what} {}", clean(version)));
+    let said = |name: &str, argument, value: String| texts.fill(name, &[(argument, value.into())]);
     let parts = [
         Some(clean(&entry.device_name)),
-        gpu.memory_bytes.map(|bytes| format!("{} VRAM", number::bytes(bytes))),
-        gpu.compute_capability.map(|capability| format!("compute capability {capability}")),
-        version("driver", &gpu.driver),
+        gpu.memory_bytes.map(|bytes| said("memory-vram", "bytes", words::bytes(bytes, texts))),
+        gpu.compute_capability.map(|capability| said("gpu-capability", "version", capability.to_string())),
+        gpu.driver.as_ref().map(|driver| said("gpu-driver", "version", clean(driver))),
         version("CUDA", &gpu.cuda),
         version("cuDNN", &gpu.cudnn),
-        power_limit_w(gpu).map(|watts| format!("power limit {watts:.0} W")),
+        power_limit_w(gpu).map(|watts| said("gpu-power-limit", "watts", format!("{watts:.0}"))),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
 }
 
 /// Why its times may be those of a slower GPU; nothing if there is no reason.
-pub(super) fn trouble(gpu: &GpuRecord) -> Option<String> {
-    let reasons = throttle_reasons(gpu);
-    let held =
-        (!reasons.is_empty()).then(|| format!("clock held down ({})", clean(&reasons.join(", ").replace('_', " "))));
+pub(super) fn trouble(gpu: &GpuRecord, texts: &Texts) -> Option<String> {
+    let reasons = clean(&throttle_reasons(gpu).join(", ").replace('_', " "));
+    let held = (!reasons.is_empty()).then(|| texts.fill("gpu-held-down", &[("reasons", reasons.into())]));
     let hottest = states(gpu).filter_map(|state| state.temperature_c).max();
-    let hot = hottest.filter(|degrees| *degrees >= HOT_C).map(|degrees| format!("hot ({degrees} °C)"));
+    let hot = hottest.filter(|degrees| *degrees >= HOT_C);
+    let hot = hot.map(|degrees| texts.fill("gpu-hot", &[("degrees", degrees.into())]));
     let parts: Vec<String> = held.into_iter().chain(hot).collect();
     (!parts.is_empty()).then(|| parts.join(", "))
 }
@@ -57,7 +59,13 @@ fn states(gpu: &GpuRecord) -> impl Iterator<Item = &GpuState> {
 
 #[cfg(test)]
 mod tests {
+    use cotejo_language::Language;
+
     use super::*;
+
+    fn trouble(gpu: &GpuRecord) -> Option<String> {
+        super::trouble(gpu, Texts::of(Language::English))
+    }
 
     fn record(before: &[&str], after: &[&str], celsius: u32) -> GpuRecord {
         let state = |reasons: &[&str]| GpuState {

@@ -12,9 +12,9 @@ pub mod explain;
 pub mod fonts;
 pub mod json;
 pub mod lists;
-pub mod markdown;
 pub mod number;
-pub mod table;
+pub mod report;
+pub mod results;
 
 #[cfg(test)]
 mod samples;
@@ -22,9 +22,15 @@ mod samples;
 #[cfg(test)]
 extern crate self as cotejo_render;
 
+use cotejo_language::{Language, Texts};
 use jiff::tz::TimeZone;
 
 pub use words::{device, phase_name, state_name};
+
+/// The language of what is not yet said in another: lists, explanations, progress.
+pub fn english() -> &'static Texts {
+    Texts::of(Language::English)
+}
 
 /// What the place that the text goes to can show.
 #[derive(Debug, Clone)]

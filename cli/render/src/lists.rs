@@ -9,9 +9,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::grid::{Cell, Grid, Head, Kind, Tone};
-use super::notes::counted;
 use super::words::{self, CellName};
-use super::{Style, clean, number, state_name, wrapped};
+use super::{Style, clean, english, number, state_name, wrapped};
 
 /// What a coordinator says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +33,12 @@ pub struct CoordinatorStatus {
     pub jobs_assigned: u64,
 }
 
+/// `1 core`, `2 cores`
+fn counted(count: impl Into<u64>, what: &str) -> String {
+    let count = count.into();
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
 /// A date and a time of day.
 fn moment(ms: u64, zone: &TimeZone) -> String {
     let timestamp = i64::try_from(ms).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
@@ -46,7 +51,7 @@ pub fn progress(status: &SweepStatus) -> String {
         .jobs
         .iter()
         .filter(|(state, count)| **count > 0 && state.is_final() && **state != JobState::Succeeded)
-        .map(|(state, count)| format!("{count} {}", state_name(*state)))
+        .map(|(state, count)| format!("{count} {}", state_name(*state, english())))
         .collect();
     let trouble = if trouble.is_empty() { String::new() } else { format!(", {}", trouble.join(", ")) };
     let done = if status.is_finished() { "finished: " } else { "" };
@@ -101,8 +106,9 @@ pub fn sweep(status: &SweepStatus, style: &Style) -> String {
         line(name, &value);
     }
     for running in &status.running {
-        let device = words::device(running.device, running.simulated);
-        let what = format!("{} on {device}: {}", words::task(running.task), state_name(running.state));
+        let device = words::device(running.device, running.simulated, english());
+        let what =
+            format!("{} on {device}: {}", words::task(running.task, english()), state_name(running.state, english()));
         line("Now", &format!("{}: {what}", clean(&running.machine)));
     }
     out
@@ -152,8 +158,8 @@ pub fn plan(cells: &[PlannedCell], offline: &[String], style: &Style) -> String 
         |differs: fn(&PlannedCell, &PlannedCell) -> bool| cells.windows(2).any(|pair| differs(&pair[0], &pair[1]));
     let mut columns: Vec<(Head, CellText)> = vec![
         (Head::new("Machine", Kind::Words), |cell| clean(&cell.machine)),
-        (Head::new("Device", Kind::Label), |cell| words::device(cell.device, cell.simulated)),
-        (Head::new("What", Kind::Words), |cell| words::workload(&cell.workload)),
+        (Head::new("Device", Kind::Label), |cell| words::device(cell.device, cell.simulated, english())),
+        (Head::new("What", Kind::Words), |cell| words::workload(&cell.workload, english())),
         (Head::new("Precision", Kind::Label), |cell| cell.workload.precision.to_string()),
     ];
     if varies(|a, b| a.workload.threads != b.workload.threads) {
@@ -182,7 +188,7 @@ pub fn plan(cells: &[PlannedCell], offline: &[String], style: &Style) -> String 
         let _ = writeln!(
             out,
             "{}",
-            wrapped(&format!("Cannot be measured: {}: {reason}", words::cells(&cells)), style.width, 2)
+            wrapped(&format!("Cannot be measured: {}: {reason}", words::cells(&cells, english())), style.width, 2)
         );
     }
     out
@@ -206,8 +212,8 @@ fn refusals(cells: &[PlannedCell]) -> BTreeMap<String, Vec<CellName>> {
             if failure.remedy.is_empty() { String::new() } else { format!(". What to do: {}", failure.remedy) };
         let reason = clean(&format!("{}{remedy}", failure.message.trim_end_matches('.')));
         by_reason.entry(reason).or_default().push(CellName {
-            what: words::workload_in_full(&cell.workload),
-            device: words::device(cell.device, cell.simulated),
+            what: words::workload_in_full(&cell.workload, english()),
+            device: words::device(cell.device, cell.simulated, english()),
             machine: Some(clean(&cell.machine)),
         });
     }

@@ -1,13 +1,13 @@
 //! What must be read with a table: how and on what it was measured, what to doubt, and what is not there.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
+use cotejo_language::Texts;
 use cotejo_model::DeviceKind;
 use cotejo_model::comparison::{Comparison, Entry, Environment, GroupBy, Measured, Outcome, Table};
 
 use super::words::{self, CellName};
-use super::{clean, gpus, number, state_name};
+use super::{clean, gpus};
 
 /// A heading and what stands under it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,16 +16,8 @@ pub(super) struct Note {
     pub(super) items: Vec<String>,
 }
 
-/// What nobody may miss of a table with values that were made up, above and below it.
-pub(super) fn rehearsal(table: &Table) -> Option<&'static str> {
-    table.is_simulated().then_some(
-        "SIMULATED: what is marked SIM was made up by a program that only plays a GPU, for a rehearsal. Nothing was \
-         computed, and it says nothing of any GPU.",
-    )
-}
-
 /// What distinguishes a table from the others of its comparison; nothing where there is but one.
-pub(super) fn heading(comparison: &Comparison, table: &Table) -> Option<String> {
+pub(super) fn heading(comparison: &Comparison, table: &Table, texts: &Texts) -> Option<String> {
     let other_than = |name: &str, value: &str| {
         comparison.tables.iter().any(|table| match table.basis.iter().find(|(known, _)| known == name) {
             Some((_, other)) => other != value,
@@ -35,33 +27,45 @@ pub(super) fn heading(comparison: &Comparison, table: &Table) -> Option<String> 
     };
     let own = table.basis.iter().filter(|(name, _)| name != "answers");
     let own = own.filter(|(name, value)| name == "precision" || other_than(name, value));
-    let own: Vec<String> = own.map(|(name, value)| format!("{name} {}", clean(value))).collect();
+    let own: Vec<String> = own.map(|setting| said_setting(setting, texts)).collect();
     (comparison.tables.len() > 1 && !own.is_empty()).then(|| own.join("; "))
 }
 
 /// What all rows of a table have in common.
-pub(super) fn basis(table: &Table) -> Option<String> {
+pub(super) fn basis(table: &Table, texts: &Texts) -> Option<String> {
     let (answers, settings): (Vec<_>, Vec<_>) = table.basis.iter().partition(|(name, _)| name == "answers");
-    let settings: Vec<String> = settings.iter().map(|(name, value)| format!("{name} {}", clean(value))).collect();
-    let settings = (!settings.is_empty()).then(|| format!("Measured with {}.", settings.join("; ")));
-    let answers = answers.iter().map(|(_, value)| format!("Beware: the answers {}.", clean(value)));
+    let settings: Vec<String> = settings.into_iter().map(|setting| said_setting(setting, texts)).collect();
+    let settings =
+        (!settings.is_empty()).then(|| texts.fill("basis-sentence", &[("settings", settings.join("; ").into())]));
+    let answers = answers.iter().map(|(_, value)| texts.fill("basis-beware", &[("answers", clean(value).into())]));
     let sentences: Vec<String> = settings.into_iter().chain(answers).collect();
     (!sentences.is_empty()).then(|| sentences.join(" "))
 }
 
+/// `precision f32`; a setting of a newer coordinator by the name that it gives it.
+fn said_setting((name, value): &(String, String), texts: &Texts) -> String {
+    let value = clean(&texts.said(value));
+    match name.as_str() {
+        "precision" | "threads" | "engine" | "convolutions" | "weights" | "image" | "build" => {
+            texts.fill(&format!("basis-{name}"), &[("value", value.into())])
+        }
+        _ => format!("{} {value}", clean(name)),
+    }
+}
+
 /// Everything but the tables, in the order in which it matters; what there is nothing to say about is left out.
-pub(super) fn notes(comparison: &Comparison) -> Vec<Note> {
-    let note = |title: &str, items: Vec<String>| Note { title: title.to_owned(), items };
-    let names = Names::of(comparison);
+pub(super) fn notes(comparison: &Comparison, texts: &Texts) -> Vec<Note> {
+    let note = |title: &str, items: Vec<String>| Note { title: texts.say(title), items };
+    let names = Names::of(comparison, texts);
     [
-        note("How it was measured:", measuring(comparison)),
-        note("What it ran on:", comparison.environments.iter().map(environment).collect()),
-        note("GPUs:", gpus_of(comparison, &names)),
-        note("Read with care (*):", flags(comparison, &names)),
-        note("GPUs that were held down or hot:", gpu_trouble(comparison, &names)),
-        note("Answers:", answers(comparison, &names)),
-        note("Not measured:", failures(comparison, &names)),
-        note("Not measured yet:", pending(comparison)),
+        note("notes-measuring", measuring(comparison, texts)),
+        note("notes-environments", comparison.environments.iter().map(|it| environment(it, texts)).collect()),
+        note("notes-gpus", gpus_of(comparison, &names)),
+        note("notes-flags", flags(comparison, &names)),
+        note("notes-trouble", gpu_trouble(comparison, &names)),
+        note("notes-answers", answers(comparison, &names)),
+        note("notes-failures", failures(comparison, &names)),
+        note("notes-pending", pending(comparison, texts)),
     ]
     .into_iter()
     .filter(|note| !note.items.is_empty())
@@ -75,28 +79,29 @@ fn measured(comparison: &Comparison) -> impl Iterator<Item = (&Entry, &Measured)
     })
 }
 
-fn measuring(comparison: &Comparison) -> Vec<String> {
+fn measuring(comparison: &Comparison, texts: &Texts) -> Vec<String> {
     let counts = || measured(comparison).map(|(_, measured)| measured.summary.n);
     let (Some(least), Some(most)) = (counts().min(), counts().max()) else {
         return Vec::new();
     };
-    let passes = if most == 1 { "pass" } else { "passes" };
-    let runs = if least == most { format!("{least}") } else { format!("{least} to {most}") };
-    let interval = measured(comparison).any(|(_, measured)| measured.summary.ci.is_some());
-    let margin = if interval { "; ± is its 95 % confidence interval" } else { "" };
-    let mut lines = vec![format!("median of {runs} warmed-up forward {passes} a cell, in seconds{margin}")];
+    let runs = if least == most { least.to_string() } else { range(least, most, texts) };
+    let mut line = texts.fill("measuring-runs", &[("runs", runs.into()), ("most", most.into())]);
+    if measured(comparison).any(|(_, measured)| measured.summary.ci.is_some()) {
+        line = texts.fill("measuring-margin", &[("runs", line.into())]);
+    }
+    let mut lines = vec![line];
     if measured(comparison).any(|(entry, _)| entry.workload.streams > 1) {
-        lines.push(
-            "with several streams, as many forward passes run at once on a share of the threads each, and a time is \
-             that until all of them have ended"
-                .to_owned(),
-        );
+        lines.push(texts.say("measuring-streams"));
     }
     if several_gpus(comparison) {
-        let line = "of several GPUs of a machine, the fastest stands in the table; `--by device` shows each";
-        lines.push(line.to_owned());
+        lines.push(texts.say("measuring-several-gpus"));
     }
     lines
+}
+
+/// `38 to 544`
+fn range(low: usize, high: usize, texts: &Texts) -> String {
+    texts.fill("range", &[("low", low.into()), ("high", high.into())])
 }
 
 /// Whether a table has one place for several GPUs.
@@ -108,11 +113,11 @@ fn several_gpus(comparison: &Comparison) -> bool {
 }
 
 /// Each GPU with the software that it was used with, once for each set of versions.
-fn gpus_of(comparison: &Comparison, names: &Names) -> Vec<String> {
+fn gpus_of(comparison: &Comparison, names: &Names<'_>) -> Vec<String> {
     let mut lines = Vec::new();
     for (entry, measured) in measured(comparison) {
         let Some(gpu) = &measured.gpu else { continue };
-        let line = format!("{}: {}", names.of_cell(entry).place(), gpus::described(entry, gpu));
+        let line = format!("{}: {}", names.of_cell(entry).place(names.texts), gpus::described(entry, gpu, names.texts));
         if !lines.contains(&line) {
             lines.push(line);
         }
@@ -120,15 +125,18 @@ fn gpus_of(comparison: &Comparison, names: &Names) -> Vec<String> {
     lines
 }
 
-fn gpu_trouble(comparison: &Comparison, names: &Names) -> Vec<String> {
-    let troubled =
-        measured(comparison).filter_map(|(entry, measured)| Some((gpus::trouble(measured.gpu.as_ref()?)?, entry)));
+fn gpu_trouble(comparison: &Comparison, names: &Names<'_>) -> Vec<String> {
+    let troubled = measured(comparison)
+        .filter_map(|(entry, measured)| Some((gpus::trouble(measured.gpu.as_ref()?, names.texts)?, entry)));
     let found = together(names, troubled);
-    found.into_iter().map(|(trouble, cells)| format!("{}: {trouble}", words::cells(&cells))).collect()
+    found.into_iter().map(|(trouble, cells)| format!("{}: {trouble}", words::cells(&cells, names.texts))).collect()
 }
 
 /// Cells by what is to be said of them, in the order of the first of each.
-fn together<'a, K: PartialEq>(names: &Names, said: impl Iterator<Item = (K, &'a Entry)>) -> Vec<(K, Vec<CellName>)> {
+fn together<'a, K: PartialEq>(
+    names: &Names<'_>,
+    said: impl Iterator<Item = (K, &'a Entry)>,
+) -> Vec<(K, Vec<CellName>)> {
     let mut found: Vec<(K, Vec<CellName>)> = Vec::new();
     for (what, entry) in said {
         let name = names.of_cell(entry);
@@ -140,40 +148,43 @@ fn together<'a, K: PartialEq>(names: &Names, said: impl Iterator<Item = (K, &'a 
     found
 }
 
-fn environment(environment: &Environment) -> String {
-    let Environment { name, cpu, physical_cores, logical_cores, simd, memory_bytes, os, gpus, no_gpu, .. } =
-        environment;
+/// A machine in one line.
+pub(super) fn environment(environment: &Environment, texts: &Texts) -> String {
+    format!("{}: {}", clean(&environment.name), machine(environment, texts))
+}
+
+/// What a machine is made of, without its name.
+pub(super) fn machine(environment: &Environment, texts: &Texts) -> String {
+    let Environment { cpu, physical_cores, logical_cores, simd, memory_bytes, os, gpus, no_gpu, .. } = environment;
+    let cores = texts.fill("cores", &[("count", (*physical_cores).into())]);
+    let threads = texts.fill("task-threads", &[("count", (*logical_cores).into())]);
     let mut parts =
-        vec![clean(cpu), format!("{} and {}", counted(*physical_cores, "core"), counted(*logical_cores, "thread"))];
+        vec![clean(cpu), texts.fill("cores-and-threads", &[("cores", cores.into()), ("threads", threads.into())])];
     if !simd.is_empty() {
         parts.push(clean(&simd.join(" ")));
     }
-    parts.push(format!("{} RAM", number::bytes(*memory_bytes)));
+    parts.push(texts.fill("memory-ram", &[("bytes", words::bytes(*memory_bytes, texts).into())]));
     parts.push(clean(os));
     parts.extend(gpus.iter().map(|gpu| clean(gpu)));
-    parts.extend(no_gpu.iter().map(|reason| format!("no GPU: {}", clean(reason))));
-    format!("{}: {}", clean(name), parts.join("; "))
-}
-
-/// `1 core`, `2 cores`
-pub(super) fn counted(count: impl Into<u64>, what: &str) -> String {
-    let count = count.into();
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+    parts.extend(no_gpu.iter().map(|reason| texts.fill("no-gpu", &[("reason", clean(&texts.said(reason)).into())])));
+    parts.join("; ")
 }
 
 /// What must be said of a cell to tell it from the others: its machine, engine and threads only where there are several.
-struct Names {
+struct Names<'a> {
+    texts: &'a Texts,
     machine: bool,
     engine: bool,
     threads: bool,
 }
 
-impl Names {
-    fn of(comparison: &Comparison) -> Self {
+impl<'a> Names<'a> {
+    fn of(comparison: &Comparison, texts: &'a Texts) -> Self {
         fn vary<T: PartialEq>(comparison: &Comparison, of: impl Fn(&Entry) -> T) -> bool {
             comparison.entries.windows(2).any(|pair| of(&pair[0]) != of(&pair[1]))
         }
         Self {
+            texts,
             machine: vary(comparison, |entry| entry.machine),
             engine: vary(comparison, |entry| entry.workload.engine),
             threads: vary(comparison, |entry| entry.workload.threads),
@@ -183,37 +194,37 @@ impl Names {
     fn of_cell(&self, entry: &Entry) -> CellName {
         let workload = &entry.workload;
         let simulated = matches!(&entry.outcome, Outcome::Measured(measured) if measured.simulated);
-        let mut what = words::workload_in_full(workload);
+        let mut what = vec![words::workload_in_full(workload, self.texts)];
         if self.engine {
-            let _ = write!(what, ", {}", workload.engine);
+            what.push(workload.engine.to_string());
         }
         if self.threads {
-            let _ = write!(what, ", {} threads", workload.threads);
+            what.push(words::threads(workload.threads, self.texts));
         }
         CellName {
-            what,
-            device: words::device(entry.device, simulated),
+            what: what.join(", "),
+            device: words::device(entry.device, simulated, self.texts),
             machine: self.machine.then(|| clean(&entry.machine_name)),
         }
     }
 
     fn sentence(&self, entry: &Entry) -> String {
-        words::cells(&[self.of_cell(entry)])
+        words::cells(&[self.of_cell(entry)], self.texts)
     }
 }
 
-fn flags(comparison: &Comparison, names: &Names) -> Vec<String> {
+fn flags(comparison: &Comparison, names: &Names<'_>) -> Vec<String> {
     measured(comparison)
         .filter(|(_, measured)| !measured.flags.is_empty())
         .map(|(entry, measured)| {
-            let flags: Vec<String> = measured.flags.iter().map(ToString::to_string).collect();
+            let flags: Vec<String> = measured.flags.iter().map(|flag| words::flag(flag, names.texts)).collect();
             format!("{}: {}", names.sentence(entry), flags.join(", "))
         })
         .collect()
 }
 
 /// What the classifiers saw, where their weights know classes.
-fn answers(comparison: &Comparison, names: &Names) -> Vec<String> {
+fn answers(comparison: &Comparison, names: &Names<'_>) -> Vec<String> {
     measured(comparison)
         .filter_map(|(entry, measured)| {
             let best = measured.answers.first()?;
@@ -224,26 +235,24 @@ fn answers(comparison: &Comparison, names: &Names) -> Vec<String> {
 }
 
 /// Failures, those with the same reason together.
-fn failures(comparison: &Comparison, names: &Names) -> Vec<String> {
+fn failures(comparison: &Comparison, names: &Names<'_>) -> Vec<String> {
     let failed = comparison.entries.iter().filter_map(|entry| match &entry.outcome {
-        Outcome::Failed(failure) => Some(((failure.message.as_str(), failure.remedy.as_str()), entry)),
+        Outcome::Failed(failure) => Some((words::failure(failure, names.texts), entry)),
         _ => None,
     });
-    together(names, failed)
-        .into_iter()
-        .map(|((message, remedy), cells)| {
-            let remedy = if remedy.is_empty() { String::new() } else { format!(". What to do: {}", clean(remedy)) };
-            format!("{}: {}{remedy}", words::cells(&cells), clean(message).trim_end_matches('.'))
-        })
-        .collect()
+    let found = together(names, failed);
+    found.into_iter().map(|(failure, cells)| format!("{}: {failure}", words::cells(&cells, names.texts))).collect()
 }
 
-fn pending(comparison: &Comparison) -> Vec<String> {
+fn pending(comparison: &Comparison, texts: &Texts) -> Vec<String> {
     let mut states = BTreeMap::new();
     for entry in &comparison.entries {
         if let Outcome::Pending { state } = entry.outcome {
             *states.entry(state).or_insert(0_u64) += 1;
         }
     }
-    states.into_iter().map(|(state, count)| format!("{} {}", counted(count, "cell"), state_name(state))).collect()
+    let line = |(state, count): (cotejo_model::JobState, u64)| {
+        texts.fill("pending-cells", &[("count", count.into()), ("state", words::state_name(state, texts).into())])
+    };
+    states.into_iter().map(line).collect()
 }

@@ -1,33 +1,38 @@
 //! The names of things in the reader's language. Identifiers in files and formats stay as they are.
 
+use cotejo_language::Texts;
 use cotejo_model::comparison::Column;
 use cotejo_model::frames::Phase;
-use cotejo_model::{DeviceId, DeviceKind, JobState, Precision, Task, Workload};
+use cotejo_model::quality::{Flag, FlagKind};
+use cotejo_model::{DeviceId, DeviceKind, Failure, JobState, Precision, Task, Threads, Workload};
+
+use super::{clean, number};
 
 /// What a column is headed, a line each.
-pub(super) fn heading(column: Column) -> Vec<String> {
+pub(super) fn heading(column: Column, texts: &Texts) -> Vec<String> {
+    let of_device = |name: &str, device| texts.fill(name, &[("device", kind(device).into())]);
     match column {
-        Column::Machine => vec!["Machine".to_owned()],
-        Column::Device => vec!["Device".to_owned()],
-        Column::Model => vec!["Model".to_owned()],
-        Column::Size => vec!["Size".to_owned()],
-        Column::Batch => vec!["Batch".to_owned()],
-        Column::Streams => vec!["Streams".to_owned()],
-        Column::Time { device } => vec![format!("{} (s)", kind(device))],
-        Column::Throughput { device } => vec![format!("{} (images/s)", kind(device))],
+        Column::Machine => vec![texts.say("column-machine")],
+        Column::Device => vec![texts.say("column-device")],
+        Column::Model => vec![texts.say("column-model")],
+        Column::Size => vec![texts.say("column-size")],
+        Column::Batch => vec![texts.say("column-batch")],
+        Column::Streams => vec![texts.say("column-streams")],
+        Column::Time { device } => vec![of_device("column-seconds", device)],
+        Column::Throughput { device } => vec![of_device("column-rate", device)],
         Column::TaskTime { task, streams, device } => {
             let mut lines = vec![task.title().to_owned(), side(task.size())];
-            lines.extend(task.batch().filter(|batch| *batch > 1).map(|batch| format!("batch {batch}")));
-            lines.extend((streams > 1).then(|| format!("{streams} streams")));
-            lines.push(device.map_or_else(|| "(s)".to_owned(), |device| format!("{} (s)", kind(device))));
+            lines.extend(task.batch().filter(|batch| *batch > 1).map(|batch| self::batch(batch, texts)));
+            lines.extend((streams > 1).then(|| self::streams(streams, texts)));
+            lines.push(device.map_or_else(|| texts.say("seconds-unit"), |device| of_device("column-seconds", device)));
             lines
         }
-        Column::SpeedUp => vec!["Speed-up".to_owned()],
+        Column::SpeedUp => vec![texts.say("column-speed-up")],
     }
 }
 
 /// A kind of device.
-pub(super) fn kind(device: DeviceKind) -> &'static str {
+pub(crate) fn kind(device: DeviceKind) -> &'static str {
     match device {
         DeviceKind::Cpu => "CPU",
         DeviceKind::Cuda => "GPU",
@@ -35,35 +40,56 @@ pub(super) fn kind(device: DeviceKind) -> &'static str {
 }
 
 /// `224 x 224`
-pub(super) fn side(size: u32) -> String {
+pub(crate) fn side(size: u32) -> String {
     format!("{size} x {size}")
 }
 
+/// `batch 8`
+pub(crate) fn batch(batch: u32, texts: &Texts) -> String {
+    texts.fill("task-batch", &[("batch", batch.into())])
+}
+
+fn streams(streams: u32, texts: &Texts) -> String {
+    texts.fill("task-streams", &[("count", streams.into())])
+}
+
+/// `all threads`, `4 threads`
+pub(crate) fn threads(threads: Threads, texts: &Texts) -> String {
+    match threads {
+        Threads::All => texts.say("task-threads-all"),
+        Threads::Exactly(count) => texts.fill("task-threads", &[("count", count.into())]),
+    }
+}
+
 /// A task in a sentence.
-pub(super) fn task(task: Task) -> String {
-    let batch = task.batch().filter(|batch| *batch > 1).map(|batch| format!(", batch {batch}")).unwrap_or_default();
+pub(crate) fn task(task: Task, texts: &Texts) -> String {
+    let batch = task.batch().filter(|batch| *batch > 1);
+    let batch = batch.map(|batch| format!(", {}", self::batch(batch, texts))).unwrap_or_default();
     format!("{} {}{batch}", task.title(), side(task.size()))
 }
 
 /// A workload in a sentence: its task, and of the rest what is unusual.
-pub(super) fn workload(workload: &Workload) -> String {
-    let exact = if workload.exact { ", exact" } else { "" };
-    let streams = if workload.streams == 1 { String::new() } else { format!(", {} streams", workload.streams) };
-    format!("{}{exact}{streams}", task(workload.task))
+pub(crate) fn workload(workload: &Workload, texts: &Texts) -> String {
+    let exact = workload.exact.then(|| texts.say("task-exact"));
+    let streams = (workload.streams != 1).then(|| streams(workload.streams, texts));
+    std::iter::once(task(workload.task, texts)).chain(exact).chain(streams).collect::<Vec<_>>().join(", ")
 }
 
 /// A workload where no table beside it tells the precision.
-pub(super) fn workload_in_full(workload: &Workload) -> String {
+pub(crate) fn workload_in_full(workload: &Workload, texts: &Texts) -> String {
     let precision = match workload.precision {
         Precision::F32 => String::new(),
         precision => format!(", {precision}"),
     };
-    format!("{}{precision}", self::workload(workload))
+    format!("{}{precision}", self::workload(workload, texts))
 }
 
 /// A device, such as `cuda:0 (simulated)`.
-pub fn device(device: DeviceId, simulated: bool) -> String {
-    format!("{device}{}", if simulated { " (simulated)" } else { "" })
+pub fn device(device: DeviceId, simulated: bool, texts: &Texts) -> String {
+    if simulated {
+        return texts.fill("device-simulated", &[("device", device.to_string().into())]);
+    }
+    device.to_string()
 }
 
 /// Cells of which the same is to be said are listed up to this many; of more, their number is enough.
@@ -80,16 +106,24 @@ pub(super) struct CellName {
 
 impl CellName {
     /// Without what was computed.
-    pub(super) fn place(&self) -> String {
-        let machine = self.machine.as_ref().map(|machine| format!(" of {machine}")).unwrap_or_default();
-        format!("{}{machine}", self.device)
+    pub(super) fn place(&self, texts: &Texts) -> String {
+        match &self.machine {
+            Some(machine) => place(&self.device, machine, texts),
+            None => self.device.clone(),
+        }
     }
 }
 
+fn place(device: &str, machine: &str, texts: &Texts) -> String {
+    texts.fill("cell-place", &[("device", device.into()), ("machine", machine.into())])
+}
+
 /// Cells of which the same is to be said: one by one, or by their places where they are many.
-pub(super) fn cells(cells: &[CellName]) -> String {
+pub(super) fn cells(cells: &[CellName], texts: &Texts) -> String {
     if cells.len() <= LISTED {
-        let one = |cell: &CellName| format!("{} on {}", cell.what, cell.place());
+        let one = |cell: &CellName| {
+            texts.fill("cell-on", &[("what", cell.what.as_str().into()), ("place", cell.place(texts).into())])
+        };
         return cells.iter().map(one).collect::<Vec<_>>().join("; ");
     }
     let mut places: Vec<(&str, Vec<&str>)> = Vec::new();
@@ -104,27 +138,15 @@ pub(super) fn cells(cells: &[CellName]) -> String {
     }
     let place = |(device, machines): &(&str, Vec<&str>)| match machines.as_slice() {
         [] => (*device).to_owned(),
-        machines => format!("{device} of {}", machines.join(", ")),
+        machines => place(device, &machines.join(", "), texts),
     };
-    format!("{} cells on {}", cells.len(), places.iter().map(place).collect::<Vec<_>>().join("; "))
+    let places = places.iter().map(place).collect::<Vec<_>>().join("; ");
+    texts.fill("cells-on", &[("count", cells.len().into()), ("places", places.into())])
 }
 
 /// Where a job stands.
-pub fn state_name(state: JobState) -> &'static str {
-    match state {
-        JobState::Queued => "waiting",
-        JobState::Offered => "offered",
-        JobState::Running => "running",
-        JobState::Uploading => "uploading",
-        JobState::Unknown => "out of reach",
-        JobState::Cancelling => "being cancelled",
-        JobState::Succeeded => "measured",
-        JobState::Failed => "failed",
-        JobState::Lost => "lost",
-        JobState::Cancelled => "cancelled",
-        JobState::Expired => "expired",
-        JobState::TimedOut => "timed out",
-    }
+pub fn state_name(state: JobState, texts: &Texts) -> String {
+    texts.say(&format!("state-{state}"))
 }
 
 /// What a worker is doing.
@@ -137,8 +159,41 @@ pub fn phase_name(phase: Phase) -> &'static str {
     }
 }
 
+/// A reason for care, with its figure.
+pub(crate) fn flag(flag: &Flag, texts: &Texts) -> String {
+    let kind = flag.kind;
+    let Some(figure) = flag.figure.filter(|_| kind != FlagKind::Battery) else {
+        return texts.say(&format!("flag-{kind}-plain"));
+    };
+    let (argument, written) = match kind {
+        FlagKind::Noisy | FlagKind::Busy | FlagKind::Throttled => ("percent", format!("{:.0}", figure * 100.0)),
+        FlagKind::Short => ("percent", format!("{:.1}", figure * 100.0)),
+        FlagKind::Slept => ("seconds", format!("{figure:.0}")),
+        FlagKind::Implausible | FlagKind::Battery => ("times", format!("{figure:.1}")),
+    };
+    texts.fill(&format!("flag-{kind}"), &[(argument, texts.number(&written).into())])
+}
+
+/// Why something failed, and what to do about it.
+pub(crate) fn failure(failure: &Failure, texts: &Texts) -> String {
+    let message = texts.said(failure.message.trim_end_matches('.'));
+    let message = clean(&message);
+    if failure.remedy.is_empty() {
+        return message;
+    }
+    let remedy = clean(&texts.said(&failure.remedy));
+    texts.fill("failure-remedy", &[("message", message.into()), ("remedy", remedy.into())])
+}
+
+/// Bytes, such as `7.8 GiB`.
+pub(crate) fn bytes(bytes: u64, texts: &Texts) -> String {
+    texts.number(&number::bytes(bytes)).into_owned()
+}
+
 #[cfg(test)]
 mod tests {
+    use cotejo_language::Language;
+
     use super::*;
 
     fn name(size: u32, device: &str, machine: Option<&str>) -> CellName {
@@ -147,11 +202,34 @@ mod tests {
 
     #[test]
     fn many_cells_are_named_by_their_places() {
+        let texts = Texts::of(Language::English);
         let few = [name(1, "cpu", None), name(2, "cuda:0", Some("pc-1"))];
-        assert_eq!(cells(&few), "1 x 1 on cpu; 2 x 2 on cuda:0 of pc-1");
+        assert_eq!(cells(&few, texts), "1 x 1 on cpu; 2 x 2 on cuda:0 of pc-1");
         let many = |machine: Option<&str>| (1..6).map(|size| name(size, "cuda:0", machine)).collect::<Vec<_>>();
-        assert_eq!(cells(&many(None)), "5 cells on cuda:0");
+        assert_eq!(cells(&many(None), texts), "5 cells on cuda:0");
         let class = [many(Some("pc-1")), many(Some("pc-2")), few.to_vec()].concat();
-        assert_eq!(cells(&class), "12 cells on cuda:0 of pc-1, pc-2; cpu");
+        assert_eq!(cells(&class, texts), "12 cells on cuda:0 of pc-1, pc-2; cpu");
+        assert_eq!(cells(&class, Texts::of(Language::Spanish)), "12 celdas en cuda:0 de pc-1, pc-2; cpu");
+    }
+
+    #[test]
+    fn every_flag_and_every_state_has_its_words() {
+        for language in Language::ALL {
+            let texts = Texts::of(language);
+            for kind in FlagKind::ALL {
+                for figure in [None, Some(0.125)] {
+                    assert!(!flag(&Flag { kind: *kind, figure }, texts).is_empty());
+                }
+            }
+            assert!(JobState::ALL.iter().all(|state| !state_name(*state, texts).is_empty()));
+        }
+    }
+
+    #[test]
+    fn in_english_a_flag_says_what_it_says_itself() {
+        for kind in FlagKind::ALL.iter().filter(|kind| **kind != FlagKind::Battery) {
+            let raised = Flag { kind: *kind, figure: Some(0.125) };
+            assert_eq!(flag(&raised, Texts::of(Language::English)), raised.to_string());
+        }
     }
 }

@@ -1,1 +1,117 @@
-# Results
+# Results: tables and what must be read with them.
+
+column-machine = Machine
+column-device = Device
+column-model = Model
+column-size = Size
+column-batch = Batch
+column-streams = Streams
+column-speed-up = Speed-up
+column-seconds = { $device } (s)
+column-rate = { $device } (images/s)
+seconds-unit = (s)
+
+task-batch = batch { $batch }
+task-streams =
+    { $count ->
+        [one] { $count } stream
+       *[other] { $count } streams
+    }
+task-threads =
+    { $count ->
+        [one] { $count } thread
+       *[other] { $count } threads
+    }
+task-threads-all = all threads
+task-exact = exact
+device-simulated = { $device } (simulated)
+cell-place = { $device } of { $machine }
+cell-on = { $what } on { $place }
+cells-on =
+    { $count ->
+        [one] { $count } cell on { $places }
+       *[other] { $count } cells on { $places }
+    }
+
+state-queued = waiting
+state-offered = offered
+state-running = running
+state-uploading = uploading
+state-unknown = out of reach
+state-cancelling = being cancelled
+state-succeeded = measured
+state-failed = failed
+state-lost = lost
+state-cancelled = cancelled
+state-expired = expired
+state-timed_out = timed out
+
+rehearsal = SIMULATED: what is marked SIM was made up by a program that only plays a machine, for a rehearsal. Nothing was computed, and it says nothing of any CPU or GPU.
+watermark = SIMULATED
+
+basis-sentence = Measured with { $settings }.
+basis-beware = Beware: the answers { $answers }.
+basis-precision = precision { $value }
+basis-threads = threads { $value }
+basis-engine = engine { $value }
+basis-convolutions = convolutions { $value }
+basis-weights = weights { $value }
+basis-image = image { $value }
+basis-build = build { $value }
+
+notes-measuring = How it was measured
+notes-environments = What it ran on
+notes-gpus = GPUs
+notes-flags = Read with care (*)
+notes-trouble = GPUs that were held down or hot
+notes-answers = Answers
+notes-failures = Not measured
+notes-pending = Not measured yet
+notes-imported = Imported
+
+measuring-runs =
+    { $most ->
+        [one] median of { $runs } warmed-up forward pass a cell, in seconds
+       *[other] median of { $runs } warmed-up forward passes a cell, in seconds
+    }
+measuring-margin = { $runs }; ± is its 95 % confidence interval
+range = { $low } to { $high }
+measuring-streams = with several streams, as many forward passes run at once on a share of the threads each, and a time is that until all of them have ended
+measuring-several-gpus = of several GPUs of a machine, the fastest stands in the table; `--by device` shows each
+
+cores =
+    { $count ->
+        [one] { $count } core
+       *[other] { $count } cores
+    }
+cores-and-threads = { $cores } and { $threads }
+memory-ram = { $bytes } RAM
+memory-vram = { $bytes } VRAM
+no-gpu = no GPU: { $reason }
+gpu-capability = compute capability { $version }
+gpu-driver = driver { $version }
+gpu-power-limit = power limit { $watts } W
+gpu-held-down = clock held down ({ $reasons })
+gpu-hot = hot ({ $degrees } °C)
+
+flag-noisy = noisy (IQR { $percent } % of the median)
+flag-busy = busy (others used { $percent } % of the CPU)
+flag-battery = battery
+flag-throttled = throttled (clock fell to { $percent } %)
+flag-slept = slept ({ $seconds } s)
+flag-short = short (budget ended at ±{ $percent } %)
+flag-implausible = implausible ({ $times }x the device's peak)
+flag-noisy-plain = noisy
+flag-busy-plain = busy
+flag-battery-plain = battery
+flag-throttled-plain = throttled
+flag-slept-plain = slept
+flag-short-plain = short
+flag-implausible-plain = implausible
+
+failure-remedy = { $message }. What to do: { $remedy }
+pending-cells =
+    { $count ->
+        [one] { $count } cell { $state }
+       *[other] { $count } cells { $state }
+    }

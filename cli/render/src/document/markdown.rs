@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 
 use super::{Block, ChartFiles, Document, Kind, Table, line, lines};
-use crate::markdown::escaped;
 
 /// The document. Its charts are pictures beside it.
 pub fn markdown(document: &Document, charts: ChartFiles<'_>) -> String {
@@ -66,6 +65,20 @@ fn table(table: &Table) -> String {
     }
     for remark in &table.remarks {
         let _ = write!(out, "\n{}\n", paragraph(remark));
+    }
+    out
+}
+
+/// Text that means nothing to Markdown.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text.chars();
+    while let Some(c) = rest.next() {
+        let entity = || rest.clone().next().is_some_and(|next| next.is_ascii_alphabetic() || next == '#');
+        if matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '#' | '~' | '$') || c == '&' && entity() {
+            out.push('\\');
+        }
+        out.push(c);
     }
     out
 }
@@ -208,6 +221,11 @@ mod tests {
         "#);
         assert_eq!(text.lines().filter(|line| line.starts_with("| pc-")).count(), 60);
         assert_eq!(text, markdown(&sample::awkward(), FILES));
+    }
+
+    #[test]
+    fn a_name_cannot_break_the_table() {
+        assert_eq!(escaped("pc|1 <b> *x*"), "pc\\|1 \\<b\\> \\*x\\*");
     }
 
     #[test]

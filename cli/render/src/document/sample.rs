@@ -106,6 +106,7 @@ fn series(name: &str, role: Role, points: &[(f64, f64, f64)]) -> Series {
 fn time_over_size(language: Language) -> Chart {
     let say = |english, spanish| SAY(language, english, spanish);
     Chart {
+        language,
         title: say("Time over image size", "Tiempo según el tamaño de la imagen"),
         subtitle: say("ResNet18, batch 1, f32, optimized engine", "ResNet18, lote 1, f32, motor optimizado"),
         x: Axis {
@@ -130,6 +131,7 @@ fn time_over_size(language: Language) -> Chart {
 fn class_times(language: Language) -> Chart {
     let say = |english, spanish| SAY(language, english, spanish);
     Chart {
+        language,
         title: say("The class", "La clase"),
         subtitle: say("224 × 224, every machine", "224 × 224, todas las máquinas"),
         x: Axis {

@@ -3,14 +3,20 @@
 use super::{Block, Cell, Document, Table, line, lines};
 use crate::chart::Chart;
 use crate::grid::{self, Grid};
-use crate::table::loud;
 use crate::{Style, wrapped};
+
+/// Headings from this level on belong to the paragraph or list below them.
+const SMALL: u8 = 3;
+/// Stands where no line is left free; documents hold no control characters.
+const TIGHT: char = '\u{0}';
 
 /// The document, without the places for the reader's own words. Its charts are drawn by `chart`.
 pub fn terminal(document: &Document, style: &Style, chart: &dyn Fn(&Chart) -> String) -> String {
     let mut parts = vec![heading(&document.title, 0, style)];
     parts.extend(document.watermark.as_deref().map(|watermark| notice(watermark, style)));
     parts.extend(document.blocks.iter().map(|block| match block {
+        // What a small heading is of follows at once.
+        Block::Heading { level: SMALL.., text } => format!("{}{TIGHT}", heading(text, SMALL, style)),
         Block::Heading { level, text } => heading(text, *level, style),
         Block::Paragraph(text) => paragraph(text, "", style),
         Block::Notice(text) => notice(text, style),
@@ -22,7 +28,12 @@ pub fn terminal(document: &Document, style: &Style, chart: &dyn Fn(&Chart) -> St
     }));
     // A notice frames itself: it stands as far from the text as a paragraph does.
     parts.retain(|part| !part.is_empty());
-    parts.join("\n\n") + "\n"
+    parts.join("\n\n").replace(&format!("{TIGHT}\n\n"), "\n").replace(TIGHT, "") + "\n"
+}
+
+/// What must be seen, in a colour where there are any.
+fn loud(text: &str, style: &Style) -> String {
+    if style.colour { console::style(text).red().bold().force_styling(true).to_string() } else { text.to_owned() }
 }
 
 /// Bold, and underlined by as much as it is worth.

@@ -1,19 +1,45 @@
-use cotejo_model::comparison::{Entry, GroupBy, Outcome};
+use cotejo_language::Language;
+use cotejo_model::comparison::{Entry, GroupBy, Outcome, Table};
 use cotejo_model::stats::{Estimate, Interval};
 use cotejo_model::{DeviceId, DeviceKind, Engine, Failure, FailureCode, Threads};
 use jiff::tz::TimeZone;
 
-use super::super::samples;
 use super::*;
+use crate::document::{ChartFiles, markdown, terminal};
+use crate::{Style, samples};
 
 fn style(width: usize) -> Style {
     Style { width: Some(width), colour: false, zone: TimeZone::UTC }
 }
 
+fn english() -> &'static Texts {
+    Texts::of(Language::English)
+}
+
+fn render(comparison: &Comparison, style: &Style) -> String {
+    terminal(&document(comparison, english()), style, &|_| String::new())
+}
+
+fn render_spanish(comparison: &Comparison, style: &Style) -> String {
+    terminal(&document(comparison, Texts::of(Language::Spanish)), style, &|_| String::new())
+}
+
+fn as_markdown(comparison: &Comparison) -> String {
+    markdown(&document(comparison, english()), ChartFiles { folder: "", extension: "png" })
+}
+
+/// One table alone.
+fn body(shown: &Table, style: &Style) -> String {
+    let blocks = vec![Block::Table(table(shown, english()))];
+    let alone = Document { title: String::new(), language: Language::English, dated_ms: None, watermark: None, blocks };
+    terminal(&alone, style, &|_| String::new())
+}
+
 #[test]
 fn the_practice_with_a_gpu() {
-    insta::assert_snapshot!(render(&samples::with_gpu(), &style(80)), @r"
+    insta::assert_snapshot!(render(&samples::with_gpu(), &style(80)), @"
     practice
+    ════════
 
     ┌──────────┬─────────────┬─────────────────┬─────────────────────┬─────────────┐
     │ Model    ┆ Size        ┆         CPU (s) ┆             GPU (s) ┆    Speed-up │
@@ -22,30 +48,32 @@ fn the_practice_with_a_gpu() {
     │ ResNet18 ┆ 512 x 512   ┆ 0.1512 ± 0.0012 ┆   0.00612 ± 0.00005 ┆ 24.7 ± 0.4x │
     │ ResNet18 ┆ 1024 x 1024 ┆   0.620 ± 0.005 ┆   0.02193 ± 0.00017 ┆ 28.3 ± 0.4x │
     └──────────┴─────────────┴─────────────────┴─────────────────────┴─────────────┘
+
     Measured with precision f32; threads all; engine reference; weights random, seed
-      2026; image built-in; build cotejo-worker 0.1.0, candle 0.11.0.
+    2026; image built-in; build cotejo-worker 0.1.0, candle 0.11.0.
 
-    How it was measured:
-      median of 10 warmed-up forward passes a cell, in seconds; ± is its 95 %
-        confidence interval
+    How it was measured
+    - median of 10 warmed-up forward passes a cell, in seconds; ± is its 95 %
+      confidence interval
 
-    What it ran on:
-      pc-01: Intel(R) Core(TM) i5-10400 CPU @ 2.90GHz; 6 cores and 12 threads; avx2
-        fma; 16.0 GiB RAM; Windows 11 (26100); NVIDIA GeForce RTX 3060
+    What it ran on
+    - pc-01: Intel(R) Core(TM) i5-10400 CPU @ 2.90GHz; 6 cores and 12 threads; avx2
+      fma; 16.0 GiB RAM; Windows 11 (26100); NVIDIA GeForce RTX 3060
 
-    GPUs:
-      cuda:0: NVIDIA GeForce RTX 3060; 12.0 GiB VRAM; compute capability 8.6; driver
-        560.94; CUDA 12.6; cuDNN 9.5.1; power limit 170 W
+    GPUs
+    - cuda:0: NVIDIA GeForce RTX 3060; 12.0 GiB VRAM; compute capability 8.6; driver
+      560.94; CUDA 12.6; cuDNN 9.5.1; power limit 170 W
 
-    GPUs that were held down or hot:
-      ResNet18 1024 x 1024 on cuda:0: clock held down (sw power cap), hot (83 °C)
+    GPUs that were held down or hot
+    - ResNet18 1024 x 1024 on cuda:0: clock held down (sw power cap), hot (83 °C)
     ");
 }
 
 #[test]
 fn the_practice_without_a_gpu() {
-    insta::assert_snapshot!(render(&samples::without_gpu(), &style(80)), @r"
+    insta::assert_snapshot!(render(&samples::without_gpu(), &style(80)), @"
     practice
+    ════════
 
     ┌──────────┬─────────────┬─────────────────┬─────────┬─────────────┐
     │ Model    ┆ Size        ┆         CPU (s) ┆ GPU (s) ┆    Speed-up │
@@ -55,24 +83,26 @@ fn the_practice_without_a_gpu() {
     │ ResNet18 ┆ 1024 x 1024 ┆   0.620 ± 0.005 ┆   - (1) ┆ no GPU time │
     └──────────┴─────────────┴─────────────────┴─────────┴─────────────┘
     (1) no NVIDIA driver was found on this machine
+
     Measured with precision f32; threads all; engine reference; weights random, seed
-      2026; image built-in; build cotejo-worker 0.1.0, candle 0.11.0.
+    2026; image built-in; build cotejo-worker 0.1.0, candle 0.11.0.
 
-    How it was measured:
-      median of 10 warmed-up forward passes a cell, in seconds; ± is its 95 %
-        confidence interval
+    How it was measured
+    - median of 10 warmed-up forward passes a cell, in seconds; ± is its 95 %
+      confidence interval
 
-    What it ran on:
-      pc-01: Intel(R) Core(TM) i5-10400 CPU @ 2.90GHz; 6 cores and 12 threads; avx2
-        fma; 16.0 GiB RAM; Windows 11 (26100); no GPU: no NVIDIA driver was found on
-        this machine
+    What it ran on
+    - pc-01: Intel(R) Core(TM) i5-10400 CPU @ 2.90GHz; 6 cores and 12 threads; avx2
+      fma; 16.0 GiB RAM; Windows 11 (26100); no GPU: no NVIDIA driver was found on
+      this machine
     ");
 }
 
 #[test]
 fn flagged_failed_and_pending_cells() {
-    insta::assert_snapshot!(render(&samples::troubled(), &style(80)), @r"
+    insta::assert_snapshot!(render(&samples::troubled(), &style(80)), @"
     practice
+    ════════
 
     ┌──────────┬─────────────────┬───────────────────┬─────────┬───────────────┐
     │ Model    ┆ Size            ┆           CPU (s) ┆ GPU (s) ┆      Speed-up │
@@ -82,42 +112,47 @@ fn flagged_failed_and_pending_cells() {
     │ ResNet18 ┆ 100000 x 100000 ┆             - (1) ┆   - (1) ┆ one time only │
     └──────────┴─────────────────┴───────────────────┴─────────┴───────────────┘
     (1) needs 13.2 TiB of memory; the device has 16.0 GiB
+
     Measured with precision f32; threads all; engine reference; weights random, seed
-      2026; image built-in; build cotejo-worker 0.1.0, candle 0.11.0.
+    2026; image built-in; build cotejo-worker 0.1.0, candle 0.11.0.
 
-    How it was measured:
-      median of 10 warmed-up forward passes a cell, in seconds; ± is its 95 %
-        confidence interval
+    How it was measured
+    - median of 10 warmed-up forward passes a cell, in seconds; ± is its 95 %
+      confidence interval
 
-    What it ran on:
-      pc-01: Intel(R) Core(TM) i5-10400 CPU @ 2.90GHz; 6 cores and 12 threads; avx2
-        fma; 16.0 GiB RAM; Windows 11 (26100); NVIDIA GeForce RTX 3060
+    What it ran on
+    - pc-01: Intel(R) Core(TM) i5-10400 CPU @ 2.90GHz; 6 cores and 12 threads; avx2
+      fma; 16.0 GiB RAM; Windows 11 (26100); NVIDIA GeForce RTX 3060
 
-    Read with care (*):
-      ResNet18 512 x 512 on cpu: noisy (IQR 17 % of the median), battery, short
-        (budget ended at ±3.4 %)
+    Read with care (*)
+    - ResNet18 512 x 512 on cpu: noisy (IQR 17 % of the median), battery, short
+      (budget ended at ±3.4 %)
 
-    Answers:
-      ResNet18 512 x 512 on cpu: tabby, tabby cat (25 %)
+    Answers
+    - ResNet18 512 x 512 on cpu: tabby, tabby cat (25 %)
 
-    Not measured:
-      ResNet18 100000 x 100000 on cpu; ResNet18 100000 x 100000 on cuda:0: needs
-        13.2 TiB of memory; the device has 16.0 GiB. What to do: measure a smaller
-        size or batch
+    Not measured
+    - ResNet18 100000 x 100000 on cpu; ResNet18 100000 x 100000 on cuda:0: needs
+      13.2 TiB of memory; the device has 16.0 GiB. What to do: measure a smaller
+      size or batch
 
-    Not measured yet:
-      1 cell waiting
-      1 cell running
+    Not measured yet
+    - 1 cell waiting
+    - 1 cell running
     ");
 }
 
 #[test]
 fn a_rehearsal_cannot_be_taken_for_a_measurement() {
-    insta::assert_snapshot!(render(&samples::simulated(), &style(100)), @r"
+    insta::assert_snapshot!(render(&samples::simulated(), &style(100)), @"
     practice
+    ════════
 
-    SIMULATED: what is marked SIM was made up by a program that only plays a GPU, for a rehearsal.
-      Nothing was computed, and it says nothing of any GPU.
+    ┃ SIMULATED
+
+    ┃ SIMULATED: what is marked SIM was made up by a program that only plays a machine, for a rehearsal.
+    ┃ Nothing was computed, and it says nothing of any CPU or GPU.
+
     ┌──────────┬─────────────┬─────────────────┬─────────────────────────┬─────────────────┐
     │ Model    ┆ Size        ┆         CPU (s) ┆                 GPU (s) ┆        Speed-up │
     ╞══════════╪═════════════╪═════════════════╪═════════════════════════╪═════════════════╡
@@ -125,24 +160,26 @@ fn a_rehearsal_cannot_be_taken_for_a_measurement() {
     │ ResNet18 ┆ 512 x 512   ┆ 0.1512 ± 0.0012 ┆   0.00612 ± 0.00005 SIM ┆ 24.7 ± 0.4x SIM │
     │ ResNet18 ┆ 1024 x 1024 ┆   0.620 ± 0.005 ┆   0.02193 ± 0.00017 SIM ┆ 28.3 ± 0.4x SIM │
     └──────────┴─────────────┴─────────────────┴─────────────────────────┴─────────────────┘
-    SIMULATED: what is marked SIM was made up by a program that only plays a GPU, for a rehearsal.
-      Nothing was computed, and it says nothing of any GPU.
+
+    ┃ SIMULATED: what is marked SIM was made up by a program that only plays a machine, for a rehearsal.
+    ┃ Nothing was computed, and it says nothing of any CPU or GPU.
+
     Measured with precision f32; threads all; engine reference; weights random, seed 2026; image
-      built-in; build cotejo-worker 0.1.0, candle 0.11.0.
+    built-in; build cotejo-worker 0.1.0, candle 0.11.0.
 
-    How it was measured:
-      median of 10 warmed-up forward passes a cell, in seconds; ± is its 95 % confidence interval
+    How it was measured
+    - median of 10 warmed-up forward passes a cell, in seconds; ± is its 95 % confidence interval
 
-    What it ran on:
-      pc-01: Intel(R) Core(TM) i5-10400 CPU @ 2.90GHz; 6 cores and 12 threads; avx2 fma; 16.0 GiB RAM;
-        Windows 11 (26100); Simulated GPU (simulated)
+    What it ran on
+    - pc-01: Intel(R) Core(TM) i5-10400 CPU @ 2.90GHz; 6 cores and 12 threads; avx2 fma; 16.0 GiB RAM;
+      Windows 11 (26100); Simulated GPU (simulated)
 
-    GPUs:
-      cuda:0 (simulated): Simulated GPU; 12.0 GiB VRAM; compute capability 8.6; driver 560.94; CUDA
-        12.6; cuDNN 9.5.1; power limit 170 W
+    GPUs
+    - cuda:0 (simulated): Simulated GPU; 12.0 GiB VRAM; compute capability 8.6; driver 560.94; CUDA
+      12.6; cuDNN 9.5.1; power limit 170 W
 
-    GPUs that were held down or hot:
-      ResNet18 1024 x 1024 on cuda:0 (simulated): clock held down (sw power cap), hot (83 °C)
+    GPUs that were held down or hot
+    - ResNet18 1024 x 1024 on cuda:0 (simulated): clock held down (sw power cap), hot (83 °C)
     ");
     for width in [20, 60, 80, 200] {
         let text = render(&samples::simulated(), &style(width));
@@ -151,14 +188,15 @@ fn a_rehearsal_cannot_be_taken_for_a_measurement() {
         assert_eq!(words.matches(" SIM").count(), 2 + 6, "in each cell, at {width}: {text}");
     }
     let coloured = render(&samples::simulated(), &Style { colour: true, ..style(100) });
-    assert!(coloured.contains("\u{1b}[31m\u{1b}[1mSIMULATED: "), "{coloured:?}");
+    assert!(coloured.contains("\u{1b}[31m\u{1b}[1m┃ SIMULATED: "), "{coloured:?}");
     assert!(!render(&samples::with_gpu(), &style(100)).contains("SIM"));
 }
 
 #[test]
 fn precisions_stand_apart() {
-    insta::assert_snapshot!(render(&samples::two_precisions(), &style(100)), @r"
+    insta::assert_snapshot!(render(&samples::two_precisions(), &style(100)), @"
     practice
+    ════════
 
     precision f32
 
@@ -169,8 +207,9 @@ fn precisions_stand_apart() {
     │ ResNet18 ┆ 512 x 512   ┆ 0.1512 ± 0.0012 ┆   0.00612 ± 0.00005 ┆ 24.7 ± 0.4x │
     │ ResNet18 ┆ 1024 x 1024 ┆   0.620 ± 0.005 ┆   0.02193 ± 0.00017 ┆ 28.3 ± 0.4x │
     └──────────┴─────────────┴─────────────────┴─────────────────────┴─────────────┘
+
     Measured with precision f32; threads all; engine reference; weights random, seed 2026; image
-      built-in; build cotejo-worker 0.1.0, candle 0.11.0.
+    built-in; build cotejo-worker 0.1.0, candle 0.11.0.
 
     precision f16
 
@@ -181,23 +220,24 @@ fn precisions_stand_apart() {
     │ ResNet18 ┆ 512 x 512   ┆ no f16 on this CPU ┆   0.00306 ± 0.00002 ┆ no CPU time │
     │ ResNet18 ┆ 1024 x 1024 ┆ no f16 on this CPU ┆   0.01096 ± 0.00009 ┆ no CPU time │
     └──────────┴─────────────┴────────────────────┴─────────────────────┴─────────────┘
+
     Measured with precision f16; threads all; engine reference; weights random, seed 2026; image
-      built-in; build cotejo-worker 0.1.0, candle 0.11.0.
+    built-in; build cotejo-worker 0.1.0, candle 0.11.0.
 
-    How it was measured:
-      median of 10 warmed-up forward passes a cell, in seconds; ± is its 95 % confidence interval
+    How it was measured
+    - median of 10 warmed-up forward passes a cell, in seconds; ± is its 95 % confidence interval
 
-    What it ran on:
-      pc-01: Intel(R) Core(TM) i5-10400 CPU @ 2.90GHz; 6 cores and 12 threads; avx2 fma; 16.0 GiB RAM;
-        Windows 11 (26100); NVIDIA GeForce RTX 3060
+    What it ran on
+    - pc-01: Intel(R) Core(TM) i5-10400 CPU @ 2.90GHz; 6 cores and 12 threads; avx2 fma; 16.0 GiB RAM;
+      Windows 11 (26100); NVIDIA GeForce RTX 3060
 
-    GPUs:
-      cuda:0: NVIDIA GeForce RTX 3060; 12.0 GiB VRAM; compute capability 8.6; driver 560.94; CUDA 12.6;
-        cuDNN 9.5.1; power limit 170 W
+    GPUs
+    - cuda:0: NVIDIA GeForce RTX 3060; 12.0 GiB VRAM; compute capability 8.6; driver 560.94; CUDA 12.6;
+      cuDNN 9.5.1; power limit 170 W
 
-    GPUs that were held down or hot:
-      ResNet18 1024 x 1024 on cuda:0; ResNet18 1024 x 1024, f16 on cuda:0: clock held down (sw power
-        cap), hot (83 °C)
+    GPUs that were held down or hot
+    - ResNet18 1024 x 1024 on cuda:0; ResNet18 1024 x 1024, f16 on cuda:0: clock held down (sw power
+      cap), hot (83 °C)
     ");
 }
 
@@ -227,7 +267,7 @@ fn cells_are_told_apart_by_what_differs() {
 fn a_heading_names_what_other_tables_have_otherwise() {
     let mut comparison = samples::two_precisions();
     comparison.tables[1].basis.retain(|(name, _)| name != "build");
-    let heading = |comparison: &Comparison, at: usize| notes::heading(comparison, &comparison.tables[at]);
+    let heading = |comparison: &Comparison, at: usize| notes::heading(comparison, &comparison.tables[at], english());
     assert_eq!(heading(&comparison, 0).as_deref(), Some("precision f32"), "nothing was measured in the other");
     comparison.tables[0].basis.push(("convolutions".to_owned(), "exact".to_owned()));
     assert_eq!(heading(&comparison, 0).as_deref(), Some("precision f32; convolutions exact"));
@@ -251,8 +291,9 @@ fn what_a_whole_class_lacks_is_said_once() {
 
 #[test]
 fn several_machines() {
-    insta::assert_snapshot!(render(&samples::class(GroupBy::Size), &style(120)), @r"
+    insta::assert_snapshot!(render(&samples::class(GroupBy::Size), &style(120)), @"
     practice
+    ════════
 
     ┌─────────┬──────────┬─────────────┬───────────────────┬─────────────────────┬──────────────┐
     │ Machine ┆ Model    ┆ Size        ┆           CPU (s) ┆             GPU (s) ┆     Speed-up │
@@ -265,22 +306,24 @@ fn several_machines() {
     │ teacher ┆ ResNet18 ┆ 1024 x 1024 ┆     0.393 ± 0.003 ┆   0.00928 ± 0.00007 ┆  42.4 ± 0.6x │
     └─────────┴──────────┴─────────────┴───────────────────┴─────────────────────┴──────────────┘
     (1) no NVIDIA driver was found on this machine
+
     Measured with precision f32; threads all; engine reference; weights random, seed 2026; image built-in; build
-      cotejo-worker 0.1.0, candle 0.11.0.
+    cotejo-worker 0.1.0, candle 0.11.0.
 
-    How it was measured:
-      median of 10 warmed-up forward passes a cell, in seconds; ± is its 95 % confidence interval
+    How it was measured
+    - median of 10 warmed-up forward passes a cell, in seconds; ± is its 95 % confidence interval
 
-    What it ran on:
-      pc-01: Intel(R) Core(TM) i5-10400 CPU @ 2.90GHz; 6 cores and 12 threads; avx2 fma; 16.0 GiB RAM; Windows 11 (26100);
-        no GPU: no NVIDIA driver was found on this machine
-      pc-02: AMD Ryzen 5 5600X 6-Core Processor; 6 cores and 12 threads; avx2 fma; 16.0 GiB RAM; Windows 11 (26100); no GPU:
-        no NVIDIA driver was found on this machine
-      teacher: AMD Ryzen 5 5600X 6-Core Processor; 6 cores and 12 threads; avx2 fma; 16.0 GiB RAM; Windows 11 (26100);
-        NVIDIA GeForce RTX 3060
+    What it ran on
+    - pc-01: Intel(R) Core(TM) i5-10400 CPU @ 2.90GHz; 6 cores and 12 threads; avx2 fma; 16.0 GiB RAM; Windows 11 (26100);
+      no GPU: no NVIDIA driver was found on this machine
+    - pc-02: AMD Ryzen 5 5600X 6-Core Processor; 6 cores and 12 threads; avx2 fma; 16.0 GiB RAM; Windows 11 (26100); no GPU:
+      no NVIDIA driver was found on this machine
+    - teacher: AMD Ryzen 5 5600X 6-Core Processor; 6 cores and 12 threads; avx2 fma; 16.0 GiB RAM; Windows 11 (26100);
+      NVIDIA GeForce RTX 3060
     ");
-    insta::assert_snapshot!(render(&samples::class(GroupBy::Machine), &style(120)), @r"
+    insta::assert_snapshot!(render(&samples::class(GroupBy::Machine), &style(120)), @"
     practice
+    ════════
 
     ┌─────────┬───────────────────┬─────────────────────┬───────────────┬───────────────────┐
     │ Machine ┆          ResNet18 ┆            ResNet18 ┆      ResNet18 ┆          ResNet18 │
@@ -292,22 +335,24 @@ fn several_machines() {
     │ teacher ┆ 0.01882 ± 0.00015 ┆ 0.002031 ± 0.000016 ┆ 0.393 ± 0.003 ┆ 0.00928 ± 0.00007 │
     └─────────┴───────────────────┴─────────────────────┴───────────────┴───────────────────┘
     (1) no NVIDIA driver was found on this machine
+
     Measured with precision f32; threads all; engine reference; weights random, seed 2026; image built-in; build
-      cotejo-worker 0.1.0, candle 0.11.0.
+    cotejo-worker 0.1.0, candle 0.11.0.
 
-    How it was measured:
-      median of 10 warmed-up forward passes a cell, in seconds; ± is its 95 % confidence interval
+    How it was measured
+    - median of 10 warmed-up forward passes a cell, in seconds; ± is its 95 % confidence interval
 
-    What it ran on:
-      pc-01: Intel(R) Core(TM) i5-10400 CPU @ 2.90GHz; 6 cores and 12 threads; avx2 fma; 16.0 GiB RAM; Windows 11 (26100);
-        no GPU: no NVIDIA driver was found on this machine
-      pc-02: AMD Ryzen 5 5600X 6-Core Processor; 6 cores and 12 threads; avx2 fma; 16.0 GiB RAM; Windows 11 (26100); no GPU:
-        no NVIDIA driver was found on this machine
-      teacher: AMD Ryzen 5 5600X 6-Core Processor; 6 cores and 12 threads; avx2 fma; 16.0 GiB RAM; Windows 11 (26100);
-        NVIDIA GeForce RTX 3060
+    What it ran on
+    - pc-01: Intel(R) Core(TM) i5-10400 CPU @ 2.90GHz; 6 cores and 12 threads; avx2 fma; 16.0 GiB RAM; Windows 11 (26100);
+      no GPU: no NVIDIA driver was found on this machine
+    - pc-02: AMD Ryzen 5 5600X 6-Core Processor; 6 cores and 12 threads; avx2 fma; 16.0 GiB RAM; Windows 11 (26100); no GPU:
+      no NVIDIA driver was found on this machine
+    - teacher: AMD Ryzen 5 5600X 6-Core Processor; 6 cores and 12 threads; avx2 fma; 16.0 GiB RAM; Windows 11 (26100);
+      NVIDIA GeForce RTX 3060
     ");
-    insta::assert_snapshot!(render(&samples::class(GroupBy::Device), &style(120)), @r"
+    insta::assert_snapshot!(render(&samples::class(GroupBy::Device), &style(120)), @"
     practice
+    ════════
 
     ┌─────────┬──────────────────────────────────────────┬─────────────────────┬───────────────────┐
     │ Machine ┆ Device                                   ┆            ResNet18 ┆          ResNet18 │
@@ -319,19 +364,20 @@ fn several_machines() {
     │ pc-02   ┆ AMD Ryzen 5 5600X 6-Core Processor       ┆   0.02317 ± 0.00018 ┆     0.484 ± 0.004 │
     │ pc-01   ┆ Intel(R) Core(TM) i5-10400 CPU @ 2.90GHz ┆     0.0301 ± 0.0002 ┆     0.629 ± 0.005 │
     └─────────┴──────────────────────────────────────────┴─────────────────────┴───────────────────┘
+
     Measured with precision f32; threads all; engine reference; weights random, seed 2026; image built-in; build
-      cotejo-worker 0.1.0, candle 0.11.0.
+    cotejo-worker 0.1.0, candle 0.11.0.
 
-    How it was measured:
-      median of 10 warmed-up forward passes a cell, in seconds; ± is its 95 % confidence interval
+    How it was measured
+    - median of 10 warmed-up forward passes a cell, in seconds; ± is its 95 % confidence interval
 
-    What it ran on:
-      pc-01: Intel(R) Core(TM) i5-10400 CPU @ 2.90GHz; 6 cores and 12 threads; avx2 fma; 16.0 GiB RAM; Windows 11 (26100);
-        no GPU: no NVIDIA driver was found on this machine
-      pc-02: AMD Ryzen 5 5600X 6-Core Processor; 6 cores and 12 threads; avx2 fma; 16.0 GiB RAM; Windows 11 (26100); no GPU:
-        no NVIDIA driver was found on this machine
-      teacher: AMD Ryzen 5 5600X 6-Core Processor; 6 cores and 12 threads; avx2 fma; 16.0 GiB RAM; Windows 11 (26100);
-        NVIDIA GeForce RTX 3060
+    What it ran on
+    - pc-01: Intel(R) Core(TM) i5-10400 CPU @ 2.90GHz; 6 cores and 12 threads; avx2 fma; 16.0 GiB RAM; Windows 11 (26100);
+      no GPU: no NVIDIA driver was found on this machine
+    - pc-02: AMD Ryzen 5 5600X 6-Core Processor; 6 cores and 12 threads; avx2 fma; 16.0 GiB RAM; Windows 11 (26100); no GPU:
+      no NVIDIA driver was found on this machine
+    - teacher: AMD Ryzen 5 5600X 6-Core Processor; 6 cores and 12 threads; avx2 fma; 16.0 GiB RAM; Windows 11 (26100);
+      NVIDIA GeForce RTX 3060
     ");
 }
 
@@ -350,7 +396,7 @@ fn streams_and_what_they_give_together() {
         columns: vec![Column::Size, Column::Streams, Column::Time { device }, Column::Throughput { device }],
         rows: vec![row(1, 0.0201, 49.8), row(4, 0.0512, 78.1)],
     };
-    insta::assert_snapshot!(body(&table, &mut Reasons::default(), &style(80)), @r"
+    insta::assert_snapshot!(body(&table, &style(80)), @r"
     ┌───────────┬─────────┬─────────────────┬────────────────┐
     │ Size      ┆ Streams ┆         CPU (s) ┆ CPU (images/s) │
     ╞═══════════╪═════════╪═════════════════╪════════════════╡
@@ -363,8 +409,8 @@ fn streams_and_what_they_give_together() {
 #[test]
 fn margins_go_first_and_the_frame_second() {
     let comparison = samples::class(GroupBy::Machine);
-    let at = |width| body(&comparison.tables[0], &mut Reasons::default(), &style(width));
-    insta::assert_snapshot!(at(80), @r"
+    let at = |width| body(&comparison.tables[0], &style(width));
+    insta::assert_snapshot!(at(80), @"
     ┌─────────┬───────────┬───────────┬─────────────┬─────────────┐
     │ Machine ┆  ResNet18 ┆  ResNet18 ┆    ResNet18 ┆    ResNet18 │
     │         ┆ 224 x 224 ┆ 224 x 224 ┆ 1024 x 1024 ┆ 1024 x 1024 │
@@ -374,8 +420,9 @@ fn margins_go_first_and_the_frame_second() {
     │ pc-02   ┆   0.02317 ┆     - (1) ┆       0.484 ┆       - (1) │
     │ teacher ┆   0.01882 ┆  0.002031 ┆       0.393 ┆     0.00928 │
     └─────────┴───────────┴───────────┴─────────────┴─────────────┘
+    (1) no NVIDIA driver was found on this machine
     ");
-    insta::assert_snapshot!(at(40), @r"
+    insta::assert_snapshot!(at(40), @"
     pc-01
       ResNet18 224 x 224 CPU (s)    0.0301 ± 0.0002
       ResNet18 224 x 224 GPU (s)    - (1)
@@ -391,6 +438,8 @@ fn margins_go_first_and_the_frame_second() {
       ResNet18 224 x 224 GPU (s)    0.002031 ± 0.000016
       ResNet18 1024 x 1024 CPU (s)  0.393 ± 0.003
       ResNet18 1024 x 1024 GPU (s)  0.00928 ± 0.00007
+    (1) no NVIDIA driver was found on this
+    machine
     ");
 }
 
@@ -399,7 +448,7 @@ fn a_table_never_exceeds_its_width_before_it_becomes_a_list() {
     for by in GroupBy::ALL {
         let comparison = samples::class(*by);
         for width in 36..160 {
-            let text = body(&comparison.tables[0], &mut Reasons::default(), &style(width));
+            let text = body(&comparison.tables[0], &style(width));
             for line in text.lines() {
                 assert!(console::measure_text_width(line) <= width.max(60), "{by} at {width}: {line}");
             }
@@ -412,4 +461,163 @@ fn colours_only_where_they_are_wanted() {
     let coloured = Style { colour: true, ..style(80) };
     assert!(render(&samples::troubled(), &coloured).contains("\u{1b}["));
     assert!(!render(&samples::troubled(), &style(80)).contains('\u{1b}'));
+}
+
+#[test]
+fn results_as_markdown() {
+    insta::assert_snapshot!(as_markdown(&samples::with_gpu()), @"
+    # practice
+
+    | Model | Size | CPU (s) | GPU (s) | Speed-up |
+    | --- | --- | ---: | ---: | ---: |
+    | ResNet18 | 224 x 224 | 0.0301 ± 0.0002 | 0.002031 ± 0.000016 | 14.8 ± 0.2x |
+    | ResNet18 | 512 x 512 | 0.1512 ± 0.0012 | 0.00612 ± 0.00005 | 24.7 ± 0.4x |
+    | ResNet18 | 1024 x 1024 | 0.620 ± 0.005 | 0.02193 ± 0.00017 | 28.3 ± 0.4x |
+
+    Measured with precision f32; threads all; engine reference; weights random, seed 2026; image built-in; build cotejo-worker 0.1.0, candle 0.11.0.
+
+    #### How it was measured
+
+    - median of 10 warmed-up forward passes a cell, in seconds; ± is its 95 % confidence interval
+
+    #### What it ran on
+
+    - pc-01: Intel(R) Core(TM) i5-10400 CPU @ 2.90GHz; 6 cores and 12 threads; avx2 fma; 16.0 GiB RAM; Windows 11 (26100); NVIDIA GeForce RTX 3060
+
+    #### GPUs
+
+    - cuda:0: NVIDIA GeForce RTX 3060; 12.0 GiB VRAM; compute capability 8.6; driver 560.94; CUDA 12.6; cuDNN 9.5.1; power limit 170 W
+
+    #### GPUs that were held down or hot
+
+    - ResNet18 1024 x 1024 on cuda:0: clock held down (sw power cap), hot (83 °C)
+    ");
+    insta::assert_snapshot!(as_markdown(&samples::troubled()), @r"
+    # practice
+
+    | Model | Size | CPU (s) | GPU (s) | Speed-up |
+    | --- | --- | ---: | ---: | ---: |
+    | ResNet18 | 512 x 512 | 0.1512 ± 0.0012 \* | running | one time only |
+    | ResNet18 | 1024 x 1024 | 0.620 ± 0.005 | queued | one time only |
+    | ResNet18 | 100000 x 100000 | - (1) | - (1) | one time only |
+
+    (1) needs 13.2 TiB of memory; the device has 16.0 GiB
+
+    Measured with precision f32; threads all; engine reference; weights random, seed 2026; image built-in; build cotejo-worker 0.1.0, candle 0.11.0.
+
+    #### How it was measured
+
+    - median of 10 warmed-up forward passes a cell, in seconds; ± is its 95 % confidence interval
+
+    #### What it ran on
+
+    - pc-01: Intel(R) Core(TM) i5-10400 CPU @ 2.90GHz; 6 cores and 12 threads; avx2 fma; 16.0 GiB RAM; Windows 11 (26100); NVIDIA GeForce RTX 3060
+
+    #### Read with care (\*)
+
+    - ResNet18 512 x 512 on cpu: noisy (IQR 17 % of the median), battery, short (budget ended at ±3.4 %)
+
+    #### Answers
+
+    - ResNet18 512 x 512 on cpu: tabby, tabby cat (25 %)
+
+    #### Not measured
+
+    - ResNet18 100000 x 100000 on cpu; ResNet18 100000 x 100000 on cuda:0: needs 13.2 TiB of memory; the device has 16.0 GiB. What to do: measure a smaller size or batch
+
+    #### Not measured yet
+
+    - 1 cell waiting
+    - 1 cell running
+    ");
+    assert!(!as_markdown(&samples::with_gpu()).contains("SIM"));
+}
+
+#[test]
+fn results_in_spanish() {
+    insta::assert_snapshot!(render_spanish(&samples::simulated(), &style(100)), @"
+    practice
+    ════════
+
+    ┃ SIMULADO
+
+    ┃ SIMULADO: lo marcado con SIM se lo inventó un programa que solo hace el papel de un equipo, para
+    ┃ un ensayo. No se calculó nada, y no dice nada de ninguna CPU ni GPU.
+
+    ┌──────────┬─────────────┬─────────────────┬─────────────────────────┬─────────────────┐
+    │ Modelo   ┆ Tamaño      ┆         CPU (s) ┆                 GPU (s) ┆     Aceleración │
+    ╞══════════╪═════════════╪═════════════════╪═════════════════════════╪═════════════════╡
+    │ ResNet18 ┆ 224 x 224   ┆ 0,0301 ± 0,0002 ┆ 0,002031 ± 0,000016 SIM ┆ 14,8 ± 0,2x SIM │
+    │ ResNet18 ┆ 512 x 512   ┆ 0,1512 ± 0,0012 ┆   0,00612 ± 0,00005 SIM ┆ 24,7 ± 0,4x SIM │
+    │ ResNet18 ┆ 1024 x 1024 ┆   0,620 ± 0,005 ┆   0,02193 ± 0,00017 SIM ┆ 28,3 ± 0,4x SIM │
+    └──────────┴─────────────┴─────────────────┴─────────────────────────┴─────────────────┘
+
+    ┃ SIMULADO: lo marcado con SIM se lo inventó un programa que solo hace el papel de un equipo, para
+    ┃ un ensayo. No se calculó nada, y no dice nada de ninguna CPU ni GPU.
+
+    Medido con precisión f32; hilos: todos; motor reference; pesos aleatorios, semilla 2026; imagen
+    incorporada; versión cotejo-worker 0.1.0, candle 0.11.0.
+
+    Cómo se midió
+    - mediana de 10 inferencias en caliente por celda, en segundos; ± es su intervalo de confianza del
+      95 %
+
+    En qué se ejecutó
+    - pc-01: Intel(R) Core(TM) i5-10400 CPU @ 2.90GHz; 6 núcleos y 12 hilos; avx2 fma; 16,0 GiB de RAM;
+      Windows 11 (26100); Simulated GPU (simulated)
+
+    GPU
+    - cuda:0 (simulado): Simulated GPU; 12,0 GiB de VRAM; capacidad de cómputo 8.6; controlador 560.94;
+      CUDA 12.6; cuDNN 9.5.1; límite de potencia 170 W
+
+    GPU frenadas o calientes
+    - ResNet18 1024 x 1024 en cuda:0 (simulado): reloj frenado (sw power cap), caliente (83 °C)
+    ");
+    insta::assert_snapshot!(render_spanish(&samples::troubled(), &style(100)), @"
+    practice
+    ════════
+
+    ┌──────────┬─────────────────┬───────────────────┬───────────┬────────────────┐
+    │ Modelo   ┆ Tamaño          ┆           CPU (s) ┆   GPU (s) ┆    Aceleración │
+    ╞══════════╪═════════════════╪═══════════════════╪═══════════╪════════════════╡
+    │ ResNet18 ┆ 512 x 512       ┆ 0,1512 ± 0,0012 * ┆  en curso ┆ un solo tiempo │
+    │ ResNet18 ┆ 1024 x 1024     ┆     0,620 ± 0,005 ┆ en espera ┆ un solo tiempo │
+    │ ResNet18 ┆ 100000 x 100000 ┆             - (1) ┆     - (1) ┆ un solo tiempo │
+    └──────────┴─────────────────┴───────────────────┴───────────┴────────────────┘
+    (1) needs 13.2 TiB of memory; the device has 16.0 GiB
+
+    Medido con precisión f32; hilos: todos; motor reference; pesos aleatorios, semilla 2026; imagen
+    incorporada; versión cotejo-worker 0.1.0, candle 0.11.0.
+
+    Cómo se midió
+    - mediana de 10 inferencias en caliente por celda, en segundos; ± es su intervalo de confianza del
+      95 %
+
+    En qué se ejecutó
+    - pc-01: Intel(R) Core(TM) i5-10400 CPU @ 2.90GHz; 6 núcleos y 12 hilos; avx2 fma; 16,0 GiB de RAM;
+      Windows 11 (26100); NVIDIA GeForce RTX 3060
+
+    Leer con cautela (*)
+    - ResNet18 512 x 512 en cpu: con ruido (rango intercuartílico del 17 % de la mediana), con batería,
+      corto (el plazo acabó con ±3,4 %)
+
+    Respuestas
+    - ResNet18 512 x 512 en cpu: tabby, tabby cat (25 %)
+
+    Sin medir
+    - ResNet18 100000 x 100000 en cpu; ResNet18 100000 x 100000 en cuda:0: needs 13.2 TiB of memory; the
+      device has 16.0 GiB. Qué hacer: measure a smaller size or batch
+
+    Aún sin medir
+    - 1 celda en espera
+    - 1 celda en curso
+    ");
+}
+
+#[test]
+fn spreadsheets_get_numbers() {
+    let document = document(&samples::with_gpu(), english());
+    let Some(Block::Table(table)) = document.blocks.first() else { panic!("{document:?}") };
+    let numbers: Vec<Option<f64>> = table.rows[0].iter().map(|cell| cell.number).collect();
+    assert_eq!(numbers[..4], [None, Some(224.0), Some(0.030_12), Some(0.002_031)]);
 }

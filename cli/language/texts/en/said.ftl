@@ -1,0 +1,53 @@
+# What the other programs say in English, word for word, so that it can be said in another language.
+# A sentence that is part of a longer one stands after it.
+
+said-pending = pending
+said-running = running
+said-queued = queued
+said-not-in-sweep = not in the sweep
+said-no-gpu-time = no GPU time
+said-no-cpu-time = no CPU time
+said-no-times = no times
+said-one-time = one time only
+said-has-no-batch = has no batch
+said-has-no-images = has no images
+said-no-time-above-zero = no time above zero
+said-no-driver = no NVIDIA driver
+said-driver-too-old = driver too old
+said-library-missing = library missing
+said-built-for-others = built for other GPUs
+said-gpu-busy = GPU busy
+said-gpu-not-visible = GPU not visible
+said-precision-cpu = no { $precision } on this CPU
+said-precision-gpu = no { $precision } on this GPU
+said-precision-cpu-has = no { $precision } on this CPU; it has { $others }
+said-precision-gpu-has = no { $precision } on this GPU; it has { $others }
+said-memory-gpu = needs about { $needed }, the GPU has { $has }
+said-memory-machine = needs about { $needed }, the machine has { $has }
+said-streams = { $streams } streams need as many threads; this machine has { $has }
+said-no-device = { $machine } has no device { $device }; it has { $devices }
+said-gpu-none-driver = no NVIDIA GPU found (driver { $version })
+said-gpu-none-nvml = no NVIDIA GPU or driver found (NVML is not installed)
+said-gpu-none-unloaded = no NVIDIA GPU found (its driver is installed but not loaded)
+said-gpu-none-short = no NVIDIA GPU or driver found
+said-gpu-none = no NVIDIA GPU found
+said-gpu-without-driver = there is an NVIDIA GPU, but no NVIDIA driver
+said-driver-unloaded = the NVIDIA driver is installed but not loaded
+said-driver-cuda = the NVIDIA driver serves CUDA { $driver }, the libraries are of CUDA { $libraries }
+said-gpu-hidden = CUDA_VISIBLE_DEVICES names none of the NVIDIA GPUs
+said-cancelled = cancelled
+said-expired = expired
+said-timed-out = timed out
+said-lost = lost
+said-do-smaller = choose a smaller size or batch
+said-do-fewer-streams = choose fewer streams, or a smaller size or batch
+said-do-precision = choose a precision that it has
+said-do-engine = choose an engine that it has
+said-do-driver = install a driver for CUDA { $version } or later from nvidia.com/drivers
+said-do-doctor = `cotejo-agent doctor` (or `cotejo doctor`) on that machine says what it lacks
+
+said-basis-seed = random, seed { $seed }
+said-basis-file = file { $digest }
+said-basis-built-in = built-in
+said-basis-all = all
+said-basis-exact = exact

@@ -1,0 +1,78 @@
+//! The report of a class.
+
+use std::collections::BTreeSet;
+
+use cotejo_language::Texts;
+use cotejo_model::comparison::{Comparison, Outcome, Table};
+
+use super::{Drawable, charts, heading};
+use crate::document::{Block, Document};
+use crate::{clean, notes, results};
+
+/// What the report of a class is made of.
+#[derive(Debug)]
+pub struct Class<'a> {
+    /// All cells; a row a machine and workload.
+    pub by_size: &'a Comparison,
+    /// The same, a row a machine.
+    pub by_machine: &'a Comparison,
+    /// The same, a row a device.
+    pub by_device: &'a Comparison,
+    /// Names of the sweeps, newest first.
+    pub sweeps: Vec<String>,
+    /// Who measured how much of it.
+    pub coverage: Vec<Block>,
+    /// Identical PCs that differ.
+    pub anomalies: Vec<Block>,
+    /// What the measurements say, a sentence each.
+    pub findings: Vec<String>,
+    /// The class's charts.
+    pub charts: Vec<Drawable>,
+}
+
+/// All machines, coverage, comparison and anomalies.
+pub fn class(report: Class<'_>, texts: &Texts) -> Document {
+    let Class { by_size, by_machine, by_device, sweeps, coverage, anomalies, findings, charts: drawables } = report;
+    let simulated = by_size.tables.iter().any(Table::is_simulated);
+    let mut blocks: Vec<Block> = simulated.then(|| Block::Notice(texts.say("rehearsal"))).into_iter().collect();
+    blocks.extend(summary(by_size, &sweeps, texts));
+    blocks.push(heading(1, "class-coverage", texts));
+    blocks.extend(coverage);
+    blocks.push(heading(1, "class-anomalies", texts));
+    blocks.extend(anomalies);
+    blocks.push(heading(1, "report-charts", texts));
+    blocks.extend(charts(drawables, texts));
+    blocks.push(heading(1, "class-findings", texts));
+    blocks.push(Block::List(findings));
+    blocks.push(heading(1, "class-comparison", texts));
+    for (title, comparison) in [("class-comparison-machine", by_machine), ("class-comparison-device", by_device)] {
+        blocks.push(heading(2, title, texts));
+        for table in &comparison.tables {
+            blocks.extend(notes::heading(comparison, table, texts).map(|text| Block::Heading { level: 3, text }));
+            blocks.push(Block::Table(results::table(table, texts)));
+            blocks.extend(notes::basis(table, texts).map(Block::Paragraph));
+        }
+    }
+    blocks.push(heading(1, "report-annex", texts));
+    blocks.extend(results::note_blocks(by_size, texts));
+    let title = if by_size.title.is_empty() { sweeps.join(", ") } else { by_size.title.clone() };
+    Document {
+        title: texts.fill("class-title", &[("title", clean(&title).into())]),
+        language: texts.language(),
+        dated_ms: results::newest_ms(by_size),
+        watermark: simulated.then(|| texts.say("watermark")),
+        blocks,
+    }
+}
+
+fn summary(comparison: &Comparison, sweeps: &[String], texts: &Texts) -> Vec<Block> {
+    let entries = &comparison.entries;
+    let machines: BTreeSet<_> = entries.iter().map(|entry| entry.machine).collect();
+    let measured = entries.iter().filter(|entry| matches!(entry.outcome, Outcome::Measured(_))).count();
+    let counts = [("machines", machines.len().into()), ("measured", measured.into()), ("cells", entries.len().into())];
+    let names = clean(&sweeps.join(", "));
+    vec![
+        Block::Paragraph(texts.fill("class-summary", &counts)),
+        Block::Paragraph(texts.fill("class-sweeps", &[("names", names.into())])),
+    ]
+}

@@ -1,0 +1,136 @@
+//! A comparison as a document: its tables with everything that must be read with them.
+
+use cotejo_language::Texts;
+use cotejo_model::comparison::{Column, Comparison, Outcome, Value};
+use cotejo_model::stats::Estimate;
+
+use crate::document::{Block, Cell, Document, Head, Kind, Table, Tone};
+use crate::notes::{self, Note};
+use crate::{clean, number, words};
+
+/// A reason longer than this stands below the table, with a mark in its place.
+const LONGEST_REASON: usize = 20;
+
+/// The tables of a comparison with everything that must be read with them.
+pub fn document(comparison: &Comparison, texts: &Texts) -> Document {
+    let mut blocks = Vec::new();
+    for table in &comparison.tables {
+        if let Some(text) = notes::heading(comparison, table, texts) {
+            blocks.push(Block::Heading { level: 2, text });
+        }
+        blocks.extend(table_blocks(table, texts));
+    }
+    blocks.extend(note_blocks(comparison, texts));
+    let simulated = comparison.tables.iter().any(cotejo_model::comparison::Table::is_simulated);
+    Document {
+        title: clean(&comparison.title),
+        language: texts.language(),
+        dated_ms: newest_ms(comparison),
+        watermark: simulated.then(|| texts.say("watermark")),
+        blocks,
+    }
+}
+
+/// A table between warnings if it has something made up, and what all its rows have in common.
+pub(crate) fn table_blocks(shown: &cotejo_model::comparison::Table, texts: &Texts) -> Vec<Block> {
+    let rehearsal = || shown.is_simulated().then(|| Block::Notice(texts.say("rehearsal")));
+    let basis = notes::basis(shown, texts).map(Block::Paragraph);
+    let table = Block::Table(table(shown, texts));
+    rehearsal().into_iter().chain([table]).chain(rehearsal()).chain(basis).collect()
+}
+
+/// Everything but the tables.
+pub(crate) fn note_blocks(comparison: &Comparison, texts: &Texts) -> Vec<Block> {
+    let note = |Note { title, items }| [Block::Heading { level: 3, text: title }, Block::List(items)];
+    notes::notes(comparison, texts).into_iter().flat_map(note).collect()
+}
+
+/// When the newest measurement began.
+pub(crate) fn newest_ms(comparison: &Comparison) -> Option<u64> {
+    let started = |outcome: &Outcome| match outcome {
+        Outcome::Measured(measured) => Some(measured.started_ms),
+        _ => None,
+    };
+    comparison.entries.iter().filter_map(|entry| started(&entry.outcome)).max()
+}
+
+/// The rows and columns, with long reasons below.
+pub fn table(table: &cotejo_model::comparison::Table, texts: &Texts) -> Table {
+    let mut reasons = Reasons::default();
+    let heads = table.columns.iter().map(|column| Head { lines: words::heading(*column, texts), kind: kind(*column) });
+    let heads = heads.collect();
+    let row = |row: &Vec<Value>| {
+        table.columns.iter().zip(row).map(|(column, value)| cell(*column, value, &mut reasons, texts)).collect()
+    };
+    let rows = table.rows.iter().map(row).collect();
+    Table { caption: String::new(), heads, rows, remarks: reasons.remarks() }
+}
+
+fn kind(column: Column) -> Kind {
+    match column {
+        Column::Machine | Column::Device | Column::Model => Kind::Words,
+        Column::Size | Column::Batch | Column::Streams => Kind::Label,
+        Column::Time { .. } | Column::Throughput { .. } | Column::TaskTime { .. } | Column::SpeedUp => Kind::Figures,
+    }
+}
+
+fn cell(column: Column, value: &Value, reasons: &mut Reasons, texts: &Texts) -> Cell {
+    match value {
+        Value::Text { text } => Cell::words(clean(text)),
+        Value::Count { count } => {
+            let text = if column == Column::Size { words::side(*count) } else { count.to_string() };
+            Cell { number: Some(f64::from(*count)), ..Cell::words(text) }
+        }
+        Value::Seconds { estimate, flagged, simulated } => {
+            let tone = if *flagged { Tone::Care } else { Tone::Plain };
+            figure(estimate, "", *simulated, tone, texts)
+        }
+        Value::Ratio { estimate, simulated } => figure(estimate, "x", *simulated, Tone::Plain, texts),
+        Value::Rate { estimate, simulated } => figure(estimate, "", *simulated, Tone::Plain, texts),
+        Value::Missing { reason } => {
+            Cell { tone: Tone::Absent, ..Cell::words(reasons.mark(&clean(&texts.said(reason)))) }
+        }
+    }
+}
+
+/// A figure with as many digits as its interval supports; what is made up and what is to be read with care is marked.
+pub(crate) fn figure(estimate: &Estimate, unit: &str, simulated: bool, tone: Tone, texts: &Texts) -> Cell {
+    let written = number::estimate(estimate);
+    let marked = |text: &str| {
+        let simulated = if simulated { " SIM" } else { "" };
+        let care = if tone == Tone::Care { " *" } else { "" };
+        format!("{}{unit}{simulated}{care}", texts.number(text))
+    };
+    Cell {
+        text: marked(&written.with_margin()),
+        short: Some(marked(&written.value)),
+        number: Some(estimate.value),
+        tone: if simulated { Tone::Simulated } else { tone },
+    }
+}
+
+/// The reasons too long for a cell, each once.
+#[derive(Debug, Default)]
+struct Reasons(Vec<String>);
+
+impl Reasons {
+    /// What stands in the cell: the reason itself, or its number.
+    fn mark(&mut self, reason: &str) -> String {
+        if reason.chars().count() <= LONGEST_REASON {
+            return reason.to_owned();
+        }
+        let at = self.0.iter().position(|known| known == reason).unwrap_or_else(|| {
+            self.0.push(reason.to_owned());
+            self.0.len() - 1
+        });
+        format!("- ({})", at + 1)
+    }
+
+    fn remarks(self) -> Vec<String> {
+        self.0.into_iter().enumerate().map(|(at, reason)| format!("({}) {reason}", at + 1)).collect()
+    }
+}
+
+#[cfg(test)]
+#[path = "results_tests.rs"]
+mod tests;
