@@ -3,10 +3,12 @@
 use std::path::Path;
 use std::time::Duration;
 
+use cotejo_language::Texts;
 use cotejo_model::comparison::GroupBy;
 use cotejo_model::sweep::SweepStatus;
 use cotejo_model::{JobState, MachineId, SweepSpec};
 
+use super::deliver;
 use super::sweep::outcome;
 use super::watch::{Followed, follow};
 use crate::args::{Global, LocalArgs};
@@ -17,9 +19,10 @@ use crate::embedded::{Agent, Store};
 use crate::error::{Error, Exit};
 use crate::files::{self, Checked};
 use crate::interrupt::Interrupt;
+use crate::language;
 use crate::output;
 use crate::source;
-use cotejo_render::{lists, table};
+use cotejo_render::lists;
 
 /// How long the agent may take to look at this PC and to connect: a virus scanner may look at the worker first.
 const ONLINE_WITHIN: Duration = Duration::from_secs(60);
@@ -30,13 +33,14 @@ const CANCEL_WITHIN: Duration = Duration::from_secs(20);
 
 /// `cotejo local`
 pub(super) async fn run(global: &Global, args: &LocalArgs) -> Result<Exit, Error> {
+    let texts = language::texts(global.lang)?;
     let mut request = command::request(args.sweep.draft(), args.sweep.file.as_deref())?;
     ignore_the_class(&mut request);
     let checked = files::check(request)?;
     let folder = source::data_dir(global)?;
     let mut interrupt = Interrupt::listen();
     let store = Store::open(&folder).await?;
-    let done = with_agent(&store, &folder, checked, args.plan, &mut interrupt).await;
+    let done = with_agent(&store, &folder, checked, args.plan, texts, &mut interrupt).await;
     let closed = store.close().await;
     let exit = done?;
     closed?;
@@ -58,13 +62,14 @@ async fn with_agent(
     folder: &Path,
     checked: Checked,
     plan: bool,
+    texts: &Texts,
     interrupt: &mut Interrupt,
 ) -> Result<Exit, Error> {
     let client = store.client();
     discard_unfinished(client).await?;
     let mut agent = Agent::start(folder, client.address())?;
     let done = tokio::select! {
-        done = measure(client, folder, checked, plan, interrupt) => done,
+        done = measure(client, folder, checked, plan, texts, interrupt) => done,
         error = agent.broken() => Err(error),
     };
     let stopped = agent.stop().await;
@@ -86,6 +91,7 @@ async fn measure(
     folder: &Path,
     checked: Checked,
     plan: bool,
+    texts: &Texts,
     interrupt: &mut Interrupt,
 ) -> Result<Exit, Error> {
     let prepare = async {
@@ -111,7 +117,7 @@ async fn measure(
         Followed::Finished(status) => (*status, false),
         Followed::Interrupted => (cancelled(client, &started).await?, true),
     };
-    show(client, folder, &status, interrupted).await
+    show(client, folder, &status, interrupted, texts).await
 }
 
 /// This machine, once its agent is connected.
@@ -151,11 +157,17 @@ async fn cancelled(client: &Client, sweep: &SweepStatus) -> Result<SweepStatus, 
     Ok(status)
 }
 
-async fn show(client: &Client, folder: &Path, status: &SweepStatus, interrupted: bool) -> Result<Exit, Error> {
+async fn show(
+    client: &Client,
+    folder: &Path,
+    status: &SweepStatus,
+    interrupted: bool,
+    texts: &Texts,
+) -> Result<Exit, Error> {
     let measured = status.count(JobState::Succeeded);
     if measured > 0 || !interrupted {
         let comparison = client.compare(vec![status.id.to_string()], false, GroupBy::Size).await?;
-        output::print(&table::render(&comparison, &output::style()))?;
+        deliver::show(&comparison, texts)?;
     }
     let kept = format!("`cotejo results {} --local` shows it again (kept in {})", status.id.short(), folder.display());
     match (interrupted, measured) {

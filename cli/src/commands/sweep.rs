@@ -1,9 +1,11 @@
 //! The sweeps of a class.
 
+use cotejo_language::Texts;
 use cotejo_model::comparison::GroupBy;
 use cotejo_model::sweep::SweepStatus;
 use cotejo_model::{JobState, SweepId};
 
+use super::deliver;
 use super::watch::{Followed, follow};
 use crate::args::{ClassArgs, Global, SweepVerb};
 use crate::client::Client;
@@ -11,9 +13,10 @@ use crate::command;
 use crate::error::{Error, Exit};
 use crate::files::{self, Checked};
 use crate::interrupt::Interrupt;
+use crate::language;
 use crate::output;
 use crate::source::{self, Source};
-use cotejo_render::{clean, lists, table};
+use cotejo_render::{clean, lists};
 
 /// `cotejo sweep …`
 pub(super) async fn run(global: &Global, verb: SweepVerb) -> Result<Exit, Error> {
@@ -26,7 +29,7 @@ pub(super) async fn run(global: &Global, verb: SweepVerb) -> Result<Exit, Error>
             let mut interrupt = Interrupt::listen();
             let client = source::coordinator(global).await?;
             let status = client.get(sweep.unwrap_or_default()).await?;
-            watch(&client, status.id, &mut interrupt).await
+            watch(&client, status.id, language::texts(global.lang)?, &mut interrupt).await
         }
         SweepVerb::Cancel { sweep } => cancel(global, sweep).await,
     }
@@ -60,7 +63,7 @@ async fn start(global: &Global, args: &ClassArgs, watched: bool) -> Result<Exit,
     }
     // Where no cell can be measured it is over already, and the table says why.
     if watched || status.is_finished() {
-        return watch(&client, status.id, &mut interrupt).await;
+        return watch(&client, status.id, language::texts(global.lang)?, &mut interrupt).await;
     }
     let refused = status.count(JobState::Failed);
     if refused > 0 {
@@ -102,7 +105,7 @@ async fn cancel(global: &Global, sweep: String) -> Result<Exit, Error> {
     Ok(Exit::Ok)
 }
 
-async fn watch(client: &Client, sweep: SweepId, interrupt: &mut Interrupt) -> Result<Exit, Error> {
+async fn watch(client: &Client, sweep: SweepId, texts: &Texts, interrupt: &mut Interrupt) -> Result<Exit, Error> {
     match follow(client, sweep, interrupt).await? {
         Followed::Interrupted => {
             let id = sweep.short();
@@ -113,7 +116,7 @@ async fn watch(client: &Client, sweep: SweepId, interrupt: &mut Interrupt) -> Re
         }
         Followed::Finished(status) => {
             let comparison = client.compare(vec![sweep.to_string()], false, GroupBy::Size).await?;
-            output::print(&table::render(&comparison, &output::style()))?;
+            deliver::show(&comparison, texts)?;
             Ok(outcome(&status))
         }
     }
