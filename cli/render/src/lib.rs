@@ -6,9 +6,11 @@ mod notes;
 mod words;
 
 pub mod chart;
+pub mod class;
 pub mod csv;
 pub mod document;
 pub mod explain;
+pub mod findings;
 pub mod json;
 pub mod lists;
 pub mod markdown;
