@@ -310,3 +310,94 @@ fn memory_class(bytes: u64) -> u32 {
     let distance = |class: &u32| (gib.max(0.1) / f64::from(*class)).ln().abs();
     sold.min_by(|a, b| distance(a).total_cmp(&distance(b))).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use cotejo_model::{Failure, FailureCode, Threads};
+
+    use super::*;
+    use crate::samples::{classify, cpu, doing, environment, gpu, machine, records, records_of, with};
+
+    fn task() -> cotejo_model::Task {
+        classify(224, 1)
+    }
+
+    #[test]
+    fn coverage_counts_every_cell_once() {
+        let other = doing(cpu(2, task(), 1.0), |workload| workload.threads = Threads::Exactly(2));
+        let mut failed = gpu(1, task(), 1.0);
+        failed.outcome = Outcome::Failed(Failure::new(FailureCode::OutOfMemory, "too small"));
+        let rebuilt = with(cpu(1, task(), 1.0), |measured| measured.build = "other".to_owned());
+        let covered = coverage(&records(vec![cpu(1, task(), 1.0), rebuilt, failed, cpu(2, task(), 1.0), other]));
+        let counts = |at: usize| {
+            let MachineCoverage { measured, failed, pending, missing, without_gpu, .. } = covered.machines[at];
+            (measured, failed, pending, missing, without_gpu)
+        };
+        assert_eq!(counts(0), (1, 1, 0, 1, false));
+        assert_eq!(counts(1), (2, 0, 0, 0, true));
+    }
+
+    fn found(entries: Vec<Entry>) -> Anomalies {
+        anomalies(&records(entries))
+    }
+
+    #[test]
+    fn one_of_several_identical_pcs_that_differs_is_found_with_what_may_explain_it() {
+        let flag = Flag { kind: FlagKind::Battery, figure: None };
+        let slow = with(cpu(4, task(), 1.5), |measured| measured.flags = vec![flag]);
+        let anomalies = found(vec![cpu(1, task(), 1.0), cpu(2, task(), 1.02), cpu(3, task(), 0.99), slow]);
+        let [anomaly] = anomalies.found.as_slice() else { panic!("{anomalies:#?}") };
+        assert_eq!((anomaly.machine, anomaly.alike), (machine(4), 4));
+        // The median of 0.99, 1, 1.02 and 1.5.
+        assert!((anomaly.worst().unwrap().ratio.value - 1.5 / 1.01).abs() < 1e-9);
+        assert_eq!(anomaly.explanations, [Explanation::Flagged(flag)]);
+        assert_eq!(anomalies.groups.len(), 1);
+    }
+
+    #[test]
+    fn less_than_a_tenth_or_overlapping_intervals_are_no_anomaly() {
+        assert_eq!(found([1.0, 1.02, 1.09].into_iter().zip(1..).map(|(s, n)| cpu(n, task(), s)).collect()).found, []);
+        let wide = with(cpu(3, task(), 1.5), |measured| measured.summary.ci = Some(Interval { low: 1.0, high: 2.0 }));
+        assert_eq!(found(vec![cpu(1, task(), 1.0), cpu(2, task(), 1.0), wide]).found, []);
+        let bare = with(cpu(3, task(), 1.5), |measured| measured.summary.ci = None);
+        assert_eq!(found(vec![cpu(1, task(), 1.0), cpu(2, task(), 1.0), bare]).found, []);
+    }
+
+    #[test]
+    fn of_two_the_slower_one_is_named() {
+        let anomalies = found(vec![cpu(1, task(), 1.3), cpu(2, task(), 1.0)]);
+        assert_eq!(anomalies.found.len(), 1);
+        assert_eq!((anomalies.found[0].machine, anomalies.found[0].alike), (machine(1), 2));
+    }
+
+    #[test]
+    fn only_identical_pcs_are_compared() {
+        let mut other_os = environment(2, "Testium 5");
+        other_os.os = "Windows 11".to_owned();
+        let entries = vec![cpu(1, task(), 1.0), cpu(2, task(), 2.0), cpu(3, task(), 2.0)];
+        let environments = vec![environment(1, "Testium 5"), other_os, environment(3, "Testium 3")];
+        let anomalies = anomalies(&records_of(entries, environments));
+        assert_eq!((anomalies.found.len(), anomalies.groups.len(), anomalies.alone.len()), (0, 0, 3));
+        // Another build is no twin either.
+        let rebuilt = with(cpu(2, task(), 2.0), |measured| measured.build = "other".to_owned());
+        assert_eq!(found(vec![cpu(1, task(), 1.0), rebuilt]).found, []);
+    }
+
+    #[test]
+    fn gpus_of_one_model_are_compared_whatever_their_pcs_are() {
+        let of = |number, seconds| {
+            let mut entry = gpu(number, task(), seconds);
+            "RTX 3060".clone_into(&mut entry.device_name);
+            entry
+        };
+        let anomalies = found(vec![of(1, 1.0), of(2, 1.0), of(3, 1.4)]);
+        assert_eq!(anomalies.found.len(), 1);
+        assert!(matches!(&anomalies.found[0].twins, Twins::Gpu { name, simulated: false } if name == "RTX 3060"));
+    }
+
+    #[test]
+    fn memory_is_classed_as_it_is_sold() {
+        let gib = |gib: f64| memory_class((gib * GIB) as u64);
+        assert_eq!([15.4, 16.0, 23.5, 7.6, 31.8, 11.7, 3.8].map(gib), [16, 16, 24, 8, 32, 12, 4]);
+    }
+}

@@ -43,8 +43,8 @@ fn count(count: usize, tone: Tone) -> Cell {
     Cell { number: Some(count as f64), tone, ..Cell::words(count.to_string()) }
 }
 
-/// Identical PCs that differ, what was compared, and what had nothing to be compared with.
-pub fn anomalies(texts: &Texts, anomalies: &Anomalies) -> Vec<Block> {
+/// Identical PCs that differ, what was compared, and what had nothing to be compared with, under a heading of this level.
+pub fn anomalies(texts: &Texts, anomalies: &Anomalies, level: u8) -> Vec<Block> {
     let mut items: Vec<String> = anomalies.found.iter().map(|anomaly| self::anomaly(texts, anomaly)).collect();
     if items.is_empty() && !anomalies.groups.is_empty() {
         items.push(texts.say("class-no-anomalies"));
@@ -65,7 +65,7 @@ pub fn anomalies(texts: &Texts, anomalies: &Anomalies) -> Vec<Block> {
         let arguments = [("devices", anomalies.alone.len().into()), ("names", names.into())];
         items.push(texts.fill("class-alone", &arguments));
     }
-    let heading = Block::Heading { level: 2, text: texts.say("class-anomalies") };
+    let heading = Block::Heading { level, text: texts.say("class-anomalies") };
     if items.is_empty() { Vec::new() } else { vec![heading, Block::List(items)] }
 }
 

@@ -9,17 +9,45 @@ use cotejo_language::Texts;
 use cotejo_model::stats::{Estimate, Interval};
 use cotejo_model::{DeviceKind, Engine, Precision, Task, Threads};
 
-use super::document::Block;
+use super::document::{Block, Document};
 use super::peers::{group, subject};
 use super::{clean, number};
 
-/// What was found, then what cannot be told.
-pub fn blocks(texts: &Texts, findings: &[Finding]) -> Vec<Block> {
+/// What one machine's figures say.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OfMachine {
+    /// Its name.
+    pub name: String,
+    /// Its times beside GPU times, where there are any.
+    pub peers: Option<PeerComparison>,
+    /// What they say.
+    pub findings: Vec<Finding>,
+}
+
+/// What the figures of these machines say, as a document of its own; `class` is what they say of each other.
+pub fn document(texts: &Texts, machines: &[OfMachine], class: Vec<Block>, newest_ms: Option<u64>) -> Document {
+    let simulated = machines.iter().flat_map(|machine| &machine.findings).any(Finding::is_simulated);
+    let of_machine = |machine: &OfMachine| {
+        let heading = Block::Heading { level: 1, text: clean(&machine.name) };
+        let whose = machine.peers.as_ref().and_then(|peers| whose(texts, peers)).map(Block::Notice);
+        [vec![heading], whose.into_iter().collect(), blocks(texts, &machine.findings, 2)].concat()
+    };
+    Document {
+        title: texts.say("analysis-title"),
+        language: texts.language(),
+        dated_ms: newest_ms,
+        watermark: simulated.then(|| texts.say("peers-simulated")),
+        blocks: machines.iter().flat_map(of_machine).chain(class).collect(),
+    }
+}
+
+/// What was found, then what cannot be told, under headings of this level.
+pub fn blocks(texts: &Texts, findings: &[Finding], level: u8) -> Vec<Block> {
     let (unknown, known): (Vec<_>, Vec<_>) =
         findings.iter().partition(|finding| matches!(finding, Finding::CannotTell(_)));
     let list = |heading: &str, findings: Vec<&Finding>| {
         let sentences: Vec<String> = findings.into_iter().map(|finding| sentence(texts, finding)).collect();
-        let heading = Block::Heading { level: 3, text: texts.say(heading) };
+        let heading = Block::Heading { level, text: texts.say(heading) };
         if sentences.is_empty() { Vec::new() } else { vec![heading, Block::List(sentences)] }
     };
     [list("analysis-what", known), list("analysis-unknown", unknown)].concat()

@@ -16,6 +16,7 @@ pub mod lists;
 pub mod markdown;
 pub mod number;
 pub mod peers;
+pub mod plain;
 pub mod table;
 
 #[cfg(test)]

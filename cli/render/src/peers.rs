@@ -23,16 +23,16 @@ pub fn document(texts: &Texts, comparison: &PeerComparison) -> Document {
         language: texts.language(),
         dated_ms: comparison.newest_ms(),
         watermark: comparison.is_simulated().then(|| texts.say("peers-simulated")),
-        blocks: blocks(texts, comparison),
+        blocks: blocks(texts, comparison, 1),
     }
 }
 
-/// The notice, the tables, the provenance and what was left out.
-pub fn blocks(texts: &Texts, comparison: &PeerComparison) -> Vec<Block> {
+/// The notice, the tables, the provenance and what was left out, under headings of this level.
+pub fn blocks(texts: &Texts, comparison: &PeerComparison, level: u8) -> Vec<Block> {
     let mut blocks: Vec<Block> = notice(texts, comparison).map(Block::Notice).into_iter().collect();
     blocks.extend(tables(texts, comparison).into_iter().map(Block::Table));
-    blocks.extend(provenance(texts, comparison));
-    blocks.extend(left_out(texts, comparison));
+    blocks.extend(provenance(texts, comparison, level));
+    blocks.extend(left_out(texts, comparison, level));
     blocks
 }
 
@@ -253,8 +253,9 @@ fn differences(texts: &Texts, differences: &[Difference]) -> String {
     differences.iter().filter_map(name).map(|name| texts.say(name)).collect::<Vec<_>>().join(", ")
 }
 
-fn provenance(texts: &Texts, comparison: &PeerComparison) -> Vec<Block> {
-    let heading = |name: &str| Block::Heading { level: 2, text: texts.say(name) };
+/// Where the times come from, under headings of this level.
+pub fn provenance(texts: &Texts, comparison: &PeerComparison, level: u8) -> Vec<Block> {
+    let heading = |name: &str| Block::Heading { level, text: texts.say(name) };
     let gpu = match &comparison.third {
         Third::Own(gpu) => vec![gpu_line(texts, gpu), measured(texts, gpu.measured_ms, gpu.runs)],
         Third::Peer(peer) => of_peer(texts, peer, comparison),
@@ -405,7 +406,8 @@ pub(super) fn date(ms: u64) -> String {
     moment.map(|moment| moment.to_zoned(TimeZone::UTC).date().to_string()).unwrap_or_default()
 }
 
-fn left_out(texts: &Texts, comparison: &PeerComparison) -> Vec<Block> {
+/// What was left out, under a heading of this level; nothing where nothing was.
+pub fn left_out(texts: &Texts, comparison: &PeerComparison, level: u8) -> Vec<Block> {
     let item = |left_out: &LeftOut| {
         let (results, machines) = (("results", left_out.results.into()), ("machines", left_out.machines.into()));
         if left_out.differences == [Difference::Task] {
@@ -421,5 +423,5 @@ fn left_out(texts: &Texts, comparison: &PeerComparison) -> Vec<Block> {
     if items.is_empty() {
         return Vec::new();
     }
-    vec![Block::Heading { level: 2, text: texts.say("peers-left-out") }, Block::List(items)]
+    vec![Block::Heading { level, text: texts.say("peers-left-out") }, Block::List(items)]
 }

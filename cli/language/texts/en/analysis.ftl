@@ -1,12 +1,10 @@
 # Analysis
 
 analysis-title = What the figures say
-analysis-machine = { $machine }
 analysis-cpu-only = GPU times here are those of { $group } ({ $gpu }): they were not measured on this PC.
 analysis-reference = GPU times here are reference times ({ $gpu }, “{ $set }”): they were not measured on this PC.
 analysis-what = What the figures say
 analysis-unknown = What the figures cannot tell
-analysis-nothing = Nothing of this PC was measured.
 finding-simulated = SIM { $sentence }
 
 ## Who and where

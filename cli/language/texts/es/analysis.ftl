@@ -1,12 +1,10 @@
 # Analysis
 
 analysis-title = Lo que dicen las cifras
-analysis-machine = { $machine }
 analysis-cpu-only = Los tiempos de GPU de aquí son del { $group } ({ $gpu }): no se han medido en este PC.
 analysis-reference = Los tiempos de GPU de aquí son de referencia ({ $gpu }, «{ $set }»): no se han medido en este PC.
 analysis-what = Lo que dicen las cifras
 analysis-unknown = Lo que las cifras no permiten saber
-analysis-nothing = No se ha medido nada de este PC.
 finding-simulated = SIM { $sentence }
 
 ## Who and where
@@ -31,7 +29,7 @@ finding-task-batch = { $size }, lote { $batch }
 
 ## From where on the GPU wins
 
-finding-gpu-wins-once = { $what }: con { $place }, lo único medido en ambas, gana la GPU; la CPU tarda { $ratio } veces más.
+finding-gpu-wins-once = { $what }: con { $place }, lo único medido en ambas, gana la GPU; la CPU tarda { $ratio } veces lo que la GPU.
 finding-gpu-wins = { $what }: la GPU gana en todo lo medido en ambas ({ $places }); la CPU tarda { $first } veces lo que la GPU con { $from } y { $last } veces con { $to }.
 finding-cpu-wins-once = { $what }: con { $place }, lo único medido en ambas, gana la CPU; la GPU tarda { $ratio } veces lo que la CPU.
 finding-cpu-wins = { $what }: la CPU gana en todo lo medido en ambas ({ $places }); la GPU tarda { $first } veces lo que la CPU con { $from } y { $last } veces con { $to }.
