@@ -84,21 +84,33 @@ impl DataDir {
     }
 }
 
-/// The identity that the file holds; a fresh one if there is no file.
-fn machine_id(path: &Path) -> Result<MachineId, DataDirError> {
-    let unusable = |source| DataDirError::Unusable { path: path.to_owned(), source };
+/// Which machine this folder belongs to, whoever uses it just now; none if no agent ever did.
+pub fn machine_of(root: &Path) -> Result<Option<MachineId>, DataDirError> {
+    kept(&root.join(MACHINE_ID))
+}
+
+/// The identity that the file holds; none if there is no file.
+fn kept(path: &Path) -> Result<Option<MachineId>, DataDirError> {
     match fs::read(path) {
         Ok(bytes) => std::str::from_utf8(&bytes)
             .ok()
             .and_then(|text| text.trim().parse().ok())
+            .map(Some)
             .ok_or_else(|| DataDirError::CorruptIdentity(path.to_owned())),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let machine = MachineId::random();
-            files::write_atomically(path, format!("{machine}\n").as_bytes()).map_err(unusable)?;
-            Ok(machine)
-        }
-        Err(error) => Err(unusable(error)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(DataDirError::Unusable { path: path.to_owned(), source }),
     }
+}
+
+/// The identity that the file holds; a fresh one if there is no file.
+fn machine_id(path: &Path) -> Result<MachineId, DataDirError> {
+    if let Some(machine) = kept(path)? {
+        return Ok(machine);
+    }
+    let machine = MachineId::random();
+    files::write_atomically(path, format!("{machine}\n").as_bytes())
+        .map_err(|source| DataDirError::Unusable { path: path.to_owned(), source })?;
+    Ok(machine)
 }
 
 #[cfg(test)]
@@ -109,8 +121,10 @@ mod tests {
     fn the_identity_is_made_once() {
         let dir = tempfile::tempdir().unwrap();
         let root = dir.path().join("deep/er");
+        assert_eq!(machine_of(&root).unwrap(), None);
         let first = DataDir::open(&root).unwrap().machine();
-        assert_eq!(DataDir::open(&root).unwrap().machine(), first);
+        let held = DataDir::open(&root).unwrap();
+        assert_eq!((held.machine(), machine_of(&root).unwrap()), (first, Some(first)));
     }
 
     #[test]

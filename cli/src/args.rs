@@ -1,5 +1,7 @@
 //! The command line as it is typed. `command` checks it and makes it whole.
 
+mod compare;
+
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -10,6 +12,7 @@ use cotejo_model::comparison::GroupBy;
 use cotejo_model::sweep::Preset;
 use cotejo_model::{DeviceId, DeviceSelector, Engine, Model, Precision, Threads};
 
+pub(crate) use self::compare::{AnalyzeArgs, CompareArgs, DocumentArgs, WhoArgs, With};
 use crate::draft::{Draft, WeightFile, parse_budget};
 
 const ABOUT: &str = "Compare the inference time of CPUs and GPUs on every PC of a classroom";
@@ -23,6 +26,8 @@ Examples:
   cotejo explain                               where a network's time goes, layer by layer
   cotejo sweep start --preset practice --watch measure a whole class
   cotejo machines list                         the PCs of the class
+  cotejo compare --mine                        this PC beside a classmate's GPU
+  cotejo analyze --mine                        what its figures say, in plain sentences
 
 Exit codes:
   0    done: everything was measured, printed or started
@@ -134,6 +139,10 @@ pub(crate) enum Verb {
     Machines(MachinesVerb),
     /// Show what was measured, as table, CSV, JSON or Markdown
     Results(ResultsArgs),
+    /// Show one PC's CPU times with GPU times beside them: its own, a classmate's, or the teacher's
+    Compare(CompareArgs),
+    /// Say in plain sentences what the figures show, and what they cannot
+    Analyze(AnalyzeArgs),
     /// Show how the coordinator is
     Status,
     /// What `cotejo local` runs once for each cell.

@@ -45,6 +45,11 @@ impl Source {
         Ok(Self { client: store.client().clone(), store: Some(store) })
     }
 
+    /// Whether this is this PC's own store, and no coordinator of a class.
+    pub(crate) fn is_own(&self) -> bool {
+        self.store.is_some()
+    }
+
     /// Ends what was started for reading.
     pub(crate) async fn close(self) -> Result<(), Error> {
         match self.store {

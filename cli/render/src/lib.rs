@@ -6,13 +6,16 @@ mod notes;
 mod words;
 
 pub mod chart;
+pub mod class;
 pub mod csv;
 pub mod document;
 pub mod explain;
+pub mod findings;
 pub mod fonts;
 pub mod json;
 pub mod lists;
 pub mod number;
+pub mod peers;
 pub mod report;
 pub mod results;
 

@@ -133,7 +133,9 @@ fn bytes(
 ) -> Result<Vec<u8>, Error> {
     let files = ChartFiles { folder, extension: format.pictures() };
     Ok(match format {
-        DocumentFormat::Table => document::terminal(document, style, &|drawn| chart::terminal(drawn, style)).into_bytes(),
+        DocumentFormat::Table => {
+            document::terminal(document, style, &|drawn| chart::terminal(drawn, style)).into_bytes()
+        }
         DocumentFormat::Md => document::markdown(document, files).into_bytes(),
         DocumentFormat::Html => document::html(document, &chart::svg).into_bytes(),
         DocumentFormat::Latex => document::latex(document, files).into_bytes(),

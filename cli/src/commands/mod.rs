@@ -1,9 +1,12 @@
 //! What each command does.
 
+mod analyze;
+mod compare;
 mod deliver;
 mod doctor;
 mod explain;
 mod local;
+mod machine;
 mod read;
 mod sweep;
 mod watch;
@@ -21,6 +24,8 @@ pub(crate) async fn run(cli: Cli) -> Result<Exit, Error> {
         Verb::Sweep(verb) => sweep::run(&global, verb).await,
         Verb::Machines(MachinesVerb::List { format, source }) => read::machines(&global, format, source.local).await,
         Verb::Results(args) => read::results(&global, args).await,
+        Verb::Compare(args) => compare::run(&global, args).await,
+        Verb::Analyze(args) => analyze::run(&global, args).await,
         Verb::Status => read::status(&global).await,
         Verb::Worker { .. } => unreachable!("a worker runs before anything else is set up"),
     }

@@ -1,0 +1,130 @@
+//! Which machine is meant, and what there is to compare it with.
+
+use cotejo_agent::{Config, identity};
+use cotejo_analysis::Records;
+use cotejo_analysis::records::Unresolved;
+use cotejo_model::comparison::GroupBy;
+use cotejo_model::{MachineId, Reference};
+use cotejo_render::clean;
+
+use crate::args::{DocumentArgs, Global, SourceArgs, WhoArgs};
+use crate::embedded::{Store, agent_config};
+use crate::error::Error;
+use crate::output;
+use crate::source::{self, Source};
+use cotejo_render::document::Document;
+use cotejo_render::plain;
+
+/// What a class or this PC's own store holds.
+pub(super) struct Material {
+    /// The cells.
+    pub(super) records: Records,
+    /// The teacher's times.
+    pub(super) references: Vec<Reference>,
+    /// It is this PC's own store.
+    own: bool,
+}
+
+/// What these sweeps hold; `all` of them, or the newest with results where none is named.
+pub(super) async fn read(
+    global: &Global,
+    source: &SourceArgs,
+    sweeps: Vec<String>,
+    all: bool,
+) -> Result<Material, Error> {
+    let source = Source::open(global, source.local).await?;
+    let comparison = source.client.compare(sweeps, all, GroupBy::Size).await;
+    let references: Result<Vec<Reference>, Error> = Ok(Vec::new());
+    let own = source.is_own();
+    source.close().await?;
+    Ok(Material { records: Records::of([comparison?]), references: references?, own })
+}
+
+impl Material {
+    /// The machine that is meant, this PC where none is named. What a class does not know of this PC comes from its own
+    /// store.
+    pub(super) async fn machine(&mut self, global: &Global, who: &WhoArgs) -> Result<MachineId, Error> {
+        if let Some(name) = &who.machine {
+            return self.find(name);
+        }
+        let identities = identities(global);
+        if let Some(machine) = self.this_pc(&identities) {
+            return Ok(machine);
+        }
+        if !self.own && Store::exists(&source::data_dir(global)?) {
+            let own = read(global, &SourceArgs { local: true }, Vec::new(), true).await?.records;
+            let machine = identities.iter().copied().find(|machine| own.name(*machine).is_some());
+            if let Some(machine) = machine {
+                output::say("the class does not know this PC: its times come from its own store");
+                self.records = std::mem::take(&mut self.records).and(own.only(|one| one == machine));
+                return Ok(machine);
+            }
+        }
+        let nothing = Error::failed("nothing that was measured here is of this PC");
+        Err(match named(&self.records) {
+            names if names.is_empty() => nothing.with_help("`cotejo local` measures it"),
+            names => nothing.with_help(format!("`cotejo local` measures it; --machine NAME takes another: {names}")),
+        })
+    }
+
+    /// By what an agent of this PC calls it, or else by its host name.
+    fn this_pc(&self, identities: &[MachineId]) -> Option<MachineId> {
+        let known = identities.iter().copied().find(|machine| self.records.name(*machine).is_some());
+        known.or_else(|| self.records.find(&Config::default().name).ok())
+    }
+
+    /// The machine that is called so.
+    pub(super) fn find(&self, name: &str) -> Result<MachineId, Error> {
+        self.records.find(name).map_err(|unresolved| match unresolved {
+            Unresolved::Unknown(_) => {
+                let error = Error::usage(format!("no machine with results is called `{}`", clean(name)));
+                match named(&self.records) {
+                    names if names.is_empty() => error.with_help("nothing was measured yet"),
+                    names => error.with_help(format!("there are: {names}")),
+                }
+            }
+            Unresolved::Ambiguous(machines) => {
+                let ids = machines.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+                Error::usage(format!("several machines are called `{}`", clean(name)))
+                    .with_help(format!("name one by its identity: {ids}"))
+            }
+        })
+    }
+
+    /// When the newest of its times was measured, in milliseconds since 1970.
+    pub(super) fn newest_ms(&self) -> Option<u64> {
+        self.records.measured().map(|(_, measured)| measured.started_ms).max()
+    }
+}
+
+fn named(records: &Records) -> String {
+    records.machines().iter().map(|(_, name)| clean(name)).collect::<Vec<_>>().join(", ")
+}
+
+/// What agents call this PC: the one of the class, and the one of `cotejo local`.
+fn identities(global: &Global) -> Vec<MachineId> {
+    let of_class = cotejo_agent::config::default_file()
+        .filter(|file| file.exists())
+        .and_then(|file| cotejo_agent::config::Layer::file(&file).ok());
+    let environment = cotejo_agent::config::Layer::environment(
+        cotejo_agent::config::PREFIX,
+        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))),
+    );
+    // Settings that make no sense are the agent's to complain of.
+    let daemon = Config::from_layers(of_class.into_iter().chain(environment)).unwrap_or_default();
+    let own = source::data_dir(global).and_then(|folder| agent_config(&folder)).ok();
+    let folders = [Some(daemon.data_dir), own.map(|config| config.data_dir)];
+    folders.into_iter().flatten().filter_map(|folder| identity::machine_of(&folder).ok().flatten()).collect()
+}
+
+/// Prints a document, or writes it to a file.
+pub(super) fn show(document: &Document, target: &DocumentArgs) -> Result<(), Error> {
+    match &target.output {
+        Some(path) => {
+            output::write_file(path, &plain::text(document, &output::file_style()), target.force)?;
+            output::say(&format!("wrote {}", path.display()));
+            Ok(())
+        }
+        None => output::print(&plain::text(document, &output::style())),
+    }
+}
