@@ -67,25 +67,13 @@ class-summary =
        *[other] { $machines } machines, { $measured } of { $cells } cells measured.
     }
 class-sweeps = Sweeps: { $names }.
-class-coverage = Coverage
-class-coverage-machine = Machine
-class-coverage-devices = Devices
-class-coverage-measured = Measured
-class-coverage-failed = Failed
-class-coverage-pending = Not yet
-class-coverage-missing = Not in the sweep
-class-coverage-flagged = With care (*)
 class-comparison = Comparison
 class-comparison-machine = Machine by machine
 class-comparison-device = Devices, fastest first
-class-findings = What the measurements say
-class-anomalies = Anomalies
-class-anomalies-about = Identical PCs that differ by more than 10 % from the median of their group, with intervals that do not touch.
-class-anomalies-none = No identical PCs differ by more than 10 %.
-class-environments = Machines
 
 cells-what = What
 cells-device = Device
 cells-time = Time (s)
 cells-first = First run (s)
 cells-runs = Runs
+report-annex-about = Every cell of this PC: the median of warmed-up forward passes with its 95 % confidence interval; the first run apart.

@@ -67,25 +67,13 @@ class-summary =
        *[other] { $machines } equipos, { $measured } de { $cells } celdas medidas.
     }
 class-sweeps = Barridos: { $names }.
-class-coverage = Cobertura
-class-coverage-machine = Equipo
-class-coverage-devices = Dispositivos
-class-coverage-measured = Medidas
-class-coverage-failed = Fallidas
-class-coverage-pending = Aún no
-class-coverage-missing = Fuera del barrido
-class-coverage-flagged = Con cautela (*)
 class-comparison = Comparación
 class-comparison-machine = Equipo a equipo
 class-comparison-device = Dispositivos, del más rápido al más lento
-class-findings = Qué dicen las mediciones
-class-anomalies = Anomalías
-class-anomalies-about = Equipos idénticos que se apartan más de un 10 % de la mediana de su grupo, con intervalos que no se tocan.
-class-anomalies-none = Ningún equipo idéntico a otros se aparta más de un 10 %.
-class-environments = Equipos
 
 cells-what = Qué
 cells-device = Dispositivo
 cells-time = Tiempo (s)
 cells-first = Primera ejecución (s)
 cells-runs = Ejecuciones
+report-annex-about = Todas las celdas de este PC: la mediana de las inferencias en caliente con su intervalo de confianza del 95 %; la primera ejecución, aparte.

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use cotejo_analysis::class::{Anomalies, Coverage};
 use cotejo_language::Texts;
 use cotejo_model::comparison::{Comparison, Outcome, Table};
 
 use super::{Drawable, charts, heading};
-use crate::document::{Block, Document};
-use crate::{clean, notes, results};
+use crate::document::{self, Block, Document};
+use crate::{class, clean, notes, results};
 
 /// What the report of a class is made of.
 #[derive(Debug)]
@@ -21,29 +22,25 @@ pub struct Class<'a> {
     /// Names of the sweeps, newest first.
     pub sweeps: Vec<String>,
     /// Who measured how much of it.
-    pub coverage: Vec<Block>,
+    pub coverage: &'a Coverage,
     /// Identical PCs that differ.
-    pub anomalies: Vec<Block>,
-    /// What the measurements say, a sentence each.
-    pub findings: Vec<String>,
+    pub anomalies: &'a Anomalies,
     /// The class's charts.
     pub charts: Vec<Drawable>,
 }
 
 /// All machines, coverage, comparison and anomalies.
 pub fn class(report: Class<'_>, texts: &Texts) -> Document {
-    let Class { by_size, by_machine, by_device, sweeps, coverage, anomalies, findings, charts: drawables } = report;
+    let Class { by_size, by_machine, by_device, sweeps, coverage, anomalies, charts: drawables } = report;
     let simulated = by_size.tables.iter().any(Table::is_simulated);
     let mut blocks: Vec<Block> = simulated.then(|| Block::Notice(texts.say("rehearsal"))).into_iter().collect();
     blocks.extend(summary(by_size, &sweeps, texts));
     blocks.push(heading(1, "class-coverage", texts));
-    blocks.extend(coverage);
-    blocks.push(heading(1, "class-anomalies", texts));
-    blocks.extend(anomalies);
+    let who = class::coverage(texts, coverage);
+    blocks.push(Block::Table(document::Table { caption: String::new(), ..who }));
+    blocks.extend(class::anomalies(texts, anomalies, 1));
     blocks.push(heading(1, "report-charts", texts));
     blocks.extend(charts(drawables, texts));
-    blocks.push(heading(1, "class-findings", texts));
-    blocks.push(Block::List(findings));
     blocks.push(heading(1, "class-comparison", texts));
     for (title, comparison) in [("class-comparison-machine", by_machine), ("class-comparison-device", by_device)] {
         blocks.push(heading(2, title, texts));

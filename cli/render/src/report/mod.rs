@@ -5,7 +5,7 @@ mod class;
 mod student;
 
 pub use class::{Class, class};
-pub use student::{Gpu, Student, student};
+pub use student::{Student, student, time_over_size};
 
 use cotejo_language::Texts;
 

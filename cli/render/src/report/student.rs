@@ -2,26 +2,19 @@
 
 use std::collections::BTreeSet;
 
+use cotejo_analysis::findings::Finding;
+use cotejo_analysis::peers::{PeerComparison, PeerRow, Third};
 use cotejo_language::Texts;
 use cotejo_model::Task;
 use cotejo_model::comparison::{Entry, Environment, Measured, Outcome};
 
-use super::{Drawable, blank, charts, date, heading, list, paragraph};
-use crate::document::{Block, Cell, Document, Head, Kind, Table, Tone};
-use crate::{clean, notes, results, words};
+use cotejo_model::stats::Estimate;
 
-/// Where the GPU times of a report come from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Gpu {
-    /// The student's own PC.
-    Own,
-    /// Option B: another group's, described in a line.
-    Peer(String),
-    /// Option B: the teacher's, with their source.
-    Reference(String),
-    /// Option B, and nobody has given any.
-    None,
-}
+use super::{Drawable, blank, charts, date, heading, list, paragraph};
+use crate::chart::Chart;
+use crate::chart::build::{self, NoChart, TimePoint, Times};
+use crate::document::{Block, Cell, Document, Head, Kind, Table, Tone};
+use crate::{clean, findings, notes, peers, results, words};
 
 /// What a student's report is made of.
 #[derive(Debug)]
@@ -30,23 +23,22 @@ pub struct Student<'a> {
     pub environment: &'a Environment,
     /// Its cells.
     pub entries: Vec<&'a Entry>,
-    /// Whose GPU times the tables have.
-    pub gpu: Gpu,
-    /// The practice's table, with what must be read with it.
-    pub table: Vec<Block>,
-    /// Whether any figure of it is made up.
-    pub simulated: bool,
+    /// Its CPU times with GPU times beside them: its own, a peer's, or the teacher's.
+    pub peers: &'a PeerComparison,
+    /// What the figures say.
+    pub findings: &'a [Finding],
     /// The practice's charts.
     pub charts: Vec<Drawable>,
-    /// What the measurements say, a sentence each.
-    pub findings: Vec<String>,
 }
 
 /// The report, with places for what the student has to write.
 pub fn student(report: Student<'_>, texts: &Texts) -> Document {
-    let Student { environment, entries, gpu, table, simulated, charts: drawables, findings } = report;
-    let option_b = gpu != Gpu::Own;
-    let mut blocks: Vec<Block> = option_notice(&gpu, environment, texts).into_iter().collect();
+    let Student { environment, entries, peers, findings, charts: drawables } = report;
+    let option_b = !matches!(peers.third, Third::Own(_));
+    let simulated = peers.is_simulated() || measured(&entries).any(|(_, measured)| measured.simulated);
+    let mut blocks: Vec<Block> =
+        option_b.then(|| Block::Notice(option_b_notice(peers, environment, texts))).into_iter().collect();
+    blocks.extend(simulated.then(|| Block::Notice(texts.say("rehearsal"))));
     blocks.push(blank("report-author", 1, texts));
     blocks.push(paragraph("report-about", texts));
     blocks.extend(about_the_machine(environment, &entries, texts));
@@ -55,49 +47,56 @@ pub fn student(report: Student<'_>, texts: &Texts) -> Document {
         blocks.push(heading(1, "report-results-b", texts));
         blocks.push(Block::Table(own_cells(&entries, texts)));
     }
-    blocks.push(heading(1, results_heading(&gpu), texts));
-    blocks.extend(table);
-    blocks.extend(option_b.then(|| blank("report-reference-reflection", 4, texts)));
+    blocks.extend(comparison(peers, texts));
     blocks.push(heading(1, "report-charts", texts));
     blocks.extend(charts(drawables, texts));
     blocks.extend(analysis(findings, texts));
     blocks.extend(proposals(texts));
     blocks.extend(rubric(texts));
     blocks.push(heading(1, "report-annex", texts));
+    blocks.push(paragraph("report-annex-about", texts));
     blocks.extend((!option_b).then(|| Block::Table(own_cells(&entries, texts))));
     blocks.extend(care(&entries, texts));
-    let dated_ms = measured(&entries).map(|(_, measured)| measured.started_ms).max();
+    let own = measured(&entries).map(|(_, measured)| measured.started_ms).max();
     Document {
         title: texts.say("report-title"),
         language: texts.language(),
-        dated_ms,
+        dated_ms: own.max(peers.newest_ms()),
         watermark: simulated.then(|| texts.say("watermark")),
         blocks,
     }
 }
 
-fn results_heading(gpu: &Gpu) -> &'static str {
-    match gpu {
-        Gpu::Own => "report-results",
-        Gpu::Reference(_) => "report-reference-reference",
-        Gpu::Peer(_) | Gpu::None => "report-reference",
-    }
+/// The practice's table with where its GPU times come from.
+fn comparison(compared: &PeerComparison, texts: &Texts) -> Vec<Block> {
+    let title = match compared.third {
+        Third::Own(_) => "report-results",
+        Third::Reference(_) => "report-reference-reference",
+        Third::Peer(_) | Third::Nobody(_) => "report-reference",
+    };
+    let mut blocks = vec![heading(1, title, texts)];
+    blocks.extend(peers::tables(texts, compared).into_iter().map(Block::Table));
+    blocks.extend(peers::provenance(texts, compared, 2));
+    blocks.extend(peers::left_out(texts, compared, 2));
+    blocks.extend((!matches!(compared.third, Third::Own(_))).then(|| blank("report-reference-reflection", 4, texts)));
+    blocks
 }
 
 /// What the practice wants said at the very top of a report that was made without a GPU.
-fn option_notice(gpu: &Gpu, environment: &Environment, texts: &Texts) -> Option<Block> {
-    let reason = || why_no_gpu(environment, texts);
-    let text = match gpu {
-        Gpu::Own => return None,
-        Gpu::Peer(peer) => {
-            texts.fill("report-option-b", &[("reason", reason().into()), ("peer", peer.as_str().into())])
+fn option_b_notice(compared: &PeerComparison, environment: &Environment, texts: &Texts) -> String {
+    let reason = ("reason", why_no_gpu(environment, texts).into());
+    match &compared.third {
+        Third::Peer(peer) => {
+            let group = peers::group_of(texts, peer.machine);
+            let peer = format!("{group}, {}", clean(&peer.gpu.name));
+            texts.fill("report-option-b", &[reason, ("peer", peer.into())])
         }
-        Gpu::Reference(source) => {
-            texts.fill("report-option-b-reference", &[("reason", reason().into()), ("source", source.as_str().into())])
+        Third::Reference(times) => {
+            let source = format!("{} ({})", clean(&times.device_name), clean(&times.source));
+            texts.fill("report-option-b-reference", &[reason, ("source", source.into())])
         }
-        Gpu::None => texts.fill("report-option-b-alone", &[("reason", reason().into())]),
-    };
-    Some(Block::Notice(text))
+        Third::Own(_) | Third::Nobody(_) => texts.fill("report-option-b-alone", &[reason]),
+    }
 }
 
 fn why_no_gpu(environment: &Environment, texts: &Texts) -> String {
@@ -160,7 +159,7 @@ fn reflection(option_b: bool, texts: &Texts) -> Vec<Block> {
     ]
 }
 
-fn analysis(findings: Vec<String>, texts: &Texts) -> Vec<Block> {
+fn analysis(found: &[Finding], texts: &Texts) -> Vec<Block> {
     let questions = [
         "report-question-faster",
         "report-question-size",
@@ -168,16 +167,19 @@ fn analysis(findings: Vec<String>, texts: &Texts) -> Vec<Block> {
         "report-question-cpu",
         "report-question-real",
     ];
-    vec![
+    let mut blocks = vec![
         heading(1, "report-analysis", texts),
         heading(2, "report-analysis-data", texts),
         paragraph("report-analysis-data-about", texts),
-        Block::List(findings),
+    ];
+    blocks.extend(findings::blocks(texts, found, 3));
+    blocks.extend([
         heading(2, "report-questions", texts),
         list(&questions, texts),
         blank("report-analysis-explain", 6, texts),
         blank("report-analysis-size", 6, texts),
-    ]
+    ]);
+    blocks
 }
 
 fn proposals(texts: &Texts) -> Vec<Block> {
@@ -195,6 +197,38 @@ fn rubric(texts: &Texts) -> Vec<Block> {
     let aspects = ["structure", "results", "analysis", "proposals", "application"];
     let items = aspects.iter().map(|aspect| texts.say(&format!("report-rubric-{aspect}"))).collect();
     vec![heading(1, "report-rubric", texts), Block::Checklist(items)]
+}
+
+/// Time over image size, with the GPU times that the table has: the own ones, a peer's or the teacher's.
+pub fn time_over_size(compared: &PeerComparison, texts: &Texts) -> Result<Chart, NoChart> {
+    let rows = || compared.tables.first().into_iter().flat_map(|table| &table.rows);
+    let drawn = |row: &&PeerRow| matches!(row.task, Task::Classify { batch: 1, .. });
+    let task = rows().find(drawn).or_else(|| rows().next()).map_or(Task::Matmul { size: 1 }, |row| row.task);
+    let alike = |row: &&PeerRow| row.task.title() == task.title() && row.task.batch() == task.batch();
+    let points = |time: &dyn Fn(&PeerRow) -> Option<Estimate>| {
+        let point = |row: &PeerRow| Some(TimePoint { size: row.task.size(), time: time(row)? });
+        rows().filter(alike).filter_map(point).collect::<Vec<_>>()
+    };
+    let gpu = match &compared.third {
+        Third::Own(gpu) => clean(&gpu.name),
+        Third::Peer(peer) => format!("{}, {}", clean(&peer.gpu.name), peers::group_of(texts, peer.machine)),
+        Third::Reference(times) => texts.fill("chart-imported", &[("device", clean(&times.device_name).into())]),
+        Third::Nobody(_) => String::new(),
+    };
+    let made_up = |of: &dyn Fn(&PeerRow) -> bool| rows().filter(alike).any(of);
+    let cpu = Times {
+        label: clean(&compared.mine.cpu),
+        points: points(&|row| Some(row.cpu.estimate)),
+        simulated: made_up(&|row| row.cpu.simulated),
+    };
+    let gpu = Times {
+        label: gpu,
+        points: points(&|row| row.gpu.as_ref().ok().map(|time| time.estimate)),
+        simulated: made_up(&|row| row.gpu.as_ref().is_ok_and(|time| time.simulated)),
+    };
+    let settings =
+        compared.tables.first().map(|table| format!("{}, {}", table.settings.precision, table.settings.engine));
+    build::time_over_size(task, &cpu, &gpu, &settings.unwrap_or_default(), texts)
 }
 
 /// Every cell of the PC with its figures.
@@ -226,7 +260,7 @@ fn what(entry: &Entry, texts: &Texts) -> String {
     let workload = words::workload_in_full(&entry.workload, texts);
     match entry.workload.threads {
         cotejo_model::Threads::All => workload,
-        threads => format!("{workload}, {}", words::threads(threads, texts)),
+        threads @ cotejo_model::Threads::Exactly(_) => format!("{workload}, {}", words::threads(threads, texts)),
     }
 }
 
