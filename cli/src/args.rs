@@ -1,6 +1,8 @@
 //! The command line as it is typed. `command` checks it and makes it whole.
 
 mod compare;
+mod document;
+mod report;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -12,7 +14,9 @@ use cotejo_model::comparison::GroupBy;
 use cotejo_model::sweep::Preset;
 use cotejo_model::{DeviceId, DeviceSelector, Engine, Model, Precision, Threads};
 
-pub(crate) use self::compare::{AnalyzeArgs, CompareArgs, DocumentArgs, WhoArgs, With};
+pub(crate) use self::compare::{AnalyzeArgs, CompareArgs, WhoArgs, With};
+pub(crate) use self::document::{DocumentArgs, DocumentFormat, Target};
+pub(crate) use self::report::ReportArgs;
 use crate::draft::{Draft, WeightFile, parse_budget};
 
 const ABOUT: &str = "Compare the inference time of CPUs and GPUs on every PC of a classroom";
@@ -143,6 +147,8 @@ pub(crate) enum Verb {
     Compare(CompareArgs),
     /// Say in plain sentences what the figures show, and what they cannot
     Analyze(AnalyzeArgs),
+    /// Write the practice's report: a student's, to be completed, or a teacher's of the class
+    Report(ReportArgs),
     /// Show how the coordinator is
     Status,
     /// What `cotejo local` runs once for each cell.

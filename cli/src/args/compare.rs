@@ -1,12 +1,11 @@
 //! `cotejo compare` and `cotejo analyze`.
 
 use std::convert::Infallible;
-use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::Args;
 
-use super::SourceArgs;
+use super::{DocumentArgs, SourceArgs};
 
 const COMPARE_EXAMPLES: &str = "\
 Examples:
@@ -83,17 +82,6 @@ pub(crate) struct WhoArgs {
     /// Another PC, by name, pseudonym, identity or the identity's last eight characters
     #[arg(long, value_name = "NAME")]
     pub(crate) machine: Option<String>,
-}
-
-/// Where a document goes.
-#[derive(Debug, Args)]
-pub(crate) struct DocumentArgs {
-    /// Write it to this file
-    #[arg(short, long, value_name = "FILE")]
-    pub(crate) output: Option<PathBuf>,
-    /// Replace the output file if it exists
-    #[arg(long, requires = "output")]
-    pub(crate) force: bool,
 }
 
 /// Whose GPU times.

@@ -7,18 +7,17 @@ use cotejo_render::document::Block;
 use cotejo_render::findings::OfMachine;
 use cotejo_render::{class as render_class, findings as render};
 
-use super::machine::{Material, read, show};
+use super::deliver::deliver;
+use super::machine::{Material, read};
 use crate::args::{AnalyzeArgs, Global};
 use crate::error::{Error, Exit};
-use crate::{language, output};
+use crate::language;
 
 /// `cotejo analyze`
 pub(super) async fn run(global: &Global, args: AnalyzeArgs) -> Result<Exit, Error> {
     let AnalyzeArgs { sweeps, all, who, target, source } = args;
     let texts = language::texts(global.lang)?;
-    if let Some(path) = &target.output {
-        output::check_file(path, target.force)?;
-    }
+    let (format, target) = target.resolve()?;
     let mut material = read(global, &source, sweeps, all).await?;
     let one = match who.mine || who.machine.is_some() {
         true => Some(material.machine(global, &who).await?),
@@ -34,7 +33,7 @@ pub(super) async fn run(global: &Global, args: AnalyzeArgs) -> Result<Exit, Erro
         of_class.extend(render_class::anomalies(texts, &class::anomalies(&material.records), 1));
     }
     let machines: Vec<OfMachine> = machines.into_iter().map(|machine| of_machine(&material, machine)).collect();
-    show(&render::document(texts, &machines, of_class, material.newest_ms()), &target)?;
+    deliver(&render::document(texts, &machines, of_class, material.newest_ms()), format, target)?;
     Ok(Exit::Ok)
 }
 

@@ -7,13 +7,11 @@ use cotejo_model::comparison::GroupBy;
 use cotejo_model::{MachineId, Reference};
 use cotejo_render::clean;
 
-use crate::args::{DocumentArgs, Global, SourceArgs, WhoArgs};
+use crate::args::{Global, SourceArgs, WhoArgs};
 use crate::embedded::{Store, agent_config};
 use crate::error::Error;
 use crate::output;
 use crate::source::{self, Source};
-use cotejo_render::document::Document;
-use cotejo_render::plain;
 
 /// What a class or this PC's own store holds.
 pub(super) struct Material {
@@ -115,16 +113,4 @@ fn identities(global: &Global) -> Vec<MachineId> {
     let own = source::data_dir(global).and_then(|folder| agent_config(&folder)).ok();
     let folders = [Some(daemon.data_dir), own.map(|config| config.data_dir)];
     folders.into_iter().flatten().filter_map(|folder| identity::machine_of(&folder).ok().flatten()).collect()
-}
-
-/// Prints a document, or writes it to a file.
-pub(super) fn show(document: &Document, target: &DocumentArgs) -> Result<(), Error> {
-    match &target.output {
-        Some(path) => {
-            output::write_file(path, &plain::text(document, &output::file_style()), target.force)?;
-            output::say(&format!("wrote {}", path.display()));
-            Ok(())
-        }
-        None => output::print(&plain::text(document, &output::style())),
-    }
 }

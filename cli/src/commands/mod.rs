@@ -8,6 +8,7 @@ mod explain;
 mod local;
 mod machine;
 mod read;
+mod report;
 mod sweep;
 mod watch;
 
@@ -26,6 +27,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Exit, Error> {
         Verb::Results(args) => read::results(&global, args).await,
         Verb::Compare(args) => compare::run(&global, args).await,
         Verb::Analyze(args) => analyze::run(&global, args).await,
+        Verb::Report(args) => report::run(&global, args).await,
         Verb::Status => read::status(&global).await,
         Verb::Worker { .. } => unreachable!("a worker runs before anything else is set up"),
     }

@@ -1,0 +1,44 @@
+//! `cotejo report`.
+
+use clap::Args;
+
+use super::{DocumentArgs, SourceArgs, WhoArgs, With};
+
+const EXAMPLES: &str = "\
+Examples:
+  cotejo report --output report.docx            this PC's report, to be completed in a word processor
+  cotejo report --lang es --output memoria.pdf
+  cotejo report --with reference --output report.md
+  cotejo report --class --output class.html     a teacher's report of the newest sweep
+  cotejo report --class Tuesday --output class.pdf
+
+The ending of the file chooses the format: .docx, .pdf, .html, .md, .tex, .txt; or --format says it.";
+
+/// `cotejo report`.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct ReportArgs {
+    /// Sweeps by name, identity or the identity's last eight characters; by default every sweep, for a class the newest
+    /// with results
+    #[arg(value_name = "SWEEP")]
+    pub(crate) sweeps: Vec<String>,
+    /// Every sweep
+    #[arg(long, conflicts_with = "sweeps")]
+    pub(crate) all: bool,
+    /// The teacher's report: all machines, coverage, comparison and anomalies
+    #[arg(long, conflicts_with_all = ["mine", "machine", "with"])]
+    pub(crate) class: bool,
+    /// Whose report.
+    #[command(flatten)]
+    pub(crate) who: WhoArgs,
+    /// Whose GPU times: closest-cpu, best-gpu, median-gpu, reference, or a PC's name or pseudonym; by default its own if it
+    /// has a GPU, else closest-cpu, else reference
+    #[arg(long, value_name = "PEER")]
+    pub(crate) with: Option<With>,
+    /// Where to write.
+    #[command(flatten)]
+    pub(crate) target: DocumentArgs,
+    /// Where to look.
+    #[command(flatten)]
+    pub(crate) source: SourceArgs,
+}
