@@ -1,7 +1,7 @@
 use cotejo_model::comparison::Entry;
+use cotejo_model::estimate;
 use cotejo_model::measurement::{EventTimes, Stages};
 use cotejo_model::stats::Interval;
-use cotejo_model::estimate;
 use proptest::prelude::*;
 
 use super::*;
@@ -29,7 +29,10 @@ fn crossover(entries: Vec<Entry>) -> Crossover {
 
 /// CPU and GPU times over sizes.
 fn sizes(times: &[(u32, f64, f64)]) -> Vec<Entry> {
-    times.iter().flat_map(|(size, on_cpu, on_gpu)| [cpu(1, classify(*size, 1), *on_cpu), gpu(1, classify(*size, 1), *on_gpu)]).collect()
+    times
+        .iter()
+        .flat_map(|(size, on_cpu, on_gpu)| [cpu(1, classify(*size, 1), *on_cpu), gpu(1, classify(*size, 1), *on_gpu)])
+        .collect()
 }
 
 fn contains(estimate: Estimate, value: f64) -> bool {
@@ -79,7 +82,7 @@ fn batches_cross_over_too() {
             _ => None,
         })
         .collect();
-    assert!(matches!(batches[..], [(32, Verdict::From { at, .. })] if 4.0 < at && at < 5.0), "{batches:?}");
+    assert!(matches!(batches[..], [(32, Verdict::From { at, .. })] if (4.0..5.0).contains(at)), "{batches:?}");
 }
 
 #[test]
@@ -215,7 +218,8 @@ fn copies_are_a_share_of_the_whole() {
     let events = |upload_ns, forward_ns, download_ns| Some(EventTimes { upload_ns, forward_ns, download_ns });
     let copied = |size, events: Option<EventTimes>| {
         with(gpu(1, classify(size, 1), 1e-3), |measured| {
-            measured.stages = Stages { upload_ns: Some(300_000), download_ns: Some(200_000), events, ..Stages::default() };
+            measured.stages =
+                Stages { upload_ns: Some(300_000), download_ns: Some(200_000), events, ..Stages::default() };
         })
     };
     let of = |entries: Vec<Entry>| {
