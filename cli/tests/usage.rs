@@ -13,6 +13,8 @@ fn help_and_version() {
     pc.run("sweep start --help").code(0).shows(&["--machines", "--labels", "--watch", "Ctrl-C detaches"]);
     pc.run("local --help").code(0).shows(&["--precision <FORMAT>", "f32 (strict, the default)", "cotejo-worker-cuda"]);
     pc.run("explain --help").code(0).shows(&["--device", "--batch", "--exact", "Examples:"]);
+    pc.run("compare --help").code(0).shows(&["--with", "best-gpu", "reference", "Examples:"]);
+    pc.run("analyze --help").code(0).shows(&["--mine", "--machine", "Examples:"]);
     pc.run("results --help").code(0).shows(&["--by", "--format", "--force"]);
     assert!(!pc.run("--help").out.contains("__worker"));
 }
@@ -49,6 +51,9 @@ fn bad_flags() {
         ("results --by colour", vec!["unknown grouping `colour`"]),
         ("results x --all", vec!["cannot be used with"]),
         ("results --force", vec!["--output"]),
+        ("compare --mine --machine pc-1", vec!["cannot be used with"]),
+        ("compare x --all", vec!["cannot be used with"]),
+        ("analyze --force", vec!["--output"]),
         ("status --coordinator https://pc", vec!["only http:// is understood"]),
     ] {
         pc.run(line).code(2).says(&texts);

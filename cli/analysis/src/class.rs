@@ -397,7 +397,7 @@ mod tests {
 
     #[test]
     fn memory_is_classed_as_it_is_sold() {
-        let gib = |gib: f64| memory_class((gib * GIB) as u64);
-        assert_eq!([15.4, 16.0, 23.5, 7.6, 31.8, 11.7, 3.8].map(gib), [16, 16, 24, 8, 32, 12, 4]);
+        let mib = |mib: u64| memory_class(mib << 20);
+        assert_eq!([15_800, 16_384, 24_064, 7800, 32_600, 12_000, 3900].map(mib), [16, 16, 24, 8, 32, 12, 4]);
     }
 }

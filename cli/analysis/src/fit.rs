@@ -67,9 +67,9 @@ pub(crate) fn solve(equations: &[Equation]) -> Option<Fit> {
         }
         added = above;
     }
+    // Student's also where the deviations explain the scatter: so few residuals may agree by chance.
     let quantile = match freedom {
         0 => all_known.then_some(NORMAL),
-        _ if added == 0.0 && all_known => Some(NORMAL),
         freedom => Some(STUDENT.get(freedom - 1).copied().unwrap_or(NORMAL + 2.4 / freedom as f64)),
     };
     let (a, b, var_a, var_b, covariance) = normal(equations, all_known, added)?;
@@ -150,7 +150,7 @@ mod tests {
         assert!((fit.a - 0.127_692_307_692).abs() < 1e-9, "{}", fit.a);
         assert!((fit.b - 0.956_410_256_410).abs() < 1e-9, "{}", fit.b);
         assert!((fit.var_b.sqrt() - 0.102_532_046_272).abs() < 1e-9, "{}", fit.var_b.sqrt());
-        assert_eq!(fit.quantile, Some(NORMAL));
+        assert_eq!(fit.quantile, Some(STUDENT[1]));
     }
 
     #[test]
@@ -159,7 +159,7 @@ mod tests {
         let exponent = exponent(&points).unwrap();
         assert!((exponent.value - 0.75).abs() < 1e-12);
         let ci = exponent.ci.unwrap();
-        assert!(ci.high - ci.low < 0.002, "only the timing's own margin: {ci:?}");
+        assert!(ci.high - ci.low < 0.003, "only the timing's own margin: {ci:?}");
     }
 
     #[test]

@@ -29,6 +29,9 @@ pub enum Unresolved {
     Ambiguous(Vec<MachineId>),
 }
 
+/// A way to tell whether a machine of this identity and name is meant.
+type Way<'a> = &'a dyn Fn(MachineId, &str) -> bool;
+
 impl Records {
     /// The cells of these comparisons together.
     pub fn of(comparisons: impl IntoIterator<Item = Comparison>) -> Self {
@@ -114,11 +117,11 @@ impl Records {
     pub fn find(&self, text: &str) -> Result<MachineId, Unresolved> {
         let machines = self.machines();
         let code = text.rsplit(' ').next().unwrap_or(text);
-        let found = |is: &dyn Fn(MachineId, &str) -> bool| -> Vec<MachineId> {
+        let found = |is: Way<'_>| -> Vec<MachineId> {
             machines.iter().filter(|(machine, name)| is(*machine, name)).map(|(machine, _)| *machine).collect()
         };
         // A name before what only looks like one.
-        let ways: [&dyn Fn(MachineId, &str) -> bool; 4] = [
+        let ways: [Way<'_>; 4] = [
             &|machine, _| machine.to_string() == text,
             &|_, name| name == text,
             &|machine, name| machine.short() == text || name.eq_ignore_ascii_case(text),

@@ -191,9 +191,14 @@ impl Say<'_> {
 
     fn crossover(&self, found: &Crossover) -> String {
         let what = ("what", self.crossed(found));
+        let bare = found.without_interval.then(|| self.texts.say("finding-without-interval"));
         let all: Vec<u32> = found.points.iter().map(|(at, _)| *at).collect();
         let (Some(first), Some(last)) = (found.points.first(), found.points.last()) else { return String::new() };
-        let at = |place: f64| self.place(found, self.plain(place));
+        // There is no half of an image.
+        let whole = |place: f64, round: fn(f64) -> f64| match found.over {
+            Axis::Size { .. } => self.place(found, self.plain(place)),
+            Axis::Batch { .. } => self.place(found, self.plain(round(place))),
+        };
         let at_measured = |place: u32| self.place(found, place.to_string());
         let ends = |flip: fn(&Estimate) -> Estimate| {
             [
@@ -222,8 +227,8 @@ impl Say<'_> {
             Verdict::Cpu => self.all_win("finding-cpu-wins", what, self.places(found, &all), ends(inverse)),
             Verdict::From { at: equal, range: (low, high) } => {
                 let [from, first, to, last] = ends(same);
-                let range = [("at", at(*equal)), ("low", at(*low)), ("high", at(*high))];
-                let [equal, low, high] = range;
+                let equal = ("at", whole(*equal, f64::ceil));
+                let (low, high) = (("low", whole(*low, f64::floor)), ("high", whole(*high, f64::ceil)));
                 self.fill("finding-gpu-wins-from", &[what, equal, low, high, from, first, to, last])
             }
             Verdict::GpuFrom { sure } => {
@@ -237,11 +242,14 @@ impl Say<'_> {
             Verdict::Unsure => self.fill("finding-unsure", &[what, ("places", self.places(found, &all))]),
             Verdict::Mixed { gpu, cpu, unsure } => {
                 let places = |places: &[u32]| self.places(found, places);
-                let divided = [what, ("gpu", places(gpu)), ("cpu", places(cpu)), ("unsure", places(unsure))];
-                self.fill("finding-mixed", &divided)
+                let mut divided = vec![what, ("gpu", places(gpu)), ("cpu", places(cpu))];
+                if unsure.is_empty() {
+                    return join(self.fill("finding-mixed", &divided), bare);
+                }
+                divided.push(("unsure", places(unsure)));
+                self.fill("finding-mixed-unsure", &divided)
             }
         };
-        let bare = found.without_interval.then(|| self.texts.say("finding-without-interval"));
         join(sentence, bare)
     }
 
@@ -450,3 +458,7 @@ fn join(sentence: String, more: Option<String>) -> String {
         None => sentence,
     }
 }
+
+#[cfg(test)]
+#[path = "findings_tests.rs"]
+mod tests;

@@ -52,7 +52,7 @@ pub fn notice(texts: &Texts, comparison: &PeerComparison) -> Option<String> {
             let arguments = [
                 ("gpu", clean(&times.device_name).into()),
                 ("set", clean(&times.set).into()),
-                ("source", clean(&times.source).into()),
+                ("source", clean(times.source.trim_end_matches('.')).into()),
             ];
             Some(instead.unwrap_or_default() + &texts.fill("peers-notice-reference", &arguments))
         }
@@ -355,6 +355,7 @@ fn of_reference(texts: &Texts, times: &ReferenceTimes) -> Vec<String> {
         }
         None => texts.say("peers-reference-no-runs"),
     });
+    lines.push(texts.say("peers-reference-caveat"));
     if times.candidates > 1 {
         lines.push(texts.fill("peers-reference-others", &[("others", (times.candidates - 1).into())]));
     }
@@ -425,3 +426,7 @@ pub fn left_out(texts: &Texts, comparison: &PeerComparison, level: u8) -> Vec<Bl
     }
     vec![Block::Heading { level, text: texts.say("peers-left-out") }, Block::List(items)]
 }
+
+#[cfg(test)]
+#[path = "peers_tests.rs"]
+mod tests;

@@ -13,10 +13,12 @@ use crate::records::Records;
 #[derive(Debug, Clone)]
 pub(super) struct Group<'a> {
     pub(super) basis: Basis,
-    pub(super) entries: Vec<(&'a Entry, &'a Measured)>,
+    pub(super) entries: Entries<'a>,
 }
 
 type Settings = (Subject, Precision, Threads, Engine, bool);
+type Made<'a> = (Settings, Option<Weights>, &'a str);
+type Entries<'a> = Vec<(&'a Entry, &'a Measured)>;
 
 /// The groups of a device, one forward at once. Of weights and builds that differ in nothing else, those with most
 /// measurements, and the newest of those.
@@ -24,18 +26,17 @@ pub(super) fn of<'a>(records: &'a Records, subjected: &Subjected) -> Vec<Group<'
     let of_device = records.measured().filter(|(entry, _)| {
         (entry.machine, entry.device, entry.workload.streams) == (subjected.machine, subjected.device, 1)
     });
-    let mut made: BTreeMap<(Settings, Option<Weights>, &str), Vec<(&Entry, &Measured)>> = BTreeMap::new();
+    let mut made: BTreeMap<Made<'_>, Entries<'_>> = BTreeMap::new();
     for (entry, measured) in of_device {
         let workload = entry.workload;
         let settings =
             (Subject::of(workload.task), workload.precision, workload.threads, workload.engine, workload.exact);
         made.entry((settings, measured.weights, &measured.build)).or_default().push((entry, measured));
     }
-    let mut best: BTreeMap<Settings, Vec<(&Entry, &Measured)>> = BTreeMap::new();
+    let mut best: BTreeMap<Settings, Entries<'_>> = BTreeMap::new();
     for ((settings, ..), entries) in made {
-        let rank = |entries: &Vec<(&Entry, &Measured)>| {
-            (entries.len(), entries.iter().map(|(_, measured)| measured.started_ms).max())
-        };
+        let rank =
+            |entries: &Entries<'_>| (entries.len(), entries.iter().map(|(_, measured)| measured.started_ms).max());
         if best.get(&settings).is_none_or(|known| rank(&entries) > rank(known)) {
             best.insert(settings, entries);
         }

@@ -82,7 +82,7 @@ fn batches_cross_over_too() {
             _ => None,
         })
         .collect();
-    assert!(matches!(batches[..], [(32, Verdict::From { at, .. })] if 4.0 < at && at < 5.0), "{batches:?}");
+    assert!(matches!(batches[..], [(32, Verdict::From { at, .. })] if (4.0..5.0).contains(at)), "{batches:?}");
 }
 
 #[test]

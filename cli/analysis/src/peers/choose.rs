@@ -38,17 +38,16 @@ pub(super) fn choose<'a>(
     references: &'a [Reference],
 ) -> Chosen<'a> {
     if wanted == Wanted::Reference {
-        return of_references(own, references, None).unwrap_or_else(|| {
-            Chosen::Nobody(match references.len() {
-                0 => Nobody::NoReferences,
-                references => Nobody::NoMatchingReferences { references },
-            })
-        });
+        let nobody = match references.len() {
+            0 => Nobody::NoReferences,
+            references => Nobody::NoMatchingReferences { references },
+        };
+        return of_references(own, references, None).unwrap_or(Chosen::Nobody(nobody));
     }
     let gpus = gpus(records, own);
     if wanted == Wanted::Usual {
         let of_mine = gpus.iter().filter(|gpu| gpu.machine == mine && !gpu.times.is_empty()).cloned();
-        if let Some(fastest) = ranked(real_ones(of_mine.collect())).into_iter().next() {
+        if let Some(fastest) = ranked(&real_ones(of_mine.collect())).into_iter().next() {
             return Chosen::Own(fastest);
         }
     }
@@ -60,12 +59,12 @@ pub(super) fn choose<'a>(
     let candidates = real_ones(others.into_iter().filter(|gpu| !gpu.times.is_empty()).collect());
     let count = candidates.len();
     let found = match wanted {
-        Wanted::BestGpu => ranked(candidates).into_iter().next().map(|gpu| (gpu, Why::BestGpu)),
+        Wanted::BestGpu => ranked(&candidates).into_iter().next().map(|gpu| (gpu, Why::BestGpu)),
         // Of an even number the faster of the two in the middle: a machine that is there, not a mean of two.
         Wanted::MedianGpu => {
-            ranked(candidates).into_iter().nth(count.saturating_sub(1) / 2).map(|gpu| (gpu, Why::MedianGpu))
+            ranked(&candidates).into_iter().nth(count.saturating_sub(1) / 2).map(|gpu| (gpu, Why::MedianGpu))
         }
-        _ => closest(records, mine, own, ranked(candidates)),
+        _ => closest(records, mine, own, ranked(&candidates)),
     };
     if let Some((candidate, why)) = found {
         return Chosen::Peer { candidate, why, candidates: count };
@@ -98,7 +97,7 @@ fn real_ones(candidates: Vec<Candidate<'_>>) -> Vec<Candidate<'_>> {
 }
 
 /// The fastest first.
-fn ranked(candidates: Vec<Candidate<'_>>) -> Vec<Candidate<'_>> {
+fn ranked<'a>(candidates: &[Candidate<'a>]) -> Vec<Candidate<'a>> {
     let mut best: BTreeMap<Key<'_>, f64> = BTreeMap::new();
     for (key, (_, measured)) in candidates.iter().flat_map(|candidate| &candidate.times) {
         let best = best.entry(*key).or_insert(f64::INFINITY);
@@ -108,7 +107,7 @@ fn ranked(candidates: Vec<Candidate<'_>>) -> Vec<Candidate<'_>> {
         let ratios = candidate.times.iter().map(|(key, (_, measured))| measured.summary.median / best[key]);
         geometric_mean(ratios).map_or(f64::INFINITY, |(mean, _)| mean)
     };
-    let mut ranked: Vec<(f64, Candidate<'_>)> =
+    let mut ranked: Vec<(f64, Candidate<'a>)> =
         candidates.iter().map(|candidate| (slowness(candidate), candidate.clone())).collect();
     ranked.sort_by(|(a, one), (b, other)| {
         let rest = |gpu: &Candidate<'_>| (std::cmp::Reverse(gpu.times.len()), gpu.machine, gpu.device);
@@ -200,7 +199,7 @@ fn asked_for(others: Vec<Candidate<'_>>, machine: MachineId) -> Chosen<'_> {
     let gpus = of_machine.len();
     let candidates = real_ones(of_machine.into_iter().filter(|gpu| !gpu.times.is_empty()).collect());
     let count = candidates.len();
-    match ranked(candidates).into_iter().next() {
+    match ranked(&candidates).into_iter().next() {
         Some(candidate) => Chosen::Peer { candidate, why: Why::Asked, candidates: count },
         None => Chosen::Nobody(Nobody::NotOfThatMachine { machine, gpus }),
     }

@@ -70,7 +70,7 @@ pub struct Mine {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Third {
     /// The machine's own GPU.
-    Own(Gpu),
+    Own(Box<Gpu>),
     /// Another machine's.
     Peer(Box<Peer>),
     /// A teacher's reference times.
@@ -298,7 +298,7 @@ pub fn compare(
     let (tables, unpaired) = rows::tables(&own, &chosen);
     let left_out = left_out::of(records, mine, &own, &chosen);
     let third = match chosen {
-        Chosen::Own(own) => Third::Own(own.gpu()),
+        Chosen::Own(own) => Third::Own(Box::new(own.gpu())),
         Chosen::Peer { candidate, why, candidates } => {
             Third::Peer(Box::new(peer(records, &candidate, why, candidates)))
         }

@@ -37,7 +37,8 @@ finding-gpu-wins-from = { $what }: the GPU wins from about { $at } on, by the in
 finding-gpu-sure-from = { $what }: the GPU wins from { $sure } on; below, at { $unsure }, the intervals of the times overlap and the data cannot tell.
 finding-cpu-sure-to = { $what }: the CPU wins up to { $sure }; above, at { $unsure }, the intervals of the times overlap and the data cannot tell.
 finding-unsure = { $what }: at { $places } the intervals of CPU and GPU times overlap, so the data cannot tell who wins; more runs would (`--runs 200`), or a larger range.
-finding-mixed = { $what }: no single place divides CPU and GPU: the GPU wins at { $gpu }, the CPU at { $cpu }; it cannot be told at { $unsure }.
+finding-mixed = { $what }: no single place divides CPU and GPU: the GPU wins at { $gpu }, the CPU at { $cpu }.
+finding-mixed-unsure = { $what }: no single place divides CPU and GPU: the GPU wins at { $gpu }, the CPU at { $cpu }, and at { $unsure } the data cannot tell.
 finding-nowhere = no place
 finding-without-interval = Times without an interval were taken as they stand.
 finding-none-crossover = From where on the GPU wins: there is no GPU time beside a CPU time; a PC with a GPU in the class, or `cotejo reference import FILE`, would give one.
@@ -57,7 +58,7 @@ finding-none-growth = How time follows the image's size: one size is not enough;
 
 finding-saturated = { $what }, { $size }: from batch { $batch } on, a larger batch gives less than 10 % more images a second (at most { $gain } times as many): { $smallest-rate } at batch { $smallest }, at most { $best-rate } at batch { $best }.
 finding-saturated-unsure = { $what }, { $size }: from about batch { $batch } on, a larger batch seems to give less than 10 % more images a second, but the intervals cannot tell it from 10 % ({ $gain } times as many): { $smallest-rate } at batch { $smallest }, at most { $best-rate } at batch { $best }.
-finding-growing = { $what }, { $size }: up to the largest batch, { $largest }, images a second still grow ({ $gain } times as many as at batch { $before }), so the data cannot tell where that ends; measure larger batches: { $smallest-rate } at batch { $smallest }, { $best-rate } at batch { $best }.
+finding-growing = { $what }, { $size }: up to the largest batch, { $largest }, images a second still grow, and the data cannot tell where that ends (measure larger batches): { $gain } times as many as at batch { $before }; { $smallest-rate } at batch { $smallest }, { $best-rate } at batch { $best }.
 finding-none-throughput = What a batch brings: one batch is not enough; `cotejo local --sizes 224 --batches 1,2,4,8,16` measures more.
 
 ## Threads: Amdahl's law

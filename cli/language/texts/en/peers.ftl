@@ -123,13 +123,14 @@ peers-reference-set = Reference times “{ $set }”, imported on { $imported }:
 peers-reference-source = Source: { $source }
 peers-reference-software = Computed with { $software }
 peers-reference-measured = Measured: { $when }
-peers-reference-runs = Runs: { $runs }
+peers-reference-runs = Each time is of { $runs }
 peers-reference-no-runs = The source does not say of how many runs they are made
 peers-reference-others =
     { $others ->
         [one] There are reference times of one more GPU; these are of more of the rows, or first by name
        *[other] There are reference times of { $others } more GPUs; these are of more of the rows, or first by name
     }
+peers-reference-caveat = Nothing but task and precision is known to be equal: the speed-up compares the programs too
 peers-with = `--with best-gpu`, `median-gpu`, a PC's name or `reference` chooses other times
 
 ## What was left out

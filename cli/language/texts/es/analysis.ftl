@@ -33,11 +33,12 @@ finding-gpu-wins-once = { $what }: con { $place }, lo único medido en ambas, ga
 finding-gpu-wins = { $what }: la GPU gana en todo lo medido en ambas ({ $places }); la CPU tarda { $first } veces lo que la GPU con { $from } y { $last } veces con { $to }.
 finding-cpu-wins-once = { $what }: con { $place }, lo único medido en ambas, gana la CPU; la GPU tarda { $ratio } veces lo que la CPU.
 finding-cpu-wins = { $what }: la CPU gana en todo lo medido en ambas ({ $places }); la GPU tarda { $first } veces lo que la CPU con { $from } y { $last } veces con { $to }.
-finding-gpu-wins-from = { $what }: la GPU gana a partir de unos { $at }; según los intervalos de los tiempos, en algún punto de { $low } a { $high }; la CPU tarda { $first } veces lo que la GPU con { $from } y { $last } veces con { $to }.
+finding-gpu-wins-from = { $what }: la GPU gana a partir de { $at }, aproximadamente; según los intervalos de los tiempos, en algún punto de { $low } a { $high }; la CPU tarda { $first } veces lo que la GPU con { $from } y { $last } veces con { $to }.
 finding-gpu-sure-from = { $what }: la GPU gana a partir de { $sure }; por debajo, con { $unsure }, los intervalos de los tiempos se solapan y los datos no permiten saberlo.
 finding-cpu-sure-to = { $what }: la CPU gana hasta { $sure }; por encima, con { $unsure }, los intervalos de los tiempos se solapan y los datos no permiten saberlo.
 finding-unsure = { $what }: con { $places } los intervalos de los tiempos de CPU y GPU se solapan, así que los datos no permiten saber quién gana; más ejecuciones lo dirían (`--runs 200`), o un rango mayor.
-finding-mixed = { $what }: ningún punto separa CPU y GPU: la GPU gana con { $gpu } y la CPU con { $cpu }; no se puede saber con { $unsure }.
+finding-mixed = { $what }: ningún punto separa CPU y GPU: la GPU gana con { $gpu } y la CPU con { $cpu }.
+finding-mixed-unsure = { $what }: ningún punto separa CPU y GPU: la GPU gana con { $gpu } y la CPU con { $cpu }, y con { $unsure } los datos no permiten saberlo.
 finding-nowhere = ninguno
 finding-without-interval = Los tiempos sin intervalo se han tomado tal cual.
 finding-none-crossover = Desde dónde gana la GPU: no hay tiempo de GPU junto a uno de CPU; lo daría un PC con GPU en la clase, o `cotejo reference import FICHERO`.
@@ -57,7 +58,7 @@ finding-none-growth = Cómo crece el tiempo con el tamaño de la imagen: un solo
 
 finding-saturated = { $what }, { $size }: a partir del lote { $batch }, uno mayor da menos de un 10 % más de imágenes por segundo (como mucho { $gain } veces): { $smallest-rate } con lote { $smallest }, como mucho { $best-rate } con lote { $best }.
 finding-saturated-unsure = { $what }, { $size }: a partir de un lote de unas { $batch }, uno mayor parece dar menos de un 10 % más de imágenes por segundo, pero los intervalos no permiten distinguirlo del 10 % ({ $gain } veces): { $smallest-rate } con lote { $smallest }, como mucho { $best-rate } con lote { $best }.
-finding-growing = { $what }, { $size }: hasta el lote mayor, { $largest }, las imágenes por segundo siguen creciendo ({ $gain } veces las del lote { $before }), así que los datos no permiten saber dónde acaba; conviene medir lotes mayores: { $smallest-rate } con lote { $smallest }, { $best-rate } con lote { $best }.
+finding-growing = { $what }, { $size }: hasta el lote mayor, { $largest }, las imágenes por segundo siguen creciendo, y los datos no permiten saber dónde acaba (conviene medir lotes mayores): { $gain } veces las del lote { $before }; { $smallest-rate } con lote { $smallest }, { $best-rate } con lote { $best }.
 finding-none-throughput = Qué aporta el lote: un solo tamaño de lote no basta; `cotejo local --sizes 224 --batches 1,2,4,8,16` mide más.
 
 ## Threads: Amdahl's law

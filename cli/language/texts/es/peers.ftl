@@ -123,13 +123,14 @@ peers-reference-set = Tiempos de referencia «{ $set }», importados el { $impor
 peers-reference-source = Fuente: { $source }
 peers-reference-software = Calculados con { $software }
 peers-reference-measured = Medidos: { $when }
-peers-reference-runs = Ejecuciones: { $runs }
+peers-reference-runs = Cada tiempo es de { $runs }
 peers-reference-no-runs = La fuente no dice de cuántas ejecuciones son
 peers-reference-others =
     { $others ->
         [one] Hay tiempos de referencia de una GPU más; estos son de más filas, o los primeros por nombre
        *[other] Hay tiempos de referencia de { $others } GPU más; estos son de más filas, o los primeros por nombre
     }
+peers-reference-caveat = Solo se sabe que coinciden la tarea y la precisión: la aceleración compara también los programas
 peers-with = `--with best-gpu`, `median-gpu`, el nombre de un PC o `reference` elige otros tiempos
 
 ## What was left out
