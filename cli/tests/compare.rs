@@ -102,7 +102,7 @@ fn this_pc(class: &Class) {
     support::ended(own)
         .code(0)
         .says(&["the class does not know this PC: its times come from its own store"])
-        .shows(&["not measured by the CPU"]);
+        .shows(&["(obtained from another group)", "that the CPU of this PC did not compute"]);
 }
 
 fn sentences(class: &Class) {
