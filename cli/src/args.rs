@@ -1,5 +1,7 @@
 //! The command line as it is typed. `command` checks it and makes it whole.
 
+mod transfer;
+
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -10,6 +12,7 @@ use cotejo_model::comparison::GroupBy;
 use cotejo_model::sweep::Preset;
 use cotejo_model::{DeviceId, DeviceSelector, Engine, Model, Precision, Threads};
 
+pub(crate) use self::transfer::{ExportArgs, ReferenceVerb, ResultsVerb};
 use crate::draft::{Draft, WeightFile, parse_budget};
 
 const ABOUT: &str = "Compare the inference time of CPUs and GPUs on every PC of a classroom";
@@ -76,8 +79,10 @@ Examples:
   cotejo results                        the newest sweep with results
   cotejo results 1a2b3c4d --by machine  one sweep, one row a machine
   cotejo results --all --format csv --output all.csv
+  cotejo results --format samples       every forward pass, as CSV
+  cotejo results export --bundle FILE   one file, for `cotejo results import FILE` elsewhere
 
-Without --coordinator, a coordinator at http://127.0.0.1:7420 is read if one answers there, else this PC's own
+A sweep that is called \"export\" or \"import\" is named by its identity. Without --coordinator, a coordinator at http://127.0.0.1:7420 is read if one answers there, else this PC's own
 results; one line on standard error says which.";
 
 /// The hidden subcommand that is the worker.
@@ -132,8 +137,11 @@ pub(crate) enum Verb {
     /// The machines of a class
     #[command(subcommand, arg_required_else_help = true)]
     Machines(MachinesVerb),
-    /// Show what was measured, as table, CSV, JSON or Markdown
+    /// Show what was measured, as table, CSV, JSON or Markdown; take it elsewhere, and bring it here
     Results(ResultsArgs),
+    /// Times that were measured elsewhere, for those who have no GPU
+    #[command(subcommand, arg_required_else_help = true)]
+    Reference(ReferenceVerb),
     /// Show how the coordinator is
     Status,
     /// What `cotejo local` runs once for each cell.
@@ -287,6 +295,8 @@ pub(crate) enum Format {
     Table,
     /// One row a cell with every figure, for spreadsheets
     Csv,
+    /// One row a forward pass, as CSV
+    Samples,
     /// Everything, for programs
     Json,
     /// Markdown, for reports
@@ -303,8 +313,11 @@ pub(crate) struct SourceArgs {
 
 /// `cotejo results`.
 #[derive(Debug, Args)]
-#[command(after_help = RESULTS_EXAMPLES)]
+#[command(after_help = RESULTS_EXAMPLES, args_conflicts_with_subcommands = true)]
 pub(crate) struct ResultsArgs {
+    /// Nothing to show them, else what to do with them.
+    #[command(subcommand)]
+    pub(crate) verb: Option<ResultsVerb>,
     /// Sweeps by name, identity or the identity's last eight characters; the newest with results by default
     #[arg(value_name = "SWEEP")]
     pub(crate) sweeps: Vec<String>,

@@ -5,6 +5,7 @@ mod grid;
 mod notes;
 mod words;
 
+pub mod bundles;
 pub mod chart;
 pub mod csv;
 pub mod document;
@@ -13,6 +14,8 @@ pub mod json;
 pub mod lists;
 pub mod markdown;
 pub mod number;
+pub mod references;
+pub mod samples_csv;
 pub mod table;
 
 #[cfg(test)]

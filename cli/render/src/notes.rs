@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use cotejo_language::{Language, Texts};
 use cotejo_model::DeviceKind;
 use cotejo_model::comparison::{Comparison, Entry, Environment, GroupBy, Measured, Outcome, Table};
 
 use super::words::{self, CellName};
-use super::{clean, gpus, number, state_name};
+use super::{bundles, clean, gpus, number, state_name};
 
 /// A heading and what stands under it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +57,7 @@ pub(super) fn notes(comparison: &Comparison) -> Vec<Note> {
     [
         note("How it was measured:", measuring(comparison)),
         note("What it ran on:", comparison.environments.iter().map(environment).collect()),
+        imported(comparison, Texts::of(Language::English)),
         note("GPUs:", gpus_of(comparison, &names)),
         note("Read with care (*):", flags(comparison, &names)),
         note("GPUs that were held down or hot:", gpu_trouble(comparison, &names)),
@@ -66,6 +68,11 @@ pub(super) fn notes(comparison: &Comparison) -> Vec<Note> {
     .into_iter()
     .filter(|note| !note.items.is_empty())
     .collect()
+}
+
+/// How results came here that were measured elsewhere.
+fn imported(comparison: &Comparison, texts: &Texts) -> Note {
+    Note { title: texts.say("import-title"), items: bundles::provenance(comparison, texts) }
 }
 
 fn measured(comparison: &Comparison) -> impl Iterator<Item = (&Entry, &Measured)> {

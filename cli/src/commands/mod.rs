@@ -4,10 +4,12 @@ mod doctor;
 mod explain;
 mod local;
 mod read;
+mod reference;
 mod sweep;
+mod transfer;
 mod watch;
 
-use crate::args::{Cli, MachinesVerb, Verb};
+use crate::args::{Cli, MachinesVerb, ResultsArgs, Verb};
 use crate::error::{Error, Exit};
 
 /// Runs a command.
@@ -19,7 +21,9 @@ pub(crate) async fn run(cli: Cli) -> Result<Exit, Error> {
         Verb::Explain(args) => explain::run(args).await,
         Verb::Sweep(verb) => sweep::run(&global, verb).await,
         Verb::Machines(MachinesVerb::List { format, source }) => read::machines(&global, format, source.local).await,
+        Verb::Results(ResultsArgs { verb: Some(verb), .. }) => transfer::run(&global, verb).await,
         Verb::Results(args) => read::results(&global, args).await,
+        Verb::Reference(verb) => reference::run(&global, verb).await,
         Verb::Status => read::status(&global).await,
         Verb::Worker { .. } => unreachable!("a worker runs before anything else is set up"),
     }
