@@ -3,6 +3,7 @@
 mod compare;
 mod document;
 mod report;
+mod transfer;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -17,6 +18,7 @@ use cotejo_model::{DeviceId, DeviceSelector, Engine, Model, Precision, Threads};
 pub(crate) use self::compare::{AnalyzeArgs, CompareArgs, WhoArgs, With};
 pub(crate) use self::document::{DocumentArgs, DocumentFormat, Target};
 pub(crate) use self::report::ReportArgs;
+pub(crate) use self::transfer::{ExportArgs, ReferenceVerb, ResultsVerb};
 use crate::draft::{Draft, WeightFile, parse_budget};
 
 const ABOUT: &str = "Compare the inference time of CPUs and GPUs on every PC of a classroom";
@@ -85,8 +87,10 @@ Examples:
   cotejo results                        the newest sweep with results
   cotejo results 1a2b3c4d --by machine  one sweep, one row a machine
   cotejo results --all --format csv --output all.csv
+  cotejo results --format samples       every forward pass, as CSV
+  cotejo results export --bundle FILE   one file, for `cotejo results import FILE` elsewhere
 
-Without --coordinator, a coordinator at http://127.0.0.1:7420 is read if one answers there, else this PC's own
+A sweep that is called \"export\" or \"import\" is named by its identity. Without --coordinator, a coordinator at http://127.0.0.1:7420 is read if one answers there, else this PC's own
 results; one line on standard error says which.";
 
 /// The hidden subcommand that is the worker.
@@ -141,7 +145,7 @@ pub(crate) enum Verb {
     /// The machines of a class
     #[command(subcommand, arg_required_else_help = true)]
     Machines(MachinesVerb),
-    /// Show what was measured, as table, CSV, JSON or Markdown
+    /// Show what was measured, as table, CSV, JSON or Markdown; take it elsewhere, and bring it here
     Results(ResultsArgs),
     /// Show one PC's CPU times with GPU times beside them: its own, a classmate's, or the teacher's
     Compare(CompareArgs),
@@ -149,6 +153,9 @@ pub(crate) enum Verb {
     Analyze(AnalyzeArgs),
     /// Write the practice's report: a student's, to be completed, or a teacher's of the class
     Report(ReportArgs),
+    /// Times that were measured elsewhere, for those who have no GPU
+    #[command(subcommand, arg_required_else_help = true)]
+    Reference(ReferenceVerb),
     /// Show how the coordinator is
     Status,
     /// What `cotejo local` runs once for each cell.
@@ -302,6 +309,8 @@ pub(crate) enum Format {
     Table,
     /// One row a cell with every figure, for spreadsheets
     Csv,
+    /// One row a forward pass, as CSV
+    Samples,
     /// Everything, for programs
     Json,
     /// Markdown, for reports
@@ -318,8 +327,11 @@ pub(crate) struct SourceArgs {
 
 /// `cotejo results`.
 #[derive(Debug, Args)]
-#[command(after_help = RESULTS_EXAMPLES)]
+#[command(after_help = RESULTS_EXAMPLES, args_conflicts_with_subcommands = true)]
 pub(crate) struct ResultsArgs {
+    /// Nothing to show them, else what to do with them.
+    #[command(subcommand)]
+    pub(crate) verb: Option<ResultsVerb>,
     /// Sweeps by name, identity or the identity's last eight characters; the newest with results by default
     #[arg(value_name = "SWEEP")]
     pub(crate) sweeps: Vec<String>,

@@ -3,15 +3,19 @@
 use std::path::Path;
 use std::time::Duration;
 
+use cotejo_model::bundle::ImportSummary;
 use cotejo_model::comparison::{Comparison, GroupBy};
+use cotejo_model::reference::ReferenceSummary;
 use cotejo_model::sweep::{PlannedCell, SweepStatus};
-use cotejo_model::{Digest, Machine, SweepSpec};
+use cotejo_model::{Bundle, Digest, Machine, Reference, SweepSpec};
 use cotejo_proto::v1::blob_service_client::BlobServiceClient;
 use cotejo_proto::v1::machine_service_client::MachineServiceClient;
+use cotejo_proto::v1::reference_service_client::ReferenceServiceClient;
 use cotejo_proto::v1::result_service_client::ResultServiceClient;
 use cotejo_proto::v1::status_service_client::StatusServiceClient;
 use cotejo_proto::v1::sweep_service_client::SweepServiceClient;
-use cotejo_proto::v1::{self as wire, upload_blob_request};
+use cotejo_proto::v1::transfer_service_client::TransferServiceClient;
+use cotejo_proto::v1::{self as wire, import_results_request, upload_blob_request};
 use cotejo_proto::{BLOB_CHUNK_BYTES, ConvertError, MAX_RESULTS_BYTES};
 use tokio::io::{AsyncReadExt, AsyncSeekExt};
 use tokio::sync::mpsc;
@@ -157,6 +161,55 @@ impl Client {
         self.converted(comparison.unwrap_or_default().try_into())
     }
 
+    /// Everything that came of these sweeps; no sweep means the newest with results.
+    pub(crate) async fn export_results(&self, sweeps: Vec<String>, all: bool) -> Result<Bundle, Error> {
+        let mut service = TransferServiceClient::new(self.channel.clone());
+        // Without a time limit: a class may have measured for a year.
+        let answer = service.export_results(wire::ExportResultsRequest { sweeps, all }).await;
+        let mut stream = answer.map_err(|status| self.refusal(&status))?.into_inner();
+        let mut records = Vec::new();
+        while let Some(answer) = stream.message().await.map_err(|status| self.refusal(&status))? {
+            records.push(self.converted(answer.record.unwrap_or_default().try_into())?);
+        }
+        Bundle::from_records(records).map_err(|error| self.senseless(&error))
+    }
+
+    /// Takes in a bundle that is known by this digest.
+    pub(crate) async fn import_results(&self, bundle: Bundle, digest: Digest) -> Result<ImportSummary, Error> {
+        let first = import_results_request::Message::Digest(digest.to_string());
+        let records = bundle.into_records().map(|record| import_results_request::Message::Record(record.into()));
+        let messages =
+            std::iter::once(first).chain(records).map(|message| wire::ImportResultsRequest { message: Some(message) });
+        let messages: Vec<wire::ImportResultsRequest> = messages.collect();
+        let mut service = TransferServiceClient::new(self.channel.clone()).max_decoding_message_size(MAX_RESULTS_BYTES);
+        let answer = service.import_results(tokio_stream::iter(messages)).await;
+        self.converted(answer.map_err(|status| self.refusal(&status))?.into_inner().try_into())
+    }
+
+    /// Reference times, by set.
+    pub(crate) async fn references(&self) -> Result<Vec<Reference>, Error> {
+        let answer = self.reference_service().list_references(request(wire::ListReferencesRequest {})).await;
+        self.each(answer.map_err(|status| self.refusal(&status))?.into_inner().references)
+    }
+
+    /// Takes in reference times, each in the place of the one with its key.
+    pub(crate) async fn import_references(&self, references: Vec<Reference>) -> Result<ReferenceSummary, Error> {
+        let references = references.into_iter().map(Into::into).collect();
+        let message = wire::ImportReferencesRequest { references };
+        let answer = self.reference_service().import_references(request(message)).await;
+        self.converted(answer.map_err(|status| self.refusal(&status))?.into_inner().try_into())
+    }
+
+    /// Removes a set of reference times, and says how many there were.
+    pub(crate) async fn remove_references(&self, set: String) -> Result<u64, Error> {
+        let answer = self.reference_service().remove_references(request(wire::RemoveReferencesRequest { set })).await;
+        Ok(answer.map_err(|status| self.refusal(&status))?.into_inner().removed)
+    }
+
+    fn reference_service(&self) -> ReferenceServiceClient<Channel> {
+        ReferenceServiceClient::new(self.channel.clone()).max_decoding_message_size(MAX_RESULTS_BYTES)
+    }
+
     /// Bytes of this blob that the coordinator has; none if it has all of them.
     pub(crate) async fn missing_from(&self, digest: Digest) -> Result<Option<u64>, Error> {
         let mut service = BlobServiceClient::new(self.channel.clone());
@@ -212,10 +265,12 @@ impl Client {
     }
 
     fn converted<M>(&self, result: Result<M, ConvertError>) -> Result<M, Error> {
-        result.map_err(|error| {
-            Error::failed(format!("the coordinator at {} gave an answer that makes no sense: {error}", self.address))
-                .with_help("is it of this version? `cotejo --version` and `cotejo status` tell")
-        })
+        result.map_err(|error| self.senseless(&error))
+    }
+
+    fn senseless(&self, error: &dyn std::error::Error) -> Error {
+        Error::failed(format!("the coordinator at {} gave an answer that makes no sense: {error}", self.address))
+            .with_help("is it of this version? `cotejo --version` and `cotejo status` tell")
     }
 
     /// What a refusal means to a person.

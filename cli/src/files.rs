@@ -75,6 +75,18 @@ fn open(what: &str, path: &Path) -> Result<File, Error> {
     File::open(path).map_err(|error| unreadable(what, path, &error))
 }
 
+/// The whole content of a file that is not larger than any of its kind.
+pub(crate) fn read_bounded(what: &str, path: &Path, most: u64) -> Result<Vec<u8>, Error> {
+    let file = open(what, path)?;
+    let mut content = Vec::new();
+    // What grows while it is read is bounded too.
+    file.take(most + 1).read_to_end(&mut content).map_err(|error| unreadable(what, path, &error))?;
+    if content.len() as u64 > most {
+        return Err(Error::usage(format!("the {what} {} is too large: at most {most} bytes are read", path.display())));
+    }
+    Ok(content)
+}
+
 fn check_image(path: &Path) -> Result<Digest, Error> {
     let file = open("image", path)?;
     let reader = ImageReader::open(path).and_then(ImageReader::with_guessed_format);
@@ -134,6 +146,16 @@ mod tests {
         assert_eq!(checked.spec.image, Some(Digest::of(&std::fs::read(image).unwrap())));
         assert_eq!(checked.spec.weights[&Model::ResNet18], Digest::of(b"abc"));
         assert_eq!(checked.files.len(), 2);
+    }
+
+    #[test]
+    fn a_file_is_read_up_to_its_bound() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("file");
+        std::fs::write(&path, "abc").unwrap();
+        assert_eq!(read_bounded("file", &path, 3).unwrap(), b"abc");
+        assert!(read_bounded("file", &path, 2).unwrap_err().message.contains("too large"));
+        assert!(read_bounded("file", dir.path(), 2).unwrap_err().message.contains("is not a file"));
     }
 
     #[test]

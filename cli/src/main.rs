@@ -13,6 +13,7 @@ mod interrupt;
 mod language;
 mod output;
 mod progress;
+mod reference_file;
 mod source;
 mod sweep_file;
 

@@ -63,7 +63,7 @@ pub(crate) fn check_file(path: &Path, force: bool) -> Result<(), Error> {
 }
 
 /// Writes a file as a whole: a reader sees the old one or the new one, never a part.
-pub(crate) fn write_file(path: &Path, text: &str, force: bool) -> Result<(), Error> {
+pub(crate) fn write_file(path: &Path, content: impl AsRef<[u8]>, force: bool) -> Result<(), Error> {
     let cannot = |error: &io::Error| {
         Error::failed(format!("cannot write {}: {error}", path.display()))
             .with_help("give --output a file in a folder that exists and can be written")
@@ -73,7 +73,7 @@ pub(crate) fn write_file(path: &Path, text: &str, force: bool) -> Result<(), Err
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let mut file = builder.prefix(".cotejo-").tempfile_in(folder).map_err(|error| cannot(&error))?;
-    file.write_all(text.as_bytes()).and_then(|()| file.as_file().sync_all()).map_err(|error| cannot(&error))?;
+    file.write_all(content.as_ref()).and_then(|()| file.as_file().sync_all()).map_err(|error| cannot(&error))?;
     let kept = if force { file.persist(path) } else { file.persist_noclobber(path) };
     match kept {
         Err(error) if error.error.kind() == ErrorKind::AlreadyExists => Err(exists(path)),

@@ -10,7 +10,7 @@ use crate::embedded::Store;
 use crate::error::Error;
 use crate::output;
 
-/// What a reading command reads.
+/// What a command reads or changes.
 pub(crate) struct Source {
     /// The conversation with it.
     pub(crate) client: Client,
@@ -20,28 +20,43 @@ pub(crate) struct Source {
 impl Source {
     /// What these flags mean, opened. One line on standard error says which one it is, unless it was named.
     pub(crate) async fn open(global: &Global, local: bool) -> Result<Self, Error> {
-        match (&global.coordinator, local) {
-            (Some(address), false) => {
-                let client = Client::connect(&parse_address(address)?).await?;
-                return Ok(Self { client, store: None });
+        Self::find(global, local).await?.ok_or_else(|| {
+            let folder = data_dir(global).map(|folder| format!(" (in {})", folder.display())).unwrap_or_default();
+            Error::failed(format!("nothing has been measured on this PC yet{folder}"))
+                .with_help("`cotejo local` measures it; --coordinator names the coordinator of a class")
+        })
+    }
+
+    /// The same; none where this PC has no store of its own yet.
+    pub(crate) async fn find(global: &Global, local: bool) -> Result<Option<Self>, Error> {
+        if let Some(client) = class(global, local).await? {
+            if global.coordinator.is_none() {
+                output::say(&format!(
+                    "reading the coordinator at {DEFAULT_ADDRESS} (--local reads this PC's own results)"
+                ));
             }
-            (None, false) => {
-                if let Ok(client) = Client::connect(DEFAULT_ADDRESS).await {
-                    output::say(&format!(
-                        "reading the coordinator at {DEFAULT_ADDRESS} (--local reads this PC's own results)"
-                    ));
-                    return Ok(Self { client, store: None });
-                }
-            }
-            (_, true) => {}
+            return Ok(Some(Self { client, store: None }));
         }
         let folder = data_dir(global)?;
         if !Store::exists(&folder) {
-            return Err(Error::failed(format!("nothing has been measured on this PC yet (in {})", folder.display()))
-                .with_help("`cotejo local` measures it; --coordinator names the coordinator of a class"));
+            return Ok(None);
         }
         let store = Store::open(&folder).await?;
         output::say(&format!("reading this PC's own results in {}", folder.display()));
+        Ok(Some(Self { client: store.client().clone(), store: Some(store) }))
+    }
+
+    /// What these flags mean, for a command that changes it: this PC's own store is made where there is none. One line
+    /// on standard error says which one it is.
+    pub(crate) async fn to_change(global: &Global, local: bool) -> Result<Self, Error> {
+        if let Some(client) = class(global, local).await? {
+            let hint = if global.coordinator.is_none() { " (--local changes this PC's own store)" } else { "" };
+            output::say(&format!("changing the coordinator at {}{hint}", client.address()));
+            return Ok(Self { client, store: None });
+        }
+        let folder = data_dir(global)?;
+        let store = Store::open(&folder).await?;
+        output::say(&format!("changing this PC's own store in {}", folder.display()));
         Ok(Self { client: store.client().clone(), store: Some(store) })
     }
 
@@ -56,6 +71,15 @@ impl Source {
             Some(store) => store.close().await,
             None => Ok(()),
         }
+    }
+}
+
+/// The coordinator that was named, or one that answers on this PC; none where this PC's own store is meant.
+async fn class(global: &Global, local: bool) -> Result<Option<Client>, Error> {
+    match &global.coordinator {
+        _ if local => Ok(None),
+        Some(address) => Client::connect(&parse_address(address)?).await.map(Some),
+        None => Ok(Client::connect(DEFAULT_ADDRESS).await.ok()),
     }
 }
 

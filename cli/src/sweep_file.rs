@@ -53,12 +53,13 @@ pub(crate) struct SweepFile {
 /// Line and column, from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Place {
-    line: usize,
-    column: usize,
+    pub(crate) line: usize,
+    pub(crate) column: usize,
 }
 
 impl Place {
-    fn of(text: &str, offset: usize) -> Self {
+    /// Of this byte of a text.
+    pub(crate) fn of(text: &str, offset: usize) -> Self {
         let before = text.get(..offset).unwrap_or(text);
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
         Self { line: before.matches('\n').count() + 1, column: before[line_start..].chars().count() + 1 }
@@ -101,7 +102,7 @@ impl SweepFile {
                     places.insert(*known, Place::of(text, key.span().start));
                     reader.field(&mut draft, known, value);
                 }
-                None => reader.report(key.span(), unknown_key(key.get_ref())),
+                None => reader.report(key.span(), unknown("key", key.get_ref(), KEYS)),
             }
         }
         reader.settle(&broken);
@@ -122,15 +123,15 @@ impl SweepFile {
 }
 
 /// Names the key that was probably meant.
-fn unknown_key(key: &str) -> String {
-    let close = KEYS
+pub(crate) fn unknown(what: &str, key: &str, known: &[&str]) -> String {
+    let close = known
         .iter()
         .map(|known| (strsim::damerau_levenshtein(known, &key.to_lowercase()), known))
         .filter(|(distance, known)| *distance <= 2 || known.trim_end_matches('s') == key)
         .min();
     match close {
-        Some((_, known)) => format!("unknown key `{key}`; did you mean `{known}`?"),
-        None => format!("unknown key `{key}`; known: {}", KEYS.join(", ")),
+        Some((_, known)) => format!("unknown {what} `{key}`; did you mean `{known}`?"),
+        None => format!("unknown {what} `{key}`; known: {}", known.join(", ")),
     }
 }
 

@@ -200,7 +200,12 @@ fn is_called(machine: &Machine, selector: &str) -> bool {
 }
 
 fn select<'a>(spec: &SweepSpec, machines: &'a [Machine]) -> Result<Vec<&'a Machine>, PlanError> {
-    if machines.is_empty() {
+    // What is known by a bundle alone is not one of the class, and would be waited for in vain.
+    let is_meant = |machine: &&Machine| match spec.machines.as_slice() {
+        [] => !machine.imported,
+        selectors => selectors.iter().any(|selector| is_called(machine, selector)),
+    };
+    if machines.iter().all(|machine| machine.imported) {
         return Err(PlanError::NoMachines);
     }
     let unknown: Vec<String> = spec
@@ -213,11 +218,9 @@ fn select<'a>(spec: &SweepSpec, machines: &'a [Machine]) -> Result<Vec<&'a Machi
         let known = machines.iter().map(|machine| format!("{} ({})", machine.name, machine.id.short())).collect();
         return Err(PlanError::UnknownMachines { unknown, known });
     }
-    let named = machines.iter().filter(|machine| {
-        spec.machines.is_empty() || spec.machines.iter().any(|selector| is_called(machine, selector))
-    });
+    let meant = machines.iter().filter(is_meant);
     let (labelled, others): (Vec<&Machine>, Vec<&Machine>) =
-        named.partition(|machine| spec.labels.iter().all(|(key, value)| machine.labels.get(key) == Some(value)));
+        meant.partition(|machine| spec.labels.iter().all(|(key, value)| machine.labels.get(key) == Some(value)));
     if labelled.is_empty() {
         let label = |(key, value): (&String, &String)| format!("{key}={value}");
         let known = others.iter().map(|machine| {

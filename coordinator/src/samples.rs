@@ -39,6 +39,7 @@ pub(crate) fn cpu_machine(name: &str) -> Machine {
         online: true,
         last_seen_ms: 1,
         job: None,
+        imported: false,
     }
 }
 

@@ -9,7 +9,7 @@ use prost::Message as _;
 #[test]
 fn committed_code_is_what_the_proto_files_give() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let files = ["agent", "api", "comparison", "machine", "measurement", "workload"];
+    let files = ["agent", "api", "comparison", "machine", "measurement", "transfer", "workload"];
     let descriptors = protox::compile(files.map(|file| format!("cotejo/v1/{file}.proto")), [root]).unwrap();
     let out = tempfile::tempdir().unwrap();
     fs::write(out.path().join("descriptor.bin"), descriptors.encode_to_vec()).unwrap();

@@ -1,8 +1,8 @@
 //! Results, machines and explanations as JSON, for programs. `docs/json-schema.md` describes it.
 
-use cotejo_model::Machine;
 use cotejo_model::comparison::Comparison;
 use cotejo_model::explain::Explanation;
+use cotejo_model::{Machine, Reference};
 use serde::Serialize;
 
 /// Raised when a field changes its meaning or goes; new fields may come without.
@@ -20,6 +20,11 @@ struct Machines<'a> {
     machines: &'a [Machine],
 }
 
+#[derive(Serialize)]
+struct References<'a> {
+    references: &'a [Reference],
+}
+
 /// A comparison.
 pub fn comparison(comparison: &Comparison) -> String {
     document(comparison)
@@ -33,6 +38,11 @@ pub fn explanation(explanation: &Explanation) -> String {
 /// Machines.
 pub fn machines(machines: &[Machine]) -> String {
     document(Machines { machines })
+}
+
+/// Reference times.
+pub fn references(references: &[Reference]) -> String {
+    document(References { references })
 }
 
 fn document(content: impl Serialize) -> String {

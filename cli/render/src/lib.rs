@@ -5,6 +5,7 @@ mod grid;
 mod notes;
 mod words;
 
+pub mod bundles;
 pub mod chart;
 pub mod class;
 pub mod csv;
@@ -16,8 +17,10 @@ pub mod json;
 pub mod lists;
 pub mod number;
 pub mod peers;
+pub mod references;
 pub mod report;
 pub mod results;
+pub mod samples_csv;
 
 #[cfg(test)]
 mod samples;

@@ -41,8 +41,17 @@ fn counted(count: impl Into<u64>, what: &str) -> String {
 
 /// A date and a time of day.
 fn moment(ms: u64, zone: &TimeZone) -> String {
+    written("%Y-%m-%d %H:%M", ms, zone)
+}
+
+/// A date.
+pub(super) fn day(ms: u64, zone: &TimeZone) -> String {
+    written("%Y-%m-%d", ms, zone)
+}
+
+fn written(format: &str, ms: u64, zone: &TimeZone) -> String {
     let timestamp = i64::try_from(ms).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
-    timestamp.map(|at| at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string()).unwrap_or_default()
+    timestamp.map(|at| at.to_zoned(zone.clone()).strftime(format).to_string()).unwrap_or_default()
 }
 
 /// How far a sweep is, in a few words.
@@ -228,6 +237,7 @@ pub fn machines(machines: &[Machine], style: &Style) -> String {
     let state = |machine: &Machine| match (machine.online, machine.job) {
         (true, None) => Cell::plain("idle"),
         (true, Some(_)) => Cell::plain("measuring"),
+        (false, _) if machine.imported => Cell { text: "imported".to_owned(), tone: Tone::Absent },
         (false, _) => {
             Cell { text: format!("away since {}", moment(machine.last_seen_ms, &style.zone)), tone: Tone::Absent }
         }

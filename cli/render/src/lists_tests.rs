@@ -50,6 +50,7 @@ fn machine(name: &str, online: bool) -> Machine {
         online,
         last_seen_ms: 1_785_490_200_000,
         job: online.then(JobId::random),
+        imported: false,
     }
 }
 
@@ -243,4 +244,11 @@ fn the_coordinator_says_how_it_is() {
     Sweeps       1 unfinished
     Cells        7 waiting, 3 being measured
     ");
+}
+
+#[test]
+fn a_machine_that_only_a_bundle_knows_says_so() {
+    let imported = Machine { imported: true, ..machine("home", false) };
+    let text = machines(&[imported], &style(120));
+    assert!(text.contains("imported") && !text.contains("away"), "{text}");
 }

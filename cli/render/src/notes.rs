@@ -7,7 +7,7 @@ use cotejo_model::DeviceKind;
 use cotejo_model::comparison::{Comparison, Entry, Environment, GroupBy, Measured, Outcome, Table};
 
 use super::words::{self, CellName};
-use super::{clean, gpus};
+use super::{bundles, clean, gpus};
 
 /// A heading and what stands under it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,6 +60,7 @@ pub(super) fn notes(comparison: &Comparison, texts: &Texts) -> Vec<Note> {
     [
         note("notes-measuring", measuring(comparison, texts)),
         note("notes-environments", comparison.environments.iter().map(|it| environment(it, texts)).collect()),
+        imported(comparison, texts),
         note("notes-gpus", gpus_of(comparison, &names)),
         note("notes-flags", flags(comparison, &names)),
         note("notes-trouble", gpu_trouble(comparison, &names)),
@@ -70,6 +71,11 @@ pub(super) fn notes(comparison: &Comparison, texts: &Texts) -> Vec<Note> {
     .into_iter()
     .filter(|note| !note.items.is_empty())
     .collect()
+}
+
+/// How results came here that were measured elsewhere.
+fn imported(comparison: &Comparison, texts: &Texts) -> Note {
+    Note { title: texts.say("import-title"), items: bundles::provenance(comparison, texts) }
 }
 
 fn measured(comparison: &Comparison) -> impl Iterator<Item = (&Entry, &Measured)> {

@@ -1,16 +1,25 @@
 //! Comparisons for snapshots.
 
+use std::collections::BTreeMap;
+
+use cotejo_model::bundle::{BundledJob, BundledMachine, BundledSweep, Ended, Export, Import};
 use cotejo_model::comparison::{Column, Comparison, Entry, Environment, GroupBy, Measured, Outcome, Table, Value};
 use cotejo_model::gpu::{ComputeCapability, GpuRecord, GpuState};
 use cotejo_model::job::Weights;
-use cotejo_model::measurement::{Answer, EventTimes, Input, Stages};
+use cotejo_model::machine::{Cpu, PowerSource};
+use cotejo_model::measurement::{Answer, Conditions, EventTimes, Input, Stages};
+use cotejo_model::measuring::Stop;
 use cotejo_model::quality::{Flag, FlagKind};
 use cotejo_model::stats::{Estimate, Interval, summarise};
+use cotejo_model::sweep::Preset;
 use cotejo_model::{
-    DeviceId, DeviceKind, Engine, Failure, FailureCode, JobId, JobState, MachineId, Model, Precision, SweepId, Task,
-    Threads, Workload,
+    Bundle, Capability, DeviceId, DeviceKind, Digest, Engine, Failure, FailureCode, JobId, JobSpec, JobState,
+    MachineId, Measurement, Model, Precision, Reference, SweepId, SweepSpec, Task, Threads, Workload,
 };
+use jiff::tz::TimeZone;
 use uuid::Uuid;
+
+use super::Style;
 
 pub(super) const NO_GPU: &str = "no NVIDIA driver was found on this machine";
 
@@ -154,7 +163,16 @@ fn by_size(mut rows: Vec<Vec<Value>>, machines: bool) -> Table {
 
 fn comparison(by: GroupBy, tables: Vec<Table>, environments: Vec<Environment>, entries: Vec<Entry>) -> Comparison {
     let sweeps = vec![SweepId(Uuid::from_u128(0x5e))];
-    Comparison { by, sweeps, title: "practice".to_owned(), tables, environments, entries, plans: Vec::new() }
+    Comparison {
+        by,
+        sweeps,
+        title: "practice".to_owned(),
+        tables,
+        environments,
+        entries,
+        plans: Vec::new(),
+        imports: Vec::new(),
+    }
 }
 
 /// What an RTX 3060 records of itself.
@@ -327,4 +345,125 @@ pub(super) fn class(by: GroupBy) -> Comparison {
     });
     let environments = (0..3).map(|machine| environment(machine, machine == 2)).collect();
     comparison(by, vec![table], environments, entries.collect())
+}
+
+/// What a terminal without end shows.
+pub(super) fn plain() -> Style {
+    Style { width: None, colour: false, zone: TimeZone::UTC }
+}
+
+/// What was measured on a PC at home.
+pub(super) fn imported() -> Comparison {
+    let comparison = without_gpu();
+    let import = Import {
+        digest: Digest::of(b"bundle"),
+        version: "0.1.0".to_owned(),
+        exported_ms: 1_785_490_200_000,
+        imported_ms: 1_785_590_200_000,
+        sweeps: comparison.sweeps.clone(),
+    };
+    Comparison { imports: vec![import], ..comparison }
+}
+
+/// One cell with three samples, and one without any.
+pub(super) fn bundle() -> Bundle {
+    let sweep = SweepId(Uuid::from_u128(0x5e));
+    let machine = MachineId(Uuid::from_u128(1));
+    let spec = SweepSpec { sizes: vec![224], ..Preset::Practice.spec() };
+    let jobs = [Task::Matmul { size: 64 }, classify(224)].into_iter().enumerate().map(|(at, task)| {
+        let workload = Workload {
+            task,
+            precision: Precision::F32,
+            threads: Threads::All,
+            engine: Engine::Optimized,
+            exact: false,
+            streams: 1,
+        };
+        let weights = spec.weights_of(task);
+        let job = JobSpec { workload, device: DeviceId::Cpu, weights, image: None, measuring: spec.measuring };
+        let failure = Failure::new(FailureCode::TimedOut, "it took too long");
+        let ended = match task {
+            Task::Classify { .. } => {
+                Ended::Measured { digest: Digest::of(b"result"), measurement: Box::new(measurement(&job)) }
+            }
+            Task::Matmul { .. } => Ended::Failed { state: JobState::TimedOut, failure },
+        };
+        BundledJob { id: JobId(Uuid::from_u128(at as u128 + 1)), sweep, machine, spec: job, ended }
+    });
+    Bundle {
+        export: Export { version: "0.1.0".to_owned(), exported_ms: 1_785_490_200_000 },
+        imports: Vec::new(),
+        machines: vec![bundled_machine(machine)],
+        jobs: jobs.collect(),
+        sweeps: vec![BundledSweep { id: sweep, spec, created_ms: 1_785_490_100_000 }],
+    }
+}
+
+fn bundled_machine(id: MachineId) -> BundledMachine {
+    let cpu = Cpu {
+        name: device_name(0, DeviceKind::Cpu).to_owned(),
+        physical_cores: 6,
+        logical_cores: 12,
+        simd: Vec::new(),
+        max_mhz: None,
+    };
+    let capability = Capability {
+        hostname: "home".to_owned(),
+        os: "Windows 11".to_owned(),
+        arch: "x86_64".to_owned(),
+        agent_version: "0.1.0".to_owned(),
+        cpu,
+        memory_bytes: 16 << 30,
+        power: PowerSource::Unknown,
+        background_load: None,
+        devices: Vec::new(),
+        no_gpu: Some(NO_GPU.to_owned()),
+    };
+    BundledMachine { id, name: "home".to_owned(), labels: BTreeMap::new(), capability, last_seen_ms: 1_785_490_150_000 }
+}
+
+fn measurement(job: &JobSpec) -> Measurement {
+    Measurement {
+        workload: job.workload,
+        device: job.device,
+        device_name: device_name(0, DeviceKind::Cpu).to_owned(),
+        build: "cotejo-worker 0.1.0, candle 0.11.0".to_owned(),
+        threads: 6,
+        weights: Some(job.weights),
+        input: Some(Input { image: None, width: 640, height: 480 }),
+        started_ms: 1_785_490_120_000,
+        first_ns: 90_000_000,
+        warmup_ns: vec![31_000_000, 30_100_000],
+        samples_ns: vec![30_000_061, 30_200_000, 29_900_000],
+        stages: Stages::default(),
+        stop: Stop::Runs,
+        answers: Vec::new(),
+        logit_error: None,
+        peak_memory_bytes: None,
+        conditions: Conditions::default(),
+        plan: None,
+        gpu: None,
+        simulated: false,
+    }
+}
+
+/// A teacher's reference times: one with everything that a source may say, one with as little as may be.
+pub(super) fn references() -> Vec<Reference> {
+    let full = Reference {
+        set: "course-2026".to_owned(),
+        source: "measured by the teacher in room A1".to_owned(),
+        device_name: "NVIDIA GeForce RTX 3060".to_owned(),
+        software: Some("PyTorch 2.4, CUDA 12.4".to_owned()),
+        task: classify(224),
+        precision: Precision::F32,
+        seconds: 0.002_031,
+        ci: Some(Interval { low: 0.002_01, high: 0.002_05 }),
+        runs: Some(100),
+        measured_on: Some("2026-02-14".to_owned()),
+        imported_ms: 1_785_490_200_000,
+    };
+    let task = Task::Classify { model: Model::ResNet18, size: 512, batch: 8 };
+    let bare =
+        Reference { task, software: None, ci: None, runs: None, measured_on: None, seconds: 0.0413, ..full.clone() };
+    vec![full, bare]
 }

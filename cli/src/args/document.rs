@@ -30,8 +30,9 @@ impl DocumentArgs {
             (Some(format), _) => format,
             (None, None) => DocumentFormat::Table,
             (None, Some(file)) => DocumentFormat::of_file(file).ok_or_else(|| {
-                Error::usage(format!("{} does not say in which format to write", file.display()))
-                    .with_help("let its name end in .docx, .pdf, .html, .md, .tex, .xlsx or .txt, or say it with --format")
+                Error::usage(format!("{} does not say in which format to write", file.display())).with_help(
+                    "let its name end in .docx, .pdf, .html, .md, .tex, .xlsx or .txt, or say it with --format",
+                )
             })?,
         };
         target.check(format)?;

@@ -8,11 +8,13 @@ mod explain;
 mod local;
 mod machine;
 mod read;
+mod reference;
 mod report;
 mod sweep;
+mod transfer;
 mod watch;
 
-use crate::args::{Cli, MachinesVerb, Verb};
+use crate::args::{Cli, MachinesVerb, ResultsArgs, Verb};
 use crate::error::{Error, Exit};
 
 /// Runs a command.
@@ -24,10 +26,12 @@ pub(crate) async fn run(cli: Cli) -> Result<Exit, Error> {
         Verb::Explain(args) => explain::run(args).await,
         Verb::Sweep(verb) => sweep::run(&global, verb).await,
         Verb::Machines(MachinesVerb::List { format, source }) => read::machines(&global, format, source.local).await,
+        Verb::Results(ResultsArgs { verb: Some(verb), .. }) => transfer::run(&global, verb).await,
         Verb::Results(args) => read::results(&global, args).await,
         Verb::Compare(args) => compare::run(&global, args).await,
         Verb::Analyze(args) => analyze::run(&global, args).await,
         Verb::Report(args) => report::run(&global, args).await,
+        Verb::Reference(verb) => reference::run(&global, verb).await,
         Verb::Status => read::status(&global).await,
         Verb::Worker { .. } => unreachable!("a worker runs before anything else is set up"),
     }

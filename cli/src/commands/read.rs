@@ -2,11 +2,14 @@
 
 use std::path::Path;
 
+use cotejo_model::comparison::GroupBy;
+
 use crate::args::{Format, Global, ListFormat, ResultsArgs};
+use crate::client::Client;
 use crate::error::{Error, Exit};
 use crate::output;
 use crate::source::{self, Source};
-use cotejo_render::{csv, json, lists, markdown, table};
+use cotejo_render::{Style, csv, json, lists, markdown, samples_csv, table};
 
 /// `cotejo machines list`
 pub(super) async fn machines(global: &Global, format: ListFormat, local: bool) -> Result<Exit, Error> {
@@ -23,22 +26,16 @@ pub(super) async fn machines(global: &Global, format: ListFormat, local: bool) -
 
 /// `cotejo results`
 pub(super) async fn results(global: &Global, args: ResultsArgs) -> Result<Exit, Error> {
-    let ResultsArgs { sweeps, all, by, format, output, force, source } = args;
+    let ResultsArgs { sweeps, all, by, format, output, force, source, .. } = args;
     if let Some(path) = &output {
         output::check_file(path, force)?;
     }
     let format = format.unwrap_or_else(|| output.as_deref().map_or(Format::Table, format_of));
     let source = Source::open(global, source.local).await?;
-    let comparison = source.client.compare(sweeps, all, by).await;
-    source.close().await?;
-    let comparison = comparison?;
     let style = if output.is_some() { output::file_style() } else { output::style() };
-    let text = match format {
-        Format::Table => table::render(&comparison, &style),
-        Format::Csv => csv::render(&comparison),
-        Format::Json => json::comparison(&comparison),
-        Format::Md => markdown::render(&comparison),
-    };
+    let text = text(&source.client, sweeps, all, by, format, &style).await;
+    source.close().await?;
+    let text = text?;
     match output {
         Some(path) => {
             output::write_file(&path, &text, force)?;
@@ -47,6 +44,25 @@ pub(super) async fn results(global: &Global, args: ResultsArgs) -> Result<Exit, 
         None => output::print(&text)?,
     }
     Ok(Exit::Ok)
+}
+
+async fn text(
+    client: &Client,
+    sweeps: Vec<String>,
+    all: bool,
+    by: GroupBy,
+    format: Format,
+    style: &Style,
+) -> Result<String, Error> {
+    // Asked for only where it is awaited.
+    let comparison = client.compare(sweeps.clone(), all, by);
+    Ok(match format {
+        Format::Table => table::render(&comparison.await?, style),
+        Format::Csv => csv::render(&comparison.await?),
+        Format::Samples => samples_csv::render(&client.export_results(sweeps, all).await?),
+        Format::Json => json::comparison(&comparison.await?),
+        Format::Md => markdown::render(&comparison.await?),
+    })
 }
 
 /// What the ending of a file asks for.

@@ -22,11 +22,8 @@ use crate::source::Source;
 pub(super) async fn run(global: &Global, args: ReportArgs) -> Result<Exit, Error> {
     let texts = language::texts(global.lang)?;
     let (format, target) = args.target.resolve()?;
-    let document = if args.class {
-        of_class(global, &args, texts).await?
-    } else {
-        of_student(global, &args, texts).await?
-    };
+    let document =
+        if args.class { of_class(global, &args, texts).await? } else { of_student(global, &args, texts).await? };
     deliver(&document, format, target)?;
     Ok(Exit::Ok)
 }

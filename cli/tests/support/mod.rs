@@ -58,6 +58,7 @@ impl Pc {
             .env("COTEJO_DATA_DIR", self.data())
             .env_remove("COTEJO_COORDINATOR")
             .env_remove("COTEJO_LOG")
+            .env("COTEJO_LANG", "en")
             .current_dir(self.dir.path())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

@@ -2,9 +2,11 @@
 
 mod blobs;
 mod machines;
+mod references;
 mod results;
 mod status;
 mod sweeps;
+mod transfer;
 
 use std::sync::Arc;
 
@@ -12,10 +14,12 @@ use cotejo_model::sweep::SweepStatus;
 use cotejo_model::{JobState, SweepId};
 use cotejo_proto::v1::blob_service_server::BlobServiceServer;
 use cotejo_proto::v1::machine_service_server::MachineServiceServer;
+use cotejo_proto::v1::reference_service_server::ReferenceServiceServer;
 use cotejo_proto::v1::result_service_server::ResultServiceServer;
 use cotejo_proto::v1::status_service_server::StatusServiceServer;
 use cotejo_proto::v1::sweep_service_server::SweepServiceServer;
-use cotejo_proto::{ConvertError, DESCRIPTORS, MAX_BLOB_MESSAGE_BYTES, MAX_CONTROL_BYTES};
+use cotejo_proto::v1::transfer_service_server::TransferServiceServer;
+use cotejo_proto::{ConvertError, DESCRIPTORS, MAX_BLOB_MESSAGE_BYTES, MAX_CONTROL_BYTES, MAX_REFERENCES_BYTES};
 use tokio_util::sync::CancellationToken;
 use tonic::Status;
 use tonic::service::Routes;
@@ -53,6 +57,8 @@ impl Api {
             .add_service(MachineServiceServer::new(self.clone()).max_decoding_message_size(MAX_CONTROL_BYTES))
             .add_service(ResultServiceServer::new(self.clone()).max_decoding_message_size(MAX_CONTROL_BYTES))
             .add_service(StatusServiceServer::new(self.clone()).max_decoding_message_size(MAX_CONTROL_BYTES))
+            .add_service(TransferServiceServer::new(self.clone()).max_decoding_message_size(MAX_CONTROL_BYTES))
+            .add_service(ReferenceServiceServer::new(self.clone()).max_decoding_message_size(MAX_REFERENCES_BYTES))
             .add_service(BlobServiceServer::new(self).max_decoding_message_size(MAX_BLOB_MESSAGE_BYTES))
     }
 

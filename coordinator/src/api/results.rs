@@ -1,6 +1,7 @@
 //! Results: measurements side by side.
 
-use cotejo_model::comparison::GroupBy;
+use cotejo_model::bundle::Import;
+use cotejo_model::comparison::{Comparison, GroupBy};
 use cotejo_proto::v1;
 use cotejo_proto::v1::result_service_server::ResultService;
 use tonic::{Request, Response, Status};
@@ -10,15 +11,16 @@ use crate::compare::{self, Cell};
 use crate::store::SweepRecord;
 
 impl Api {
-    async fn chosen_sweeps(&self, request: &v1::CompareRequest) -> Result<Vec<SweepRecord>, Status> {
-        if request.all {
+    /// These sweeps, newest first; without any, the newest with results.
+    pub(super) async fn chosen_sweeps(&self, names: &[String], all: bool) -> Result<Vec<SweepRecord>, Status> {
+        if all {
             return self.store.sweeps(u32::MAX).await.map_err(store);
         }
-        if request.sweeps.is_empty() {
+        if names.is_empty() {
             return Ok(vec![self.newest_with_results().await?]);
         }
         let mut sweeps: Vec<SweepRecord> = Vec::new();
-        for text in &request.sweeps {
+        for text in names {
             let sweep = self.find_sweep(text).await?;
             if !sweeps.iter().any(|known| known.id == sweep.id) {
                 sweeps.push(sweep);
@@ -26,6 +28,16 @@ impl Api {
         }
         sweeps.sort_by_key(|sweep| std::cmp::Reverse(sweep.id));
         Ok(sweeps)
+    }
+
+    /// How those of these sweeps that were measured elsewhere came here.
+    pub(super) async fn imports_of(&self, sweeps: &[SweepRecord]) -> Result<Vec<Import>, Status> {
+        let mut imports = self.store.imports().await.map_err(store)?;
+        for import in &mut imports {
+            import.sweeps.retain(|id| sweeps.iter().any(|sweep| sweep.id == *id));
+        }
+        imports.retain(|import| !import.sweeps.is_empty());
+        Ok(imports)
     }
 }
 
@@ -37,7 +49,7 @@ impl ResultService for Api {
             v1::GroupBy::Unspecified => GroupBy::Size,
             by => by.try_into().map_err(convert)?,
         };
-        let sweeps = self.chosen_sweeps(&request).await?;
+        let sweeps = self.chosen_sweeps(&request.sweeps, request.all).await?;
         let machines = self.dispatcher.machines().await.map_err(dispatch)?;
         let mut cells = Vec::new();
         for sweep in &sweeps {
@@ -53,7 +65,8 @@ impl ResultService for Api {
             }));
         }
         let names: Vec<_> = sweeps.iter().map(|sweep| (sweep.id, sweep.spec.name.as_str())).collect();
-        let comparison = compare::compare(by, &names, cells, &machines);
+        let imports = self.imports_of(&sweeps).await?;
+        let comparison = Comparison { imports, ..compare::compare(by, &names, cells, &machines) };
         Ok(Response::new(v1::CompareResponse { comparison: Some(comparison.into()) }))
     }
 }

@@ -20,7 +20,7 @@ impl StatusService for Api {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             protocol: PROTOCOL,
             started_ms: self.started_ms,
-            machines: machines.len() as u64,
+            machines: machines.iter().filter(|machine| !machine.imported).count() as u64,
             machines_online: machines.iter().filter(|machine| machine.online).count() as u64,
             sweeps_unfinished: totals.sweeps_unfinished,
             jobs_waiting: totals.waiting,

@@ -12,8 +12,7 @@ use std::collections::{BTreeSet, HashMap};
 use cotejo_model::comparison::{Comparison, Entry, Environment, GroupBy, Measured, Outcome};
 use cotejo_model::measurement::EnginePlan;
 use cotejo_model::{
-    DeviceKind, Failure, FailureCode, JobId, JobSpec, JobState, Machine, MachineId, Measurement, SweepId, estimate,
-    quality,
+    DeviceKind, Failure, JobId, JobSpec, JobState, Machine, MachineId, Measurement, SweepId, estimate, quality,
 };
 
 /// One cell of a sweep with what came of it.
@@ -52,7 +51,7 @@ impl Item {
     }
 }
 
-/// These cells side by side. Sweeps come with their names, newest first.
+/// These cells side by side. Sweeps come with their names, newest first. How they came here is the caller's to say.
 pub fn compare(by: GroupBy, sweeps: &[(SweepId, &str)], cells: Vec<Cell>, machines: &[Machine]) -> Comparison {
     let known: HashMap<MachineId, &Machine> = machines.iter().map(|machine| (machine.id, machine)).collect();
     let mut plans = Plans::default();
@@ -90,6 +89,7 @@ pub fn compare(by: GroupBy, sweeps: &[(SweepId, &str)], cells: Vec<Cell>, machin
         environments,
         entries: items.into_iter().map(|item| item.entry).collect(),
         plans: plans.in_order(),
+        imports: Vec::new(),
     }
 }
 
@@ -144,16 +144,7 @@ fn outcome(state: JobState, failure: Option<Failure>, measurement: Option<Measur
     if !state.is_final() {
         return Outcome::Pending { state };
     }
-    Outcome::Failed(failure.unwrap_or_else(|| {
-        let code = match state {
-            JobState::Cancelled => FailureCode::Cancelled,
-            JobState::Expired => FailureCode::Expired,
-            JobState::Lost => FailureCode::AgentLost,
-            JobState::TimedOut => FailureCode::TimedOut,
-            _ => FailureCode::Internal,
-        };
-        Failure::new(code, state.name().replace('_', " "))
-    }))
+    Outcome::Failed(failure.unwrap_or_else(|| Failure::unexplained(state)))
 }
 
 /// None where the samples are not numbers, which no worker sends.

@@ -1,7 +1,7 @@
 use cotejo_model::comparison::{Column, Table, Value};
 use cotejo_model::job::Weights;
 use cotejo_model::sweep::Preset;
-use cotejo_model::{Device, DeviceId, Digest, Engine, Precision, Task, Threads, Workload};
+use cotejo_model::{Device, DeviceId, Digest, Engine, FailureCode, Precision, Task, Threads, Workload};
 use proptest::prelude::*;
 
 use super::*;

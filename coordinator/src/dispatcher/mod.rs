@@ -137,7 +137,7 @@ impl Dispatcher {
         self.ask(|reply| Request::Snapshot { reply }).await
     }
 
-    /// Every machine that ever connected, by name.
+    /// Every machine that ever connected, or that a bundle told of, by name.
     pub async fn machines(&self) -> Result<Vec<Machine>, DispatchError> {
         let snapshot = self.snapshot().await?;
         let records = self.store.machines().await?;
@@ -145,6 +145,7 @@ impl Dispatcher {
             let seen = snapshot.online.get(&record.id);
             let held = snapshot.held.iter().find(|held| held.job.machine == record.id);
             Machine {
+                imported: record.is_imported(),
                 id: record.id,
                 name: record.name,
                 labels: record.labels,

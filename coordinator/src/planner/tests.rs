@@ -235,6 +235,20 @@ fn offline_machines_are_planned_and_named() {
 }
 
 #[test]
+fn machines_that_only_a_bundle_knows_are_measured_if_named() {
+    let imported = Machine { online: false, imported: true, ..cpu_machine("home") };
+    let class = [imported.clone(), cpu_machine("here")];
+    let of = |spec: &SweepSpec, machines: &[Machine]| {
+        let cells = plan(spec, machines, &Rates::default())?.cells;
+        Ok(cells.iter().map(|cell| cell.machine).collect::<BTreeSet<_>>())
+    };
+    assert_eq!(of(&practice(), &class), Ok([class[1].id].into()));
+    let named = SweepSpec { machines: vec!["home".to_owned()], ..practice() };
+    assert_eq!(of(&named, &class), Ok([imported.id].into()));
+    assert_eq!(of(&practice(), &[imported]), Err(PlanError::NoMachines));
+}
+
+#[test]
 fn a_flood_of_cells_is_refused() {
     let spec =
         SweepSpec { sizes: (1..=5000).collect(), threads: vec![Threads::All, Threads::Exactly(1)], ..practice() };

@@ -1,6 +1,8 @@
 //! What every backend must do. A backend runs all of it with one line: `contract!(open)`, where `open` gives an empty
 //! store and whatever must outlive it.
 
+mod transfer;
+
 use std::time::Duration;
 
 use cotejo_model::sweep::Preset;
@@ -22,11 +24,14 @@ macro_rules! contract {
             machines_are_replaced_whole, a_sweep_comes_back_as_it_was, sweeps_are_newest_first,
             the_queue_keeps_its_order, a_step_counts_once, steps_are_all_or_nothing, a_forbidden_step_is_refused,
             a_result_counts_once, a_late_result_is_stale, a_failure_is_a_result, tallies_and_totals, blobs_are_indexed,
-            unknown_things_are_not_there,
+            unknown_things_are_not_there, what_has_ended_is_exported, a_bundle_is_imported_once,
+            what_is_here_is_never_overwritten, the_newer_record_of_a_machine_counts, the_whole_way_of_results_is_kept,
+            references_replace_those_with_their_key,
         );
     };
 }
 pub(crate) use contract;
+pub(crate) use transfer::*;
 
 const NOW: u64 = 1_000;
 

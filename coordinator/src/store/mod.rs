@@ -10,10 +10,12 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use cotejo_model::bundle::{BundledJob, Import, ImportSummary};
+use cotejo_model::reference::ReferenceSummary;
 use cotejo_model::session::{JobResult, Receipt};
 use cotejo_model::{
-    Assignment, BootId, Capability, DeviceId, Digest, Failure, JobId, JobSpec, JobState, MachineId, Measurement,
-    SweepId, SweepSpec, Workload,
+    Assignment, BootId, Bundle, Capability, DeviceId, Digest, Failure, JobId, JobSpec, JobState, MachineId,
+    Measurement, Reference, SweepId, SweepSpec, Workload,
 };
 
 /// A machine as it last introduced itself.
@@ -32,6 +34,16 @@ pub struct MachineRecord {
     /// Milliseconds since 1970 of its last sign of life.
     pub last_seen_ms: u64,
 }
+
+impl MachineRecord {
+    /// Whether a bundle alone tells of it: none of its agent's runs introduced itself here.
+    pub fn is_imported(&self) -> bool {
+        self.boot == NO_BOOT
+    }
+}
+
+/// The run of an agent that never introduced itself.
+pub const NO_BOOT: BootId = BootId(uuid::Uuid::nil());
 
 /// A sweep as it was started.
 #[derive(Debug, Clone, PartialEq)]
@@ -285,4 +297,19 @@ pub trait Store: Send + Sync + 'static {
     async fn insert_blob(&self, digest: Digest, size: u64, now_ms: u64) -> Result<(), StoreError>;
     /// The size of a complete blob.
     async fn blob(&self, digest: Digest) -> Result<Option<u64>, StoreError>;
+
+    /// A sweep's jobs that have ended, in their order, with everything that came of them.
+    async fn ended_jobs(&self, sweep: SweepId) -> Result<Vec<BundledJob>, StoreError>;
+    /// Takes in a bundle that is known by this digest. A job that is here already stays as it is; of a machine that is,
+    /// the newer record counts.
+    async fn import(&self, bundle: &Bundle, digest: Digest, now_ms: u64) -> Result<ImportSummary, StoreError>;
+    /// How sweeps that were measured elsewhere came here, in the order of the imports.
+    async fn imports(&self) -> Result<Vec<Import>, StoreError>;
+
+    /// Reference times, by set, device, task and precision.
+    async fn references(&self) -> Result<Vec<Reference>, StoreError>;
+    /// Takes in reference times, each in the place of the one with its key.
+    async fn save_references(&self, references: &[Reference]) -> Result<ReferenceSummary, StoreError>;
+    /// Removes a set of reference times; says how many there were.
+    async fn remove_references(&self, set: &str) -> Result<u64, StoreError>;
 }

@@ -3,3 +3,4 @@
 mod agents;
 mod people;
 mod support;
+mod transfer;

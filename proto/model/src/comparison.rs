@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::bundle::Import;
 use crate::device::{DeviceId, DeviceKind};
 use crate::gpu::GpuRecord;
 use crate::ids::{JobId, MachineId, SweepId};
@@ -256,4 +257,7 @@ pub struct Comparison {
     pub entries: Vec<Entry>,
     /// How the optimized engine computed them, each way once.
     pub plans: Vec<EnginePlan>,
+    /// How those of its sweeps that were measured elsewhere came here.
+    #[serde(default)]
+    pub imports: Vec<Import>,
 }

@@ -212,6 +212,18 @@ impl Failure {
         Self { code, message: message.into(), remedy: String::new() }
     }
 
+    /// What the end of a job says where nobody gave a reason.
+    pub fn unexplained(state: JobState) -> Self {
+        let code = match state {
+            Cancelled => FailureCode::Cancelled,
+            Expired => FailureCode::Expired,
+            Lost => FailureCode::AgentLost,
+            TimedOut => FailureCode::TimedOut,
+            _ => FailureCode::Internal,
+        };
+        Self::new(code, state.name().replace('_', " "))
+    }
+
     /// The same failure, with a remedy.
     #[must_use]
     pub fn with_remedy(mut self, remedy: impl Into<String>) -> Self {

@@ -3,6 +3,7 @@
 
 pub mod named;
 
+pub mod bundle;
 pub mod comparison;
 pub mod device;
 pub mod estimate;
@@ -21,6 +22,7 @@ pub mod stats;
 pub mod sweep;
 pub mod workload;
 
+pub use bundle::Bundle;
 pub use device::{Device, DeviceId, DeviceKind, DeviceSelector};
 pub use ids::{BootId, Digest, JobId, MachineId, SweepId};
 pub use job::{Assignment, Failure, FailureCode, JobSpec, JobState};

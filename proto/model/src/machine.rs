@@ -99,4 +99,7 @@ pub struct Machine {
     pub last_seen_ms: u64,
     /// The job that it holds.
     pub job: Option<JobId>,
+    /// It is known by a bundle alone: no agent of it ever connected here.
+    #[serde(default)]
+    pub imported: bool,
 }

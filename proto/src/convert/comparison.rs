@@ -368,6 +368,7 @@ impl From<Comparison> for wire::Comparison {
             environments: each(comparison.environments),
             entries: each(comparison.entries),
             plans: each(comparison.plans),
+            imports: each(comparison.imports),
         }
     }
 }
@@ -394,6 +395,7 @@ impl TryFrom<wire::Comparison> for Comparison {
             environments: all(comparison.environments)?,
             entries,
             plans: all(comparison.plans)?,
+            imports: all(comparison.imports)?,
         })
     }
 }

@@ -116,6 +116,7 @@ impl From<Machine> for wire::Machine {
             online: machine.online,
             last_seen_ms: machine.last_seen_ms,
             job_id: machine.job.map(|job| job.to_string()),
+            imported: machine.imported,
         }
     }
 }
@@ -133,6 +134,7 @@ impl TryFrom<wire::Machine> for Machine {
             online: machine.online,
             last_seen_ms: machine.last_seen_ms,
             job: job.map(|job| parsed("machine.job_id", job)).transpose()?,
+            imported: machine.imported,
         })
     }
 }

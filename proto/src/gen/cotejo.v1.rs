@@ -494,6 +494,9 @@ pub struct Machine {
     pub last_seen_ms: u64,
     #[prost(string, optional, tag = "7")]
     pub job_id: ::core::option::Option<::prost::alloc::string::String>,
+    /// It is known by a bundle alone: no agent of it ever connected here.
+    #[prost(bool, tag = "8")]
+    pub imported: bool,
 }
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
@@ -1470,6 +1473,22 @@ pub struct Environment {
     #[prost(string, optional, tag = "10")]
     pub no_gpu: ::core::option::Option<::prost::alloc::string::String>,
 }
+/// How sweeps that were measured elsewhere came here.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Import {
+    /// SHA-256 of the bundle that brought them.
+    #[prost(string, tag = "1")]
+    pub digest: ::prost::alloc::string::String,
+    /// Of the Cotejo that made it.
+    #[prost(string, tag = "2")]
+    pub version: ::prost::alloc::string::String,
+    #[prost(uint64, tag = "3")]
+    pub exported_ms: u64,
+    #[prost(uint64, tag = "4")]
+    pub imported_ms: u64,
+    #[prost(string, repeated, tag = "5")]
+    pub sweep_ids: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+}
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Comparison {
     #[prost(enumeration = "GroupBy", tag = "1")]
@@ -1487,6 +1506,8 @@ pub struct Comparison {
     /// How the optimized engine computed, each way once.
     #[prost(message, repeated, tag = "7")]
     pub plans: ::prost::alloc::vec::Vec<EnginePlan>,
+    #[prost(message, repeated, tag = "8")]
+    pub imports: ::prost::alloc::vec::Vec<Import>,
 }
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
@@ -3964,6 +3985,1094 @@ pub mod status_service_server {
     /// Generated gRPC service name
     pub const SERVICE_NAME: &str = "cotejo.v1.StatusService";
     impl<T> tonic::server::NamedService for StatusServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Export {
+    /// Of Cotejo.
+    #[prost(string, tag = "1")]
+    pub version: ::prost::alloc::string::String,
+    #[prost(uint64, tag = "2")]
+    pub exported_ms: u64,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct BundledMachine {
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub name: ::prost::alloc::string::String,
+    #[prost(map = "string, string", tag = "3")]
+    pub labels: ::std::collections::HashMap<
+        ::prost::alloc::string::String,
+        ::prost::alloc::string::String,
+    >,
+    #[prost(message, optional, tag = "4")]
+    pub capability: ::core::option::Option<Capability>,
+    #[prost(uint64, tag = "5")]
+    pub last_seen_ms: u64,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct BundledSweep {
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "2")]
+    pub spec: ::core::option::Option<SweepSpec>,
+    #[prost(uint64, tag = "3")]
+    pub created_ms: u64,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct BundledJob {
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub sweep_id: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub machine_id: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "4")]
+    pub spec: ::core::option::Option<JobSpec>,
+    #[prost(oneof = "bundled_job::Ended", tags = "5, 6")]
+    pub ended: ::core::option::Option<bundled_job::Ended>,
+}
+/// Nested message and enum types in `BundledJob`.
+pub mod bundled_job {
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Ended {
+        #[prost(message, tag = "5")]
+        Measured(super::MeasuredJob),
+        #[prost(message, tag = "6")]
+        Failed(super::FailedJob),
+    }
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct MeasuredJob {
+    /// SHA-256 of the result as its agent spooled it.
+    #[prost(string, tag = "1")]
+    pub digest: ::prost::alloc::string::String,
+    #[prost(message, optional, tag = "2")]
+    pub measurement: ::core::option::Option<Measurement>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct FailedJob {
+    #[prost(enumeration = "JobState", tag = "1")]
+    pub state: i32,
+    #[prost(message, optional, tag = "2")]
+    pub failure: ::core::option::Option<Failure>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct BundleRecord {
+    #[prost(oneof = "bundle_record::Record", tags = "1, 2, 3, 4, 5")]
+    pub record: ::core::option::Option<bundle_record::Record>,
+}
+/// Nested message and enum types in `BundleRecord`.
+pub mod bundle_record {
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Record {
+        #[prost(message, tag = "1")]
+        Export(super::Export),
+        #[prost(message, tag = "2")]
+        Import(super::Import),
+        #[prost(message, tag = "3")]
+        Machine(super::BundledMachine),
+        #[prost(message, tag = "4")]
+        Sweep(super::BundledSweep),
+        #[prost(message, tag = "5")]
+        Job(super::BundledJob),
+    }
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ExportResultsRequest {
+    /// Names, identities or their last eight characters; none: the newest sweep with results.
+    #[prost(string, repeated, tag = "1")]
+    pub sweeps: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Every sweep.
+    #[prost(bool, tag = "2")]
+    pub all: bool,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ExportResultsResponse {
+    #[prost(message, optional, tag = "1")]
+    pub record: ::core::option::Option<BundleRecord>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ImportResultsRequest {
+    #[prost(oneof = "import_results_request::Message", tags = "1, 2")]
+    pub message: ::core::option::Option<import_results_request::Message>,
+}
+/// Nested message and enum types in `ImportResultsRequest`.
+pub mod import_results_request {
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Message {
+        /// SHA-256 that the bundle is known by.
+        #[prost(string, tag = "1")]
+        Digest(::prost::alloc::string::String),
+        #[prost(message, tag = "2")]
+        Record(super::BundleRecord),
+    }
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Refused {
+    #[prost(string, tag = "1")]
+    pub job_id: ::prost::alloc::string::String,
+    #[prost(enumeration = "RefusedBecause", tag = "2")]
+    pub reason: i32,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ImportResultsResponse {
+    /// Jobs that were not there.
+    #[prost(uint64, tag = "1")]
+    pub new: u64,
+    /// Jobs that were there with the same result.
+    #[prost(uint64, tag = "2")]
+    pub duplicates: u64,
+    /// Jobs that have not ended here, and are left alone.
+    #[prost(uint64, tag = "3")]
+    pub open: u64,
+    /// Jobs that are something else here, and are left as they are.
+    #[prost(message, repeated, tag = "4")]
+    pub refused: ::prost::alloc::vec::Vec<Refused>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Reference {
+    #[prost(string, tag = "1")]
+    pub set: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub source: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub device_name: ::prost::alloc::string::String,
+    #[prost(string, optional, tag = "4")]
+    pub software: ::core::option::Option<::prost::alloc::string::String>,
+    #[prost(message, optional, tag = "5")]
+    pub task: ::core::option::Option<Task>,
+    #[prost(enumeration = "Precision", tag = "6")]
+    pub precision: i32,
+    #[prost(double, tag = "7")]
+    pub seconds: f64,
+    #[prost(message, optional, tag = "8")]
+    pub ci: ::core::option::Option<Interval>,
+    #[prost(uint32, optional, tag = "9")]
+    pub runs: ::core::option::Option<u32>,
+    /// As its source says it.
+    #[prost(string, optional, tag = "10")]
+    pub measured_on: ::core::option::Option<::prost::alloc::string::String>,
+    /// The coordinator's to say.
+    #[prost(uint64, tag = "11")]
+    pub imported_ms: u64,
+}
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ListReferencesRequest {}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ListReferencesResponse {
+    #[prost(message, repeated, tag = "1")]
+    pub references: ::prost::alloc::vec::Vec<Reference>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ImportReferencesRequest {
+    #[prost(message, repeated, tag = "1")]
+    pub references: ::prost::alloc::vec::Vec<Reference>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ImportReferencesResponse {
+    #[prost(uint64, tag = "1")]
+    pub new: u64,
+    #[prost(uint64, tag = "2")]
+    pub duplicates: u64,
+    /// What others took the place of.
+    #[prost(message, repeated, tag = "3")]
+    pub replaced: ::prost::alloc::vec::Vec<Reference>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RemoveReferencesRequest {
+    #[prost(string, tag = "1")]
+    pub set: ::prost::alloc::string::String,
+}
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RemoveReferencesResponse {
+    #[prost(uint64, tag = "1")]
+    pub removed: u64,
+}
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum RefusedBecause {
+    Unspecified = 0,
+    OtherResult = 1,
+    OtherCell = 2,
+}
+impl RefusedBecause {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Unspecified => "REFUSED_BECAUSE_UNSPECIFIED",
+            Self::OtherResult => "REFUSED_BECAUSE_OTHER_RESULT",
+            Self::OtherCell => "REFUSED_BECAUSE_OTHER_CELL",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "REFUSED_BECAUSE_UNSPECIFIED" => Some(Self::Unspecified),
+            "REFUSED_BECAUSE_OTHER_RESULT" => Some(Self::OtherResult),
+            "REFUSED_BECAUSE_OTHER_CELL" => Some(Self::OtherCell),
+            _ => None,
+        }
+    }
+}
+/// Generated client implementations.
+pub mod transfer_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    #[derive(Debug, Clone)]
+    pub struct TransferServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl TransferServiceClient<tonic::transport::Channel> {
+        /// Attempt to create a new client by connecting to a given endpoint.
+        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
+        where
+            D: TryInto<tonic::transport::Endpoint>,
+            D::Error: Into<StdError>,
+        {
+            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
+            Ok(Self::new(conn))
+        }
+    }
+    impl<T> TransferServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> TransferServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            TransferServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// The records of a bundle, in their order.
+        pub async fn export_results(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ExportResultsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<tonic::codec::Streaming<super::ExportResultsResponse>>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/cotejo.v1.TransferService/ExportResults",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("cotejo.v1.TransferService", "ExportResults"));
+            self.inner.server_streaming(req, path, codec).await
+        }
+        /// The first message names the bundle; its records follow, in their order. All of it is taken, or nothing.
+        pub async fn import_results(
+            &mut self,
+            request: impl tonic::IntoStreamingRequest<
+                Message = super::ImportResultsRequest,
+            >,
+        ) -> std::result::Result<
+            tonic::Response<super::ImportResultsResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/cotejo.v1.TransferService/ImportResults",
+            );
+            let mut req = request.into_streaming_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("cotejo.v1.TransferService", "ImportResults"));
+            self.inner.client_streaming(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod transfer_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with TransferServiceServer.
+    #[async_trait]
+    pub trait TransferService: std::marker::Send + std::marker::Sync + 'static {
+        /// Server streaming response type for the ExportResults method.
+        type ExportResultsStream: tonic::codegen::tokio_stream::Stream<
+                Item = std::result::Result<super::ExportResultsResponse, tonic::Status>,
+            >
+            + std::marker::Send
+            + 'static;
+        /// The records of a bundle, in their order.
+        async fn export_results(
+            &self,
+            request: tonic::Request<super::ExportResultsRequest>,
+        ) -> std::result::Result<
+            tonic::Response<Self::ExportResultsStream>,
+            tonic::Status,
+        >;
+        /// The first message names the bundle; its records follow, in their order. All of it is taken, or nothing.
+        async fn import_results(
+            &self,
+            request: tonic::Request<tonic::Streaming<super::ImportResultsRequest>>,
+        ) -> std::result::Result<
+            tonic::Response<super::ImportResultsResponse>,
+            tonic::Status,
+        >;
+    }
+    #[derive(Debug)]
+    pub struct TransferServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> TransferServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for TransferServiceServer<T>
+    where
+        T: TransferService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/cotejo.v1.TransferService/ExportResults" => {
+                    #[allow(non_camel_case_types)]
+                    struct ExportResultsSvc<T: TransferService>(pub Arc<T>);
+                    impl<
+                        T: TransferService,
+                    > tonic::server::ServerStreamingService<super::ExportResultsRequest>
+                    for ExportResultsSvc<T> {
+                        type Response = super::ExportResultsResponse;
+                        type ResponseStream = T::ExportResultsStream;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::ResponseStream>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ExportResultsRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as TransferService>::export_results(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ExportResultsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.server_streaming(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/cotejo.v1.TransferService/ImportResults" => {
+                    #[allow(non_camel_case_types)]
+                    struct ImportResultsSvc<T: TransferService>(pub Arc<T>);
+                    impl<
+                        T: TransferService,
+                    > tonic::server::ClientStreamingService<super::ImportResultsRequest>
+                    for ImportResultsSvc<T> {
+                        type Response = super::ImportResultsResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<
+                                tonic::Streaming<super::ImportResultsRequest>,
+                            >,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as TransferService>::import_results(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ImportResultsSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.client_streaming(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for TransferServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "cotejo.v1.TransferService";
+    impl<T> tonic::server::NamedService for TransferServiceServer<T> {
+        const NAME: &'static str = SERVICE_NAME;
+    }
+}
+/// Generated client implementations.
+pub mod reference_service_client {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    use tonic::codegen::http::Uri;
+    /// Times that were measured elsewhere, by whatever program.
+    #[derive(Debug, Clone)]
+    pub struct ReferenceServiceClient<T> {
+        inner: tonic::client::Grpc<T>,
+    }
+    impl ReferenceServiceClient<tonic::transport::Channel> {
+        /// Attempt to create a new client by connecting to a given endpoint.
+        pub async fn connect<D>(dst: D) -> Result<Self, tonic::transport::Error>
+        where
+            D: TryInto<tonic::transport::Endpoint>,
+            D::Error: Into<StdError>,
+        {
+            let conn = tonic::transport::Endpoint::new(dst)?.connect().await?;
+            Ok(Self::new(conn))
+        }
+    }
+    impl<T> ReferenceServiceClient<T>
+    where
+        T: tonic::client::GrpcService<tonic::body::Body>,
+        T::Error: Into<StdError>,
+        T::ResponseBody: Body<Data = Bytes> + std::marker::Send + 'static,
+        <T::ResponseBody as Body>::Error: Into<StdError> + std::marker::Send,
+    {
+        pub fn new(inner: T) -> Self {
+            let inner = tonic::client::Grpc::new(inner);
+            Self { inner }
+        }
+        pub fn with_origin(inner: T, origin: Uri) -> Self {
+            let inner = tonic::client::Grpc::with_origin(inner, origin);
+            Self { inner }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> ReferenceServiceClient<InterceptedService<T, F>>
+        where
+            F: tonic::service::Interceptor,
+            T::ResponseBody: Default,
+            T: tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+                Response = http::Response<
+                    <T as tonic::client::GrpcService<tonic::body::Body>>::ResponseBody,
+                >,
+            >,
+            <T as tonic::codegen::Service<
+                http::Request<tonic::body::Body>,
+            >>::Error: Into<StdError> + std::marker::Send + std::marker::Sync,
+        {
+            ReferenceServiceClient::new(InterceptedService::new(inner, interceptor))
+        }
+        /// Compress requests with the given encoding.
+        ///
+        /// This requires the server to support it otherwise it might respond with an
+        /// error.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.send_compressed(encoding);
+            self
+        }
+        /// Enable decompressing responses.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.inner = self.inner.accept_compressed(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_decoding_message_size(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.inner = self.inner.max_encoding_message_size(limit);
+            self
+        }
+        /// By set, in the order in which people read them.
+        pub async fn list_references(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ListReferencesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListReferencesResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/cotejo.v1.ReferenceService/ListReferences",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(GrpcMethod::new("cotejo.v1.ReferenceService", "ListReferences"));
+            self.inner.unary(req, path, codec).await
+        }
+        /// All of them are taken, or none.
+        pub async fn import_references(
+            &mut self,
+            request: impl tonic::IntoRequest<super::ImportReferencesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ImportReferencesResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/cotejo.v1.ReferenceService/ImportReferences",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("cotejo.v1.ReferenceService", "ImportReferences"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+        pub async fn remove_references(
+            &mut self,
+            request: impl tonic::IntoRequest<super::RemoveReferencesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::RemoveReferencesResponse>,
+            tonic::Status,
+        > {
+            self.inner
+                .ready()
+                .await
+                .map_err(|e| {
+                    tonic::Status::unknown(
+                        format!("Service was not ready: {}", e.into()),
+                    )
+                })?;
+            let codec = tonic_prost::ProstCodec::default();
+            let path = http::uri::PathAndQuery::from_static(
+                "/cotejo.v1.ReferenceService/RemoveReferences",
+            );
+            let mut req = request.into_request();
+            req.extensions_mut()
+                .insert(
+                    GrpcMethod::new("cotejo.v1.ReferenceService", "RemoveReferences"),
+                );
+            self.inner.unary(req, path, codec).await
+        }
+    }
+}
+/// Generated server implementations.
+pub mod reference_service_server {
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
+    use tonic::codegen::*;
+    /// Generated trait containing gRPC methods that should be implemented for use with ReferenceServiceServer.
+    #[async_trait]
+    pub trait ReferenceService: std::marker::Send + std::marker::Sync + 'static {
+        /// By set, in the order in which people read them.
+        async fn list_references(
+            &self,
+            request: tonic::Request<super::ListReferencesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ListReferencesResponse>,
+            tonic::Status,
+        >;
+        /// All of them are taken, or none.
+        async fn import_references(
+            &self,
+            request: tonic::Request<super::ImportReferencesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::ImportReferencesResponse>,
+            tonic::Status,
+        >;
+        async fn remove_references(
+            &self,
+            request: tonic::Request<super::RemoveReferencesRequest>,
+        ) -> std::result::Result<
+            tonic::Response<super::RemoveReferencesResponse>,
+            tonic::Status,
+        >;
+    }
+    /// Times that were measured elsewhere, by whatever program.
+    #[derive(Debug)]
+    pub struct ReferenceServiceServer<T> {
+        inner: Arc<T>,
+        accept_compression_encodings: EnabledCompressionEncodings,
+        send_compression_encodings: EnabledCompressionEncodings,
+        max_decoding_message_size: Option<usize>,
+        max_encoding_message_size: Option<usize>,
+    }
+    impl<T> ReferenceServiceServer<T> {
+        pub fn new(inner: T) -> Self {
+            Self::from_arc(Arc::new(inner))
+        }
+        pub fn from_arc(inner: Arc<T>) -> Self {
+            Self {
+                inner,
+                accept_compression_encodings: Default::default(),
+                send_compression_encodings: Default::default(),
+                max_decoding_message_size: None,
+                max_encoding_message_size: None,
+            }
+        }
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
+        where
+            F: tonic::service::Interceptor,
+        {
+            InterceptedService::new(Self::new(inner), interceptor)
+        }
+        /// Enable decompressing requests with the given encoding.
+        #[must_use]
+        pub fn accept_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.accept_compression_encodings.enable(encoding);
+            self
+        }
+        /// Compress responses with the given encoding, if the client supports it.
+        #[must_use]
+        pub fn send_compressed(mut self, encoding: CompressionEncoding) -> Self {
+            self.send_compression_encodings.enable(encoding);
+            self
+        }
+        /// Limits the maximum size of a decoded message.
+        ///
+        /// Default: `4MB`
+        #[must_use]
+        pub fn max_decoding_message_size(mut self, limit: usize) -> Self {
+            self.max_decoding_message_size = Some(limit);
+            self
+        }
+        /// Limits the maximum size of an encoded message.
+        ///
+        /// Default: `usize::MAX`
+        #[must_use]
+        pub fn max_encoding_message_size(mut self, limit: usize) -> Self {
+            self.max_encoding_message_size = Some(limit);
+            self
+        }
+    }
+    impl<T, B> tonic::codegen::Service<http::Request<B>> for ReferenceServiceServer<T>
+    where
+        T: ReferenceService,
+        B: Body + std::marker::Send + 'static,
+        B::Error: Into<StdError> + std::marker::Send + 'static,
+    {
+        type Response = http::Response<tonic::body::Body>;
+        type Error = std::convert::Infallible;
+        type Future = BoxFuture<Self::Response, Self::Error>;
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+        fn call(&mut self, req: http::Request<B>) -> Self::Future {
+            match req.uri().path() {
+                "/cotejo.v1.ReferenceService/ListReferences" => {
+                    #[allow(non_camel_case_types)]
+                    struct ListReferencesSvc<T: ReferenceService>(pub Arc<T>);
+                    impl<
+                        T: ReferenceService,
+                    > tonic::server::UnaryService<super::ListReferencesRequest>
+                    for ListReferencesSvc<T> {
+                        type Response = super::ListReferencesResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ListReferencesRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ReferenceService>::list_references(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ListReferencesSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/cotejo.v1.ReferenceService/ImportReferences" => {
+                    #[allow(non_camel_case_types)]
+                    struct ImportReferencesSvc<T: ReferenceService>(pub Arc<T>);
+                    impl<
+                        T: ReferenceService,
+                    > tonic::server::UnaryService<super::ImportReferencesRequest>
+                    for ImportReferencesSvc<T> {
+                        type Response = super::ImportReferencesResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ImportReferencesRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ReferenceService>::import_references(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = ImportReferencesSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                "/cotejo.v1.ReferenceService/RemoveReferences" => {
+                    #[allow(non_camel_case_types)]
+                    struct RemoveReferencesSvc<T: ReferenceService>(pub Arc<T>);
+                    impl<
+                        T: ReferenceService,
+                    > tonic::server::UnaryService<super::RemoveReferencesRequest>
+                    for RemoveReferencesSvc<T> {
+                        type Response = super::RemoveReferencesResponse;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::RemoveReferencesRequest>,
+                        ) -> Self::Future {
+                            let inner = Arc::clone(&self.0);
+                            let fut = async move {
+                                <T as ReferenceService>::remove_references(&inner, request)
+                                    .await
+                            };
+                            Box::pin(fut)
+                        }
+                    }
+                    let accept_compression_encodings = self.accept_compression_encodings;
+                    let send_compression_encodings = self.send_compression_encodings;
+                    let max_decoding_message_size = self.max_decoding_message_size;
+                    let max_encoding_message_size = self.max_encoding_message_size;
+                    let inner = self.inner.clone();
+                    let fut = async move {
+                        let method = RemoveReferencesSvc(inner);
+                        let codec = tonic_prost::ProstCodec::default();
+                        let mut grpc = tonic::server::Grpc::new(codec)
+                            .apply_compression_config(
+                                accept_compression_encodings,
+                                send_compression_encodings,
+                            )
+                            .apply_max_message_size_config(
+                                max_decoding_message_size,
+                                max_encoding_message_size,
+                            );
+                        let res = grpc.unary(method, req).await;
+                        Ok(res)
+                    };
+                    Box::pin(fut)
+                }
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
+            }
+        }
+    }
+    impl<T> Clone for ReferenceServiceServer<T> {
+        fn clone(&self) -> Self {
+            let inner = self.inner.clone();
+            Self {
+                inner,
+                accept_compression_encodings: self.accept_compression_encodings,
+                send_compression_encodings: self.send_compression_encodings,
+                max_decoding_message_size: self.max_decoding_message_size,
+                max_encoding_message_size: self.max_encoding_message_size,
+            }
+        }
+    }
+    /// Generated gRPC service name
+    pub const SERVICE_NAME: &str = "cotejo.v1.ReferenceService";
+    impl<T> tonic::server::NamedService for ReferenceServiceServer<T> {
         const NAME: &'static str = SERVICE_NAME;
     }
 }

@@ -4,11 +4,12 @@ mod strategies;
 
 use std::fmt::Debug;
 
+use cotejo_model::bundle::Record;
 use cotejo_model::comparison::Comparison;
 use cotejo_model::measurement::EnginePlan;
 use cotejo_model::session::{AgentCommand, AgentEvent};
 use cotejo_model::sweep::{PlannedCell, SweepStatus};
-use cotejo_model::{JobSpec, Machine, Measurement, SweepSpec};
+use cotejo_model::{JobSpec, Machine, Measurement, Reference, SweepSpec};
 use cotejo_proto::{ConvertError, v1 as wire};
 use proptest::prelude::*;
 use prost::Message;
@@ -67,6 +68,12 @@ proptest! {
     }
 
     #[test]
+    fn bundles_and_references_survive(record in strategies::record(), reference in strategies::reference()) {
+        survives::<Record, wire::BundleRecord>(record)?;
+        survives::<Reference, wire::Reference>(reference)?;
+    }
+
+    #[test]
     fn no_bytes_make_a_conversion_panic(bytes in prop::collection::vec(any::<u8>(), 0..512)) {
         if let Ok(message) = wire::AgentMessage::decode(bytes.as_slice()) {
             let _ = AgentEvent::try_from(message);
@@ -76,6 +83,9 @@ proptest! {
         }
         if let Ok(message) = wire::Comparison::decode(bytes.as_slice()) {
             let _ = Comparison::try_from(message);
+        }
+        if let Ok(message) = wire::BundleRecord::decode(bytes.as_slice()) {
+            let _ = Record::try_from(message);
         }
     }
 

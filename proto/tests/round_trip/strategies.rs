@@ -1,6 +1,7 @@
 //! Arbitrary values of the model, within what each may be. The large ones are boxed: a test's thread has a small stack.
 
 mod comparison;
+mod transfer;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -27,6 +28,8 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 pub(crate) use comparison::comparison;
+use transfer::import;
+pub(crate) use transfer::{record, reference};
 
 fn text() -> impl Strategy<Value = String> {
     "[ -~áéñ·×]{0,12}"
@@ -211,8 +214,9 @@ fn capability() -> impl Strategy<Value = Capability> {
 }
 
 pub(crate) fn machine() -> impl Strategy<Value = Machine> {
-    (uuid(), text(), labels(), capability(), any::<bool>(), any::<u64>(), option::of(uuid())).prop_map(
-        |(id, name, labels, capability, online, last_seen_ms, job)| Machine {
+    let state = (any::<bool>(), any::<bool>(), any::<u64>(), option::of(uuid()));
+    (uuid(), text(), labels(), capability(), state).prop_map(
+        |(id, name, labels, capability, (online, imported, last_seen_ms, job))| Machine {
             id: MachineId(id),
             name,
             labels,
@@ -220,6 +224,7 @@ pub(crate) fn machine() -> impl Strategy<Value = Machine> {
             online,
             last_seen_ms,
             job: job.map(JobId),
+            imported,
         },
     )
 }

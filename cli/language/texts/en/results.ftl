@@ -67,7 +67,6 @@ notes-trouble = GPUs that were held down or hot
 notes-answers = Answers
 notes-failures = Not measured
 notes-pending = Not measured yet
-notes-imported = Imported
 
 measuring-runs =
     { $most ->

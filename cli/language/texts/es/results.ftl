@@ -67,7 +67,6 @@ notes-trouble = GPU frenadas o calientes
 notes-answers = Respuestas
 notes-failures = Sin medir
 notes-pending = Aún sin medir
-notes-imported = Importado
 
 measuring-runs =
     { $most ->

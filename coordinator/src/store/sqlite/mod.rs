@@ -4,14 +4,18 @@
 //! anything is read: SQLite's busy timeout does not retry a read transaction that turns into a writing one. Readers
 //! have connections of their own, which write-ahead logging lets pass the writer.
 
+mod references;
 mod rows;
+mod transfer;
 
 use std::path::Path;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use cotejo_model::bundle::{BundledJob, Import, ImportSummary};
+use cotejo_model::reference::ReferenceSummary;
 use cotejo_model::session::Receipt;
-use cotejo_model::{Assignment, BootId, Digest, JobId, JobState, MachineId, Measurement, SweepId};
+use cotejo_model::{Assignment, BootId, Bundle, Digest, JobId, JobState, MachineId, Measurement, Reference, SweepId};
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, Sqlite, SqliteConnection, Transaction};
@@ -407,53 +411,43 @@ impl Store for SqliteStore {
             .await?;
         size.map(|size| unsigned("size", size)).transpose()
     }
+
+    async fn ended_jobs(&self, sweep: SweepId) -> Result<Vec<BundledJob>, StoreError> {
+        transfer::ended_jobs(&self.readers, sweep).await
+    }
+
+    async fn import(&self, bundle: &Bundle, digest: Digest, now_ms: u64) -> Result<ImportSummary, StoreError> {
+        let mut writer = self.writer().await;
+        let mut transaction = begin(&mut writer).await?;
+        let summary = transfer::import(&mut transaction, bundle, digest, now_ms).await?;
+        transaction.commit().await?;
+        Ok(summary)
+    }
+
+    async fn imports(&self) -> Result<Vec<Import>, StoreError> {
+        transfer::imports(&self.readers).await
+    }
+
+    async fn references(&self) -> Result<Vec<Reference>, StoreError> {
+        references::all(&self.readers).await
+    }
+
+    async fn save_references(&self, references: &[Reference]) -> Result<ReferenceSummary, StoreError> {
+        let mut writer = self.writer().await;
+        let mut transaction = begin(&mut writer).await?;
+        let summary = references::save(&mut transaction, references).await?;
+        transaction.commit().await?;
+        Ok(summary)
+    }
+
+    async fn remove_references(&self, set: &str) -> Result<u64, StoreError> {
+        let removed = sqlx::query("DELETE FROM reference_times WHERE name = ?")
+            .bind(set)
+            .execute(&mut *self.writer().await)
+            .await?;
+        Ok(removed.rows_affected())
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::store::contract::contract;
-
-    async fn open() -> (SqliteStore, tempfile::TempDir) {
-        let dir = tempfile::tempdir().unwrap();
-        let store = SqliteStore::open(&dir.path().join("cotejo.db")).await.unwrap();
-        (store, dir)
-    }
-
-    contract!(open);
-
-    #[tokio::test]
-    async fn a_newer_schema_is_refused() {
-        let (store, dir) = open().await;
-        sqlx::query(
-            "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
-             VALUES (999, 'from the future', 1, x'00', 0)",
-        )
-        .execute(&mut *store.writer().await)
-        .await
-        .unwrap();
-        let error = SqliteStore::open(&dir.path().join("cotejo.db")).await.err().unwrap();
-        assert!(matches!(error, StoreError::Newer { found: 999, .. }), "{error}");
-    }
-
-    #[tokio::test]
-    async fn an_accepted_commit_is_synced_and_references_hold() {
-        let (store, _dir) = open().await;
-        let mut writer = store.writer().await;
-        for (pragma, expected) in [("synchronous", "2"), ("foreign_keys", "1")] {
-            let value: i64 = sqlx::query_scalar(&format!("PRAGMA {pragma}")).fetch_one(&mut *writer).await.unwrap();
-            assert_eq!(value.to_string(), expected, "{pragma}");
-        }
-        let mode: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&mut *writer).await.unwrap();
-        assert_eq!(mode, "wal");
-    }
-
-    #[tokio::test]
-    async fn a_file_that_is_no_database_is_named() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("cotejo.db");
-        std::fs::write(&path, "not a database, but long enough to be taken for a header of one").unwrap();
-        let error = SqliteStore::open(&path).await.err().unwrap();
-        assert!(error.to_string().contains("cotejo.db"), "{error}");
-    }
-}
+mod tests;

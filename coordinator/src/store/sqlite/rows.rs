@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use cotejo_model::{Assignment, JobId};
+use cotejo_model::bundle::{BundledJob, Ended, Import};
+use cotejo_model::{Assignment, Failure, JobId, JobState};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sqlx::FromRow;
@@ -50,6 +51,23 @@ pub(super) struct OutcomeRow {
 }
 
 #[derive(FromRow)]
+pub(super) struct EndedRow {
+    #[sqlx(flatten)]
+    job: JobRow,
+    digest: Option<String>,
+    measurement: Option<String>,
+}
+
+#[derive(FromRow)]
+pub(super) struct ImportRow {
+    bundle: String,
+    sweep: String,
+    version: String,
+    exported_ms: i64,
+    imported_ms: i64,
+}
+
+#[derive(FromRow)]
 pub(super) struct TallyRow {
     machine: String,
     state: String,
@@ -63,6 +81,13 @@ pub(super) struct RateRow {
     device: String,
     family: String,
     flops_per_second: f64,
+}
+
+impl EndedRow {
+    /// The state of the job, before anything else of it is read.
+    pub(super) fn state(&self) -> &str {
+        &self.job.state
+    }
 }
 
 impl TryFrom<MachineRow> for MachineRecord {
@@ -109,6 +134,40 @@ impl TryFrom<JobRow> for JobRecord {
                 fence: unsigned("fence", row.fence)?,
             },
             failure: row.failure.as_deref().map(|failure| json("failure", failure)).transpose()?,
+        })
+    }
+}
+
+impl TryFrom<EndedRow> for BundledJob {
+    type Error = StoreError;
+
+    fn try_from(row: EndedRow) -> Result<Self, StoreError> {
+        let job = JobRecord::try_from(row.job)?;
+        let ended = match (job.state, row.measurement, row.digest) {
+            (JobState::Succeeded, Some(measurement), Some(digest)) => Ended::Measured {
+                digest: text("digest", &digest)?,
+                measurement: Box::new(json("measurement", &measurement)?),
+            },
+            (JobState::Succeeded, ..) => {
+                let problem = format!("job {} succeeded and has no result", job.assignment.job);
+                return Err(StoreError::Corrupt { what: "job", problem });
+            }
+            (state, ..) => Ended::Failed { state, failure: job.failure.unwrap_or_else(|| Failure::unexplained(state)) },
+        };
+        Ok(Self { id: job.assignment.job, sweep: job.sweep, machine: job.machine, spec: job.spec, ended })
+    }
+}
+
+impl TryFrom<ImportRow> for Import {
+    type Error = StoreError;
+
+    fn try_from(row: ImportRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            digest: text("digest", &row.bundle)?,
+            version: row.version,
+            exported_ms: unsigned("time", row.exported_ms)?,
+            imported_ms: unsigned("time", row.imported_ms)?,
+            sweeps: vec![text("sweep id", &row.sweep)?],
         })
     }
 }

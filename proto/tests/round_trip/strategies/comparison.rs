@@ -10,10 +10,11 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::{
-    answer, device_id, engine_plan, failure, gpu_record, input, positive, stages, task, text, uuid, weights, workload,
+    answer, device_id, engine_plan, failure, gpu_record, import, input, positive, stages, task, text, uuid, weights,
+    workload,
 };
 
-fn interval() -> impl Strategy<Value = Interval> {
+pub(super) fn interval() -> impl Strategy<Value = Interval> {
     (positive(), positive()).prop_map(|(low, high)| Interval { low, high })
 }
 
@@ -147,15 +148,15 @@ fn environment() -> impl Strategy<Value = Environment> {
 pub(crate) fn comparison() -> impl Strategy<Value = Comparison> {
     let sweeps = vec(uuid().prop_map(SweepId), 0..3);
     let shown = (vec(table(), 0..3), vec(environment(), 0..2));
-    let from = (vec(entry(), 0..3), vec(engine_plan(), 0..3));
+    let from = (vec(entry(), 0..3), vec(engine_plan(), 0..3), vec(import(), 0..2));
     (select(GroupBy::ALL), sweeps, text(), shown, from).prop_map(
-        |(by, sweeps, title, (tables, environments), (mut entries, plans))| {
+        |(by, sweeps, title, (tables, environments), (mut entries, plans, imports))| {
             for (at, entry) in entries.iter_mut().enumerate() {
                 if let Outcome::Measured(measured) = &mut entry.outcome {
                     measured.plan = u32::try_from(at).ok().filter(|_| at < plans.len());
                 }
             }
-            Comparison { by, sweeps, title, tables, environments, entries, plans }
+            Comparison { by, sweeps, title, tables, environments, entries, plans, imports }
         },
     )
 }

@@ -1,0 +1,45 @@
+use super::*;
+use crate::store::contract::contract;
+
+async fn open() -> (SqliteStore, tempfile::TempDir) {
+    let dir = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(&dir.path().join("cotejo.db")).await.unwrap();
+    (store, dir)
+}
+
+contract!(open);
+
+#[tokio::test]
+async fn a_newer_schema_is_refused() {
+    let (store, dir) = open().await;
+    sqlx::query(
+        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+         VALUES (999, 'from the future', 1, x'00', 0)",
+    )
+    .execute(&mut *store.writer().await)
+    .await
+    .unwrap();
+    let error = SqliteStore::open(&dir.path().join("cotejo.db")).await.err().unwrap();
+    assert!(matches!(error, StoreError::Newer { found: 999, .. }), "{error}");
+}
+
+#[tokio::test]
+async fn an_accepted_commit_is_synced_and_references_hold() {
+    let (store, _dir) = open().await;
+    let mut writer = store.writer().await;
+    for (pragma, expected) in [("synchronous", "2"), ("foreign_keys", "1")] {
+        let value: i64 = sqlx::query_scalar(&format!("PRAGMA {pragma}")).fetch_one(&mut *writer).await.unwrap();
+        assert_eq!(value.to_string(), expected, "{pragma}");
+    }
+    let mode: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&mut *writer).await.unwrap();
+    assert_eq!(mode, "wal");
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_database_is_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("cotejo.db");
+    std::fs::write(&path, "not a database, but long enough to be taken for a header of one").unwrap();
+    let error = SqliteStore::open(&path).await.err().unwrap();
+    assert!(error.to_string().contains("cotejo.db"), "{error}");
+}

@@ -1,0 +1,221 @@
+use proptest::prelude::*;
+use uuid::Uuid;
+
+use super::*;
+use crate::job::{FailureCode, Weights};
+use crate::machine::{Cpu, PowerSource};
+use crate::measurement::{Answer, Conditions, Input, Stages};
+use crate::measuring::Stop;
+use crate::sweep::Preset;
+use crate::{DeviceId, Task};
+
+fn machine(name: &str) -> BundledMachine {
+    let cpu = Cpu {
+        name: "Testium 9".to_owned(),
+        physical_cores: 4,
+        logical_cores: 8,
+        simd: vec!["avx2".to_owned()],
+        max_mhz: None,
+    };
+    let capability = Capability {
+        hostname: name.to_owned(),
+        os: "Windows 11".to_owned(),
+        arch: "x86_64".to_owned(),
+        agent_version: "0.1.0".to_owned(),
+        cpu,
+        memory_bytes: 16 << 30,
+        power: PowerSource::Battery,
+        background_load: Some(0.1),
+        devices: Vec::new(),
+        no_gpu: Some("no NVIDIA driver".to_owned()),
+    };
+    let labels = [("room".to_owned(), "A1".to_owned())].into();
+    BundledMachine { id: MachineId(Uuid::from_u128(7)), name: name.to_owned(), labels, capability, last_seen_ms: 3 }
+}
+
+fn measurement(job: &JobSpec, samples_ns: Vec<u64>, share: f64) -> Measurement {
+    let classifies = matches!(job.workload.task, Task::Classify { .. });
+    Measurement {
+        workload: job.workload,
+        device: job.device,
+        device_name: "Testium 9".to_owned(),
+        build: "test 1".to_owned(),
+        threads: 4,
+        weights: classifies.then_some(job.weights),
+        input: classifies.then_some(Input { image: None, width: 640, height: 480 }),
+        started_ms: 5,
+        first_ns: 900,
+        warmup_ns: vec![400, 300],
+        samples_ns,
+        stages: Stages::default(),
+        stop: Stop::Runs,
+        answers: vec![Answer { class: 1, label: Some("ñandú\r\n\u{1b}".to_owned()), logit: 0.1, probability: 0.3 }],
+        logit_error: Some(1e-7),
+        peak_memory_bytes: None,
+        conditions: Conditions { background_load: Some(share), ..Conditions::default() },
+        plan: None,
+        gpu: None,
+        simulated: true,
+    }
+}
+
+/// The three cells of the practice: two with times, one without.
+fn bundle(name: &str, samples_ns: &[u64], share: f64) -> Bundle {
+    let spec = Preset::Practice.spec();
+    let sweep = SweepId(Uuid::from_u128(9));
+    let machine = machine(name);
+    let jobs = spec.workloads().into_iter().enumerate().map(|(at, workload)| {
+        let weights = spec.weights_of(workload.task);
+        let job = JobSpec { workload, device: DeviceId::Cpu, weights, image: None, measuring: spec.measuring };
+        let measurement = measurement(&job, samples_ns.to_vec(), share);
+        let measured =
+            Ended::Measured { digest: Digest::of(&[u8::try_from(at).unwrap()]), measurement: Box::new(measurement) };
+        let failed = Ended::Failed {
+            state: JobState::TimedOut,
+            failure: Failure::new(FailureCode::TimedOut, "it took too long\n"),
+        };
+        let id = JobId(Uuid::from_u128(at as u128));
+        BundledJob { id, sweep, machine: machine.id, spec: job, ended: if at < 2 { measured } else { failed } }
+    });
+    let import = Import {
+        digest: Digest::of(b"before"),
+        version: "0.0.9".to_owned(),
+        exported_ms: 1,
+        imported_ms: 2,
+        sweeps: vec![sweep],
+    };
+    Bundle {
+        export: Export { version: "0.1.0".to_owned(), exported_ms: 4 },
+        imports: vec![import],
+        jobs: jobs.collect(),
+        machines: vec![machine],
+        sweeps: vec![BundledSweep { id: sweep, spec, created_ms: 2 }],
+    }
+}
+
+fn sample() -> Bundle {
+    bundle("pc-1", &[200, 210], 0.25)
+}
+
+fn file_of(bundle: Bundle) -> Vec<u8> {
+    encode(bundle).unwrap().1
+}
+
+proptest! {
+    #[test]
+    fn what_is_written_is_read(
+        name in any::<String>(),
+        samples in prop::collection::vec(1..=u64::MAX, 1..40),
+        share in 0.0..=1.0_f64,
+    ) {
+        let bundle = bundle(&name, &samples, share);
+        let (digest, file) = encode(bundle.clone()).unwrap();
+        let (same, read) = decode(&file).unwrap();
+        prop_assert_eq!((same, &read), (digest, &bundle));
+        prop_assert_eq!(encode(read).unwrap().1, file.clone(), "identical data gives an identical file");
+        let head = format!("cotejo-bundle 1 {digest} ");
+        prop_assert!(file.starts_with(head.as_bytes()));
+    }
+
+    #[test]
+    fn no_bytes_make_reading_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        prop_assert!(decode(&bytes).is_err());
+        prop_assert!(decode(&[b"cotejo-bundle ".as_slice(), &bytes].concat()).is_err());
+    }
+}
+
+#[test]
+fn a_change_of_any_byte_is_found() {
+    let file = file_of(sample());
+    for at in 0..file.len() {
+        let values = (0..8).map(|bit| file[at] ^ (1 << bit)).chain(*b"\r\n 0");
+        for value in values.filter(|value| *value != file[at]) {
+            let mut damaged = file.clone();
+            damaged[at] = value;
+            assert!(decode(&damaged).is_err(), "byte {at} became {value}");
+        }
+    }
+}
+
+#[test]
+fn a_cut_and_an_addition_are_found() {
+    let file = file_of(sample());
+    for length in 0..file.len() {
+        assert!(decode(&file[..length]).is_err(), "{length} bytes");
+    }
+    let cut = decode(&file[..file.len() - 10]).unwrap_err();
+    assert!(matches!(cut, BundleError::Truncated { found, expected } if expected - found == 10), "{cut}");
+    let longer = [&file[..], b"-- \nsent from my phone\n"].concat();
+    assert_eq!(decode(&longer), Err(BundleError::Overlong(23)));
+}
+
+#[test]
+fn changed_line_ends_do_no_harm() {
+    let file = file_of(sample());
+    let text = String::from_utf8(file).unwrap();
+    for changed in [text.replace('\n', "\r\n"), format!("\u{feff}{text}")] {
+        assert_eq!(decode(changed.as_bytes()).unwrap().1, sample());
+    }
+    assert_eq!(decode(text.replace('\n', "\r").as_bytes()), Err(BundleError::Header));
+}
+
+#[test]
+fn what_is_no_bundle_says_what_it_is() {
+    assert_eq!(decode(b""), Err(BundleError::Empty));
+    assert_eq!(decode(b"sweep,job\n"), Err(BundleError::NotABundle));
+    assert_eq!(decode(b"cotejo-bundle 1 abc 3\n{}\n"), Err(BundleError::Header));
+    assert_eq!(decode(b"cotejo-bundle 2 of something else\n"), Err(BundleError::Newer { found: 2 }));
+    assert_eq!(decode(b"cotejo-bundle 0 abc 3\n{}\n"), Err(BundleError::Header));
+    let absurd = header(Digest::of(b""), u64::MAX);
+    assert_eq!(decode(absurd.as_bytes()), Err(BundleError::TooLarge(u64::MAX)));
+    let sealed = |body: &str| [header(Digest::of(body.as_bytes()), body.len() as u64).as_str(), body].concat();
+    let nothing = decode(sealed("").as_bytes()).unwrap_err();
+    assert!(matches!(nothing, BundleError::Inconsistent(_)), "{nothing}");
+    let unknown = decode(sealed("{\"export\":{\"version\":\"1\",\"exported_ms\":1}}\n{\"x\":1}\n").as_bytes());
+    assert!(matches!(unknown, Err(BundleError::Record { line: 3, .. })), "{unknown:?}");
+}
+
+#[test]
+fn records_that_contradict_each_other_are_refused() {
+    let refused = |change: fn(&mut Bundle)| {
+        let mut bundle = sample();
+        change(&mut bundle);
+        match decode(&file_of(bundle)) {
+            Err(BundleError::Inconsistent(problem)) => problem,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert!(refused(|bundle| bundle.machines.clear()).contains("the machine of job"));
+    assert!(
+        refused(|bundle| bundle.imports.extend(bundle.imports.clone().pop().map(|mut import| {
+            import.sweeps = vec![SweepId(Uuid::from_u128(1))];
+            import
+        })))
+        .contains("has no such sweep")
+    );
+    assert!(
+        refused(|bundle| {
+            bundle.imports.clear();
+            bundle.sweeps.clear();
+        })
+        .contains("the sweep of job")
+    );
+    assert!(refused(|bundle| bundle.jobs.extend(bundle.jobs.clone().pop())).contains("twice"));
+    assert!(refused(|bundle| bundle.jobs[0].spec.weights = Weights::Random { seed: 1 }).contains("something else"));
+    assert!(refused(|bundle| bundle.jobs[0].spec.workload.streams = 0).contains("streams 0"));
+    let first = |bundle: &mut Bundle, change: fn(&mut Measurement)| match &mut bundle.jobs[0].ended {
+        Ended::Measured { measurement, .. } => change(measurement),
+        Ended::Failed { .. } => panic!("the first is measured"),
+    };
+    let mut bundle = sample();
+    first(&mut bundle, |measurement| measurement.samples_ns[1] = 0);
+    let nothing = decode(&file_of(bundle)).unwrap_err().to_string();
+    assert!(nothing.contains("took no time"), "{nothing}");
+    assert!(
+        refused(|bundle| {
+            let failure = Failure::new(FailureCode::Internal, "x");
+            bundle.jobs[2].ended = Ended::Failed { state: JobState::Running, failure };
+        })
+        .contains("is running")
+    );
+}
