@@ -9,6 +9,7 @@ pub mod chart;
 pub mod csv;
 pub mod document;
 pub mod explain;
+pub mod fonts;
 pub mod json;
 pub mod lists;
 pub mod markdown;
