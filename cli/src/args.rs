@@ -3,6 +3,7 @@
 mod compare;
 mod document;
 mod report;
+mod results;
 mod transfer;
 
 use std::collections::BTreeMap;
@@ -11,13 +12,13 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use cotejo_language::Language;
-use cotejo_model::comparison::GroupBy;
 use cotejo_model::sweep::Preset;
 use cotejo_model::{DeviceId, DeviceSelector, Engine, Model, Precision, Threads};
 
 pub(crate) use self::compare::{AnalyzeArgs, CompareArgs, WhoArgs, With};
 pub(crate) use self::document::{DocumentArgs, DocumentFormat, Target};
 pub(crate) use self::report::ReportArgs;
+pub(crate) use self::results::{Format, ResultsArgs};
 pub(crate) use self::transfer::{ExportArgs, ReferenceVerb, ResultsVerb};
 use crate::draft::{Draft, WeightFile, parse_budget};
 
@@ -82,17 +83,6 @@ Examples:
 
 Exit codes: 0 all is well, 1 a problem, 2 bad input, 3 warnings only, 130 Ctrl-C.";
 
-const RESULTS_EXAMPLES: &str = "\
-Examples:
-  cotejo results                        the newest sweep with results
-  cotejo results 1a2b3c4d --by machine  one sweep, one row a machine
-  cotejo results --all --format csv --output all.csv
-  cotejo results --format samples       every forward pass, as CSV
-  cotejo results export --bundle FILE   one file, for `cotejo results import FILE` elsewhere
-
-A sweep that is called \"export\" or \"import\" is named by its identity. Without --coordinator, a coordinator at http://127.0.0.1:7420 is read if one answers there, else this PC's own
-results; one line on standard error says which.";
-
 /// The hidden subcommand that is the worker.
 pub(crate) const WORKER_SUBCOMMAND: &str = "__worker";
 
@@ -145,7 +135,7 @@ pub(crate) enum Verb {
     /// The machines of a class
     #[command(subcommand, arg_required_else_help = true)]
     Machines(MachinesVerb),
-    /// Show what was measured, as table, CSV, JSON or Markdown; take it elsewhere, and bring it here
+    /// Show what was measured, in many formats; take it elsewhere, and bring it here
     Results(ResultsArgs),
     /// Show one PC's CPU times with GPU times beside them: its own, a classmate's, or the teacher's
     Compare(CompareArgs),
@@ -302,57 +292,12 @@ pub(crate) enum ListFormat {
     Json,
 }
 
-/// How results are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    /// For people
-    Table,
-    /// One row a cell with every figure, for spreadsheets
-    Csv,
-    /// One row a forward pass, as CSV
-    Samples,
-    /// Everything, for programs
-    Json,
-    /// Markdown, for reports
-    Md,
-}
-
 /// Where the reading commands look.
 #[derive(Debug, Args)]
 pub(crate) struct SourceArgs {
     /// Read this PC's own results, and ask no coordinator
     #[arg(long)]
     pub(crate) local: bool,
-}
-
-/// `cotejo results`.
-#[derive(Debug, Args)]
-#[command(after_help = RESULTS_EXAMPLES, args_conflicts_with_subcommands = true)]
-pub(crate) struct ResultsArgs {
-    /// Nothing to show them, else what to do with them.
-    #[command(subcommand)]
-    pub(crate) verb: Option<ResultsVerb>,
-    /// Sweeps by name, identity or the identity's last eight characters; the newest with results by default
-    #[arg(value_name = "SWEEP")]
-    pub(crate) sweeps: Vec<String>,
-    /// Every sweep
-    #[arg(long, conflicts_with = "sweeps")]
-    pub(crate) all: bool,
-    /// What a row is: size (CPU and GPU side by side), machine or device
-    #[arg(long, value_name = "ROW", default_value = "size")]
-    pub(crate) by: GroupBy,
-    /// How to write them; by default as the output file's ending says, else as a table
-    #[arg(long, value_enum, value_name = "FORMAT")]
-    pub(crate) format: Option<Format>,
-    /// Write them to this file
-    #[arg(short, long, value_name = "FILE")]
-    pub(crate) output: Option<PathBuf>,
-    /// Replace the output file if it exists
-    #[arg(long, requires = "output")]
-    pub(crate) force: bool,
-    /// Where to look.
-    #[command(flatten)]
-    pub(crate) source: SourceArgs,
 }
 
 /// What to measure on the machines of a class, and on which.

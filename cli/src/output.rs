@@ -32,9 +32,9 @@ pub(crate) fn file_style() -> Style {
 }
 
 /// Writes to standard output. A reader that has seen enough, such as `head`, is no error.
-pub(crate) fn print(text: &str) -> Result<(), Error> {
+pub(crate) fn print(content: impl AsRef<[u8]>) -> Result<(), Error> {
     let mut stdout = io::stdout().lock();
-    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+    match stdout.write_all(content.as_ref()).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
             Err(Error::failed(format!("cannot write to standard output: {error}")))
         }

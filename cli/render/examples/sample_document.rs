@@ -25,13 +25,17 @@ fn main() -> io::Result<()> {
 fn write(folder: &Path, name: &str, document: &Document) -> io::Result<()> {
     let charts = format!("{name}-charts");
     fs::create_dir_all(folder.join(&charts))?;
-    let files = ChartFiles { folder: &charts, extension: "svg" };
+    let files = ChartFiles { folder: &charts, extension: "png" };
     for (at, chart) in document.charts().enumerate() {
-        fs::write(folder.join(&charts).join(files.name(at)), sample::svg(chart))?;
+        fs::write(folder.join(&charts).join(files.name(at)), sample::png(chart))?;
     }
     let save = |extension, bytes: &[u8]| fs::write(folder.join(format!("{name}.{extension}")), bytes);
     let style = Style { width: Some(100), colour: false, zone: TimeZone::UTC };
     save("md", document::markdown(document, files).as_bytes())?;
     save("html", document::html(document, &sample::svg).as_bytes())?;
+    save("docx", &document::docx(document, &sample::png).map_err(io::Error::other)?)?;
+    save("pdf", &document::pdf(document, &sample::png).map_err(io::Error::other)?)?;
+    save("xlsx", &document::xlsx(document).map_err(io::Error::other)?)?;
+    save("tex", document::latex(document, files).as_bytes())?;
     save("txt", document::terminal(document, &style, &|chart| format!("[{}]", chart.title)).as_bytes())
 }

@@ -1,5 +1,6 @@
 //! Results as tidy CSV: one row a cell, every figure in a column of its own with its unit in the name.
 
+use cotejo_language::Language;
 use cotejo_model::comparison::{Comparison, Entry, Measured, Outcome};
 use cotejo_model::gpu::GpuRecord;
 use cotejo_model::job::Weights;
@@ -80,6 +81,42 @@ struct Row {
     failure: Option<&'static str>,
     failure_message: Option<String>,
     failure_remedy: Option<String>,
+}
+
+/// Who reads it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CsvDialect {
+    /// Programs: RFC 4180 with decimal points.
+    Plain,
+    /// A spreadsheet that runs in this language, to which a double click hands the file.
+    Spreadsheet(Language),
+}
+
+/// CSV with decimal points in another dialect.
+pub fn in_dialect(csv: &str, dialect: CsvDialect) -> String {
+    let CsvDialect::Spreadsheet(language) = dialect else { return csv.to_owned() };
+    let commas = language == Language::Spanish;
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(csv.as_bytes());
+    let mut writer = csv::WriterBuilder::new()
+        .delimiter(if commas { b';' } else { b',' })
+        .terminator(csv::Terminator::CRLF)
+        .flexible(true)
+        .from_writer("\u{feff}".as_bytes().to_vec());
+    for record in reader.records() {
+        let record = record.expect("text is always CSV where rows may be of any length");
+        writer.write_record(record.iter().map(|field| for_spreadsheet(field, commas))).expect("memory does not refuse");
+    }
+    let bytes = writer.into_inner().expect("memory does not refuse");
+    String::from_utf8(bytes).expect("made of text")
+}
+
+/// A number as the spreadsheet's language writes it; a text that it does not take for a formula.
+fn for_spreadsheet(field: &str, commas: bool) -> String {
+    let begins_a_number = field.trim_start_matches('-').starts_with(|c: char| c.is_ascii_digit());
+    if begins_a_number && field.parse::<f64>().is_ok() {
+        return if commas { field.replace('.', ",") } else { field.to_owned() };
+    }
+    if field.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{field}") } else { field.to_owned() }
 }
 
 /// Every cell of a comparison.
@@ -245,6 +282,22 @@ mod tests {
         00000000-0000-0000-0000-00000000005e,00000000-0000-0000-0000-00000186a000,00000000-0000-0000-0000-000000000001,pc-01,cpu,Intel(R) Core(TM) i5-10400 CPU @ 2.90GHz,,classify,resnet18,100000,1,f32,all,reference,false,1,failed,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,out_of_memory,needs 13.2 TiB of memory; the device has 16.0 GiB,measure a smaller size or batch
         00000000-0000-0000-0000-00000000005e,00000000-0000-0000-0000-00000186a001,00000000-0000-0000-0000-000000000001,pc-01,cuda:0,NVIDIA GeForce RTX 3060,,classify,resnet18,100000,1,f32,all,reference,false,1,failed,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,out_of_memory,needs 13.2 TiB of memory; the device has 16.0 GiB,measure a smaller size or batch
         "#);
+    }
+
+    #[test]
+    fn a_spreadsheet_takes_numbers_for_numbers_and_nothing_for_a_formula() {
+        let plain = "name,median_s,version\n\"a;b\",0.030120,560.94\n=1+1,-3.5e-6,9.5.1\n-x,7,\"two\nlines\"\n";
+        assert_eq!(in_dialect(plain, CsvDialect::Plain), plain);
+        assert_eq!(
+            in_dialect(plain, CsvDialect::Spreadsheet(Language::Spanish)),
+            "\u{feff}name;median_s;version\r\n\"a;b\";0,030120;560,94\r\n'=1+1;-3,5e-6;9.5.1\r\n'-x;7;\"two\nlines\"\r\n"
+        );
+        assert_eq!(
+            in_dialect(plain, CsvDialect::Spreadsheet(Language::English)),
+            "\u{feff}name,median_s,version\r\na;b,0.030120,560.94\r\n'=1+1,-3.5e-6,9.5.1\r\n'-x,7,\"two\nlines\"\r\n"
+        );
+        let rows = in_dialect(&render(&samples::with_gpu()), CsvDialect::Spreadsheet(Language::Spanish));
+        assert_eq!(rows.lines().count(), 1 + samples::with_gpu().entries.len());
     }
 
     #[test]

@@ -66,6 +66,41 @@ pub fn table(table: &cotejo_model::comparison::Table, texts: &Texts) -> Table {
     Table { caption: String::new(), heads, rows, remarks: reasons.remarks() }
 }
 
+/// Every measured cell with its figures, each in a column of its own.
+pub fn cells(comparison: &Comparison, texts: &Texts) -> Table {
+    let head = |name: &str, kind| Head::new(&texts.say(name), kind);
+    let heads = vec![
+        head("column-machine", Kind::Words),
+        head("cells-what", Kind::Words),
+        head("cells-device", Kind::Label),
+        head("cells-time", Kind::Figures),
+        head("cells-low", Kind::Figures),
+        head("cells-high", Kind::Figures),
+        head("cells-first", Kind::Figures),
+        head("cells-runs", Kind::Figures),
+    ];
+    let rows = comparison.entries.iter().filter_map(|entry| {
+        let Outcome::Measured(measured) = &entry.outcome else { return None };
+        let tone = if measured.flags.is_empty() { Tone::Plain } else { Tone::Care };
+        let seconds = |value: Option<f64>| match value {
+            Some(value) => figure(&Estimate { value, ci: None }, "", measured.simulated, tone, texts),
+            None => Cell { tone: Tone::Absent, ..Cell::words("") },
+        };
+        let summary = &measured.summary;
+        Some(vec![
+            Cell::words(clean(&entry.machine_name)),
+            Cell::words(words::workload_and_threads(&entry.workload, texts)),
+            Cell::words(words::device(entry.device, measured.simulated, texts)),
+            seconds(Some(summary.median)),
+            seconds(summary.ci.map(|ci| ci.low)),
+            seconds(summary.ci.map(|ci| ci.high)),
+            seconds(Some(measured.first_seconds)),
+            Cell { number: Some(summary.n as f64), ..Cell::words(summary.n.to_string()) },
+        ])
+    });
+    Table { caption: texts.say("cells-caption"), heads, rows: rows.collect(), remarks: Vec::new() }
+}
+
 fn kind(column: Column) -> Kind {
     match column {
         Column::Machine | Column::Device | Column::Model => Kind::Words,

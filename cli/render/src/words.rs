@@ -84,6 +84,15 @@ pub(crate) fn workload_in_full(workload: &Workload, texts: &Texts) -> String {
     format!("{}{precision}", self::workload(workload, texts))
 }
 
+/// The same with its threads, where they are not all.
+pub(crate) fn workload_and_threads(workload: &Workload, texts: &Texts) -> String {
+    let full = workload_in_full(workload, texts);
+    match workload.threads {
+        Threads::All => full,
+        exactly @ Threads::Exactly(_) => format!("{full}, {}", threads(exactly, texts)),
+    }
+}
+
 /// A device, such as `cuda:0 (simulated)`.
 pub fn device(device: DeviceId, simulated: bool, texts: &Texts) -> String {
     if simulated {

@@ -25,7 +25,7 @@ pub(crate) fn show(comparison: &Comparison, texts: &Texts) -> Result<(), Error> 
 /// Writes the document.
 pub(crate) fn deliver(document: &Document, format: DocumentFormat, target: Target<'_>) -> Result<(), Error> {
     let Some(file) = target.file else {
-        return output::print(&String::from_utf8_lossy(&bytes(document, format, "", &output::style())?));
+        return output::print(bytes(document, format, "", &output::style())?);
     };
     let folder = picture_folder(file);
     if matches!(format, DocumentFormat::Md | DocumentFormat::Latex) && document.charts().next().is_some() {
@@ -69,8 +69,8 @@ fn bytes(
         DocumentFormat::Md => document::markdown(document, files).into_bytes(),
         DocumentFormat::Html => document::html(document, &chart::svg).into_bytes(),
         DocumentFormat::Latex => document::latex(document, files).into_bytes(),
-        DocumentFormat::Docx => document::docx(document, &png),
-        DocumentFormat::Pdf => document::pdf(document, &png),
+        DocumentFormat::Docx => document::docx(document, &png).map_err(Error::failed)?,
+        DocumentFormat::Pdf => document::pdf(document, &png).map_err(Error::failed)?,
         DocumentFormat::Xlsx => document::xlsx(document).map_err(Error::failed)?,
     })
 }

@@ -32,7 +32,7 @@ pub(super) async fn read(
 ) -> Result<Material, Error> {
     let source = Source::open(global, source.local).await?;
     let comparison = source.client.compare(sweeps, all, GroupBy::Size).await;
-    let references: Result<Vec<Reference>, Error> = Ok(Vec::new());
+    let references = source.client.references().await;
     let own = source.is_own();
     source.close().await?;
     Ok(Material { records: Records::of([comparison?]), references: references?, own })

@@ -1,15 +1,18 @@
 //! The commands that only read: machines, results, status.
 
-use std::path::Path;
+use cotejo_language::Texts;
+use cotejo_model::bundle::Bundle;
+use cotejo_model::comparison::{Comparison, GroupBy};
+use cotejo_render::chart::build::{self, Choice, Kind};
+use cotejo_render::document::{Block, Document};
+use cotejo_render::{csv, json, lists, results, samples_csv};
 
-use cotejo_model::comparison::GroupBy;
-
-use crate::args::{Format, Global, ListFormat, ResultsArgs};
+use super::deliver::deliver;
+use crate::args::{DocumentFormat, Format, Global, ListFormat, ResultsArgs, Target};
 use crate::client::Client;
 use crate::error::{Error, Exit};
-use crate::output;
 use crate::source::{self, Source};
-use cotejo_render::{Style, csv, json, lists, markdown, samples_csv, table};
+use crate::{language, output};
 
 /// `cotejo machines list`
 pub(super) async fn machines(global: &Global, format: ListFormat, local: bool) -> Result<Exit, Error> {
@@ -26,54 +29,60 @@ pub(super) async fn machines(global: &Global, format: ListFormat, local: bool) -
 
 /// `cotejo results`
 pub(super) async fn results(global: &Global, args: ResultsArgs) -> Result<Exit, Error> {
-    let ResultsArgs { sweeps, all, by, format, output, force, source, .. } = args;
-    if let Some(path) = &output {
-        output::check_file(path, force)?;
-    }
-    let format = format.unwrap_or_else(|| output.as_deref().map_or(Format::Table, format_of));
+    let ResultsArgs { sweeps, all, by, format, csv_dialect, output, force, source, .. } = args;
+    let texts = language::texts(global.lang)?;
+    let format = format.unwrap_or_else(|| output.as_deref().map_or(Format::Table, Format::of_file));
+    let target = Target { file: output.as_deref(), force };
+    target.check(format.document().unwrap_or(DocumentFormat::Table))?;
     let source = Source::open(global, source.local).await?;
-    let style = if output.is_some() { output::file_style() } else { output::style() };
-    let text = text(&source.client, sweeps, all, by, format, &style).await;
+    let read = read(&source.client, sweeps, all, by, format).await;
     source.close().await?;
-    let text = text?;
-    match output {
-        Some(path) => {
-            output::write_file(&path, &text, force)?;
-            output::say(&format!("wrote {}", path.display()));
+    match (read?, format.document()) {
+        (Read::Comparison(comparison), Some(document)) => {
+            deliver(&of_comparison(&comparison, document, texts), document, target)?;
         }
-        None => output::print(&text)?,
+        (Read::Comparison(comparison), None) if format == Format::Json => {
+            write(target, &json::comparison(&comparison))?;
+        }
+        (Read::Comparison(comparison), None) => {
+            write(target, &csv::in_dialect(&csv::render(&comparison), csv_dialect.into()))?;
+        }
+        (Read::Samples(bundle), _) => {
+            write(target, &csv::in_dialect(&samples_csv::render(&bundle), csv_dialect.into()))?;
+        }
     }
     Ok(Exit::Ok)
 }
 
-async fn text(
-    client: &Client,
-    sweeps: Vec<String>,
-    all: bool,
-    by: GroupBy,
-    format: Format,
-    style: &Style,
-) -> Result<String, Error> {
-    // Asked for only where it is awaited.
-    let comparison = client.compare(sweeps.clone(), all, by);
+/// What results are written from.
+enum Read {
+    Comparison(Box<Comparison>),
+    Samples(Box<Bundle>),
+}
+
+async fn read(client: &Client, sweeps: Vec<String>, all: bool, by: GroupBy, format: Format) -> Result<Read, Error> {
     Ok(match format {
-        Format::Table => table::render(&comparison.await?, style),
-        Format::Csv => csv::render(&comparison.await?),
-        Format::Samples => samples_csv::render(&client.export_results(sweeps, all).await?),
-        Format::Json => json::comparison(&comparison.await?),
-        Format::Md => markdown::render(&comparison.await?),
+        Format::Samples => Read::Samples(Box::new(client.export_results(sweeps, all).await?)),
+        _ => Read::Comparison(Box::new(client.compare(sweeps, all, by).await?)),
     })
 }
 
-/// What the ending of a file asks for.
-fn format_of(path: &Path) -> Format {
-    let ending = path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase());
-    match ending.as_deref() {
-        Some("csv") => Format::Csv,
-        Some("json") => Format::Json,
-        Some("md" | "markdown") => Format::Md,
-        _ => Format::Table,
+/// A workbook has every cell's figures and the practice's chart as well.
+fn of_comparison(comparison: &Comparison, format: DocumentFormat, texts: &Texts) -> Document {
+    let mut document = results::document(comparison, texts);
+    if format == DocumentFormat::Xlsx {
+        document.blocks.push(Block::Table(results::cells(comparison, texts)));
+        let charts = [Kind::Size, Kind::SpeedUp].map(|kind| build::chart(kind, comparison, &Choice::default(), texts));
+        document.blocks.extend(charts.into_iter().flatten().map(|chart| Block::Chart(Box::new(chart))));
     }
+    document
+}
+
+fn write(target: Target<'_>, text: &str) -> Result<(), Error> {
+    let Some(file) = target.file else { return output::print(text) };
+    output::write_file(file, text, target.force)?;
+    output::say(&format!("wrote {}", file.display()));
+    Ok(())
 }
 
 /// `cotejo status`

@@ -77,3 +77,6 @@ cells-time = Time (s)
 cells-first = First run (s)
 cells-runs = Runs
 report-annex-about = Every cell of this PC: the median of warmed-up forward passes with its 95 % confidence interval; the first run apart.
+cells-low = 95 % interval, low (s)
+cells-high = 95 % interval, high (s)
+cells-caption = Every cell

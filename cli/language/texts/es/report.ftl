@@ -77,3 +77,6 @@ cells-time = Tiempo (s)
 cells-first = Primera ejecución (s)
 cells-runs = Ejecuciones
 report-annex-about = Todas las celdas de este PC: la mediana de las inferencias en caliente con su intervalo de confianza del 95 %; la primera ejecución, aparte.
+cells-low = intervalo del 95 %, inferior (s)
+cells-high = intervalo del 95 %, superior (s)
+cells-caption = Todas las celdas

@@ -1,12 +1,19 @@
 //! Documents: what a person reads as a whole, before it becomes Markdown, HTML, a word processor's file or a page. What
 //! makes a document knows nothing of formats, and a format nothing of measurements.
 
+mod columns;
+mod docx;
 mod html;
+mod latex;
 mod markdown;
+mod pdf;
 mod terminal;
+mod xlsx;
 
 #[cfg(test)]
 mod sample;
+
+use std::fmt;
 
 use cotejo_language::Language;
 use jiff::Timestamp;
@@ -15,9 +22,13 @@ use jiff::tz::TimeZone;
 use crate::chart::Chart;
 use crate::clean;
 pub use crate::grid::{Head, Kind, Tone};
+pub use docx::docx;
 pub use html::html;
+pub use latex::latex;
 pub use markdown::markdown;
+pub use pdf::pdf;
 pub use terminal::terminal;
+pub use xlsx::xlsx;
 
 /// Something to read, in the reader's language.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,6 +81,49 @@ impl ChartFiles<'_> {
     /// The same, seen from the document.
     fn path(&self, at: usize) -> String {
         if self.folder.is_empty() { self.name(at) } else { format!("{}/{}", self.folder, self.name(at)) }
+    }
+}
+
+/// A document cannot be written in this format: a picture of it is none, or it is larger than the format allows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CannotWrite(String);
+
+impl CannotWrite {
+    fn because(reason: impl fmt::Display) -> Self {
+        Self(reason.to_string())
+    }
+}
+
+impl fmt::Display for CannotWrite {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the document cannot be written in this format: {}", self.0)
+    }
+}
+
+impl std::error::Error for CannotWrite {}
+
+/// A picture as PNG.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Picture {
+    png: Vec<u8>,
+    width: u32,
+    height: u32,
+}
+
+impl Picture {
+    /// Its head says how large it is.
+    fn of_png(png: Vec<u8>) -> Result<Self, CannotWrite> {
+        let side = |at: usize| png.get(at..at + 4).and_then(|bytes| bytes.try_into().ok()).map(u32::from_be_bytes);
+        match (png.starts_with(b"\x89PNG\r\n\x1a\n"), side(16), side(20)) {
+            (true, Some(width @ 1..), Some(height @ 1..)) => Ok(Self { png, width, height }),
+            _ => Err(CannotWrite("a chart was drawn as something else than PNG".to_owned())),
+        }
+    }
+
+    /// As large as it fits, in any unit.
+    fn within(&self, width: f32, height: f32) -> (f32, f32) {
+        let ratio = self.height as f32 / self.width as f32;
+        if width * ratio <= height { (width, width * ratio) } else { (height / ratio, height) }
     }
 }
 

@@ -245,7 +245,7 @@ fn own_cells(entries: &[&Entry], texts: &Texts) -> Table {
         let tone = if measured.flags.is_empty() { Tone::Plain } else { Tone::Care };
         let first = cotejo_model::stats::Estimate { value: measured.first_seconds, ci: None };
         vec![
-            Cell::words(what(entry, texts)),
+            Cell::words(words::workload_and_threads(&entry.workload, texts)),
             Cell::words(words::device(entry.device, measured.simulated, texts)),
             results::figure(&measured.summary.estimate(), "", measured.simulated, tone, texts),
             results::figure(&first, "", measured.simulated, Tone::Plain, texts),
@@ -255,24 +255,20 @@ fn own_cells(entries: &[&Entry], texts: &Texts) -> Table {
     Table { caption: String::new(), heads, rows: rows.collect(), remarks: Vec::new() }
 }
 
-/// A workload with its threads where they are not all.
-fn what(entry: &Entry, texts: &Texts) -> String {
-    let workload = words::workload_in_full(&entry.workload, texts);
-    match entry.workload.threads {
-        cotejo_model::Threads::All => workload,
-        threads @ cotejo_model::Threads::Exactly(_) => format!("{workload}, {}", words::threads(threads, texts)),
-    }
-}
-
 /// What to doubt, and what could not be measured.
 fn care(entries: &[&Entry], texts: &Texts) -> Vec<Block> {
     let flagged = measured(entries).filter(|(_, measured)| !measured.flags.is_empty()).map(|(entry, measured)| {
         let flags: Vec<String> = measured.flags.iter().map(|flag| words::flag(flag, texts)).collect();
-        format!("{} ({}): {}", what(entry, texts), entry.device, flags.join(", "))
+        format!("{} ({}): {}", words::workload_and_threads(&entry.workload, texts), entry.device, flags.join(", "))
     });
     let failed = entries.iter().filter_map(|entry| {
         let Outcome::Failed(failure) = &entry.outcome else { return None };
-        Some(format!("{} ({}): {}", what(entry, texts), entry.device, words::failure(failure, texts)))
+        Some(format!(
+            "{} ({}): {}",
+            words::workload_and_threads(&entry.workload, texts),
+            entry.device,
+            words::failure(failure, texts)
+        ))
     });
     let mut blocks = Vec::new();
     for (title, items) in [("notes-flags", flagged.collect::<Vec<_>>()), ("notes-failures", failed.collect())] {

@@ -1,0 +1,238 @@
+//! Sheets of figures and of words.
+
+use cotejo_language::Texts;
+use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Worksheet, XlsxError};
+
+use super::super::{Block, Cell, Document, Kind, Table, Tone, line, lines};
+use super::{LOUD, loud, shortened};
+
+/// Characters that a cell holds at most.
+const LONGEST: usize = 32_767;
+/// How narrow and how wide columns become, in characters.
+const NARROW: usize = 9;
+const WIDE: usize = 48;
+const A4: u8 = 9;
+
+/// A column of the sheet: a column of the table, or the margins of the one before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Column {
+    Values(usize),
+    Margins(usize),
+}
+
+/// The table with its figures as numbers, its margins in columns of their own.
+pub(super) fn table(
+    sheet: &mut Worksheet,
+    table: &Table,
+    watermark: Option<&str>,
+    texts: &Texts,
+) -> Result<(), XlsxError> {
+    let mut row = banner(sheet, watermark)?;
+    if !table.caption.is_empty() {
+        words(sheet, row, 0, &line(&table.caption), &Format::new().set_bold().set_font_size(12))?;
+        row += 1;
+    }
+    let columns = columns(table);
+    for (column, at) in columns.iter().zip(0..) {
+        head(sheet, row, at, &title(table, *column, texts))?;
+        sheet.set_column_width(at, width(table, *column, texts) as f64)?;
+    }
+    let first = row + 1;
+    sheet.set_freeze_panes(first, 0)?;
+    sheet.set_repeat_rows(row, row)?;
+    row = first;
+    for cells in &table.rows {
+        for (column, at) in columns.iter().zip(0..) {
+            match *column {
+                Column::Values(of) => value(sheet, row, at, table.heads[of].kind, cells.get(of))?,
+                Column::Margins(of) => margin(sheet, row, at, cells.get(of))?,
+            }
+        }
+        row += 1;
+    }
+    for remark in table.remarks.iter().filter(|remark| !remark.is_empty()) {
+        row += 1;
+        words(sheet, row, 0, &line(remark), &Format::new().set_font_color(0x005A_5A5A))?;
+    }
+    printed(sheet, columns.len() > 6);
+    Ok(())
+}
+
+/// Everything that is said in words, a line each.
+pub(super) fn notes(sheet: &mut Worksheet, document: &Document) -> Result<(), XlsxError> {
+    let wrapped = Format::new().set_text_wrap().set_align(FormatAlign::Top);
+    sheet.set_column_width(0, 100)?;
+    let mut row = banner(sheet, document.watermark.as_deref().map(line).as_deref())?;
+    let bold = wrapped.clone().set_bold();
+    let mut write = |text: &str, format: &Format| -> Result<(), XlsxError> {
+        words(sheet, row, 0, text, format)?;
+        row += 1;
+        Ok(())
+    };
+    write(&line(&document.title), &bold.clone().set_font_size(16))?;
+    for block in &document.blocks {
+        match block {
+            Block::Heading { text, .. } => write(&line(text), &bold.clone().set_font_size(12))?,
+            Block::Paragraph(text) => write(&several(text), &wrapped)?,
+            Block::Notice(text) => write(&several(text), &bold.clone().set_font_color(LOUD))?,
+            Block::List(items) => items.iter().try_for_each(|item| write(&format!("• {}", several(item)), &wrapped))?,
+            Block::Checklist(items) => {
+                items.iter().try_for_each(|item| write(&format!("☐ {}", several(item)), &wrapped))?;
+            }
+            // Their remarks stand with them; a workbook is no place for long texts of the reader's own.
+            Block::Table(_) | Block::Chart(_) | Block::Blank { .. } => {}
+        }
+    }
+    printed(sheet, false);
+    Ok(())
+}
+
+/// What nobody may miss, above everything; the row below it.
+pub(super) fn banner(sheet: &mut Worksheet, watermark: Option<&str>) -> Result<u32, XlsxError> {
+    let Some(watermark) = watermark else { return Ok(0) };
+    words(sheet, 0, 0, watermark, &loud().set_font_size(14))?;
+    sheet.set_tab_color(LOUD);
+    Ok(1)
+}
+
+/// The heading of a column.
+pub(super) fn head(sheet: &mut Worksheet, row: u32, column: u16, text: &str) -> Result<(), XlsxError> {
+    let format = Format::new()
+        .set_bold()
+        .set_text_wrap()
+        .set_align(FormatAlign::Top)
+        .set_background_color(0x00F0_F2F4)
+        .set_border_bottom(FormatBorder::Medium);
+    words(sheet, row, column, text, &format)
+}
+
+/// A text, which is never a formula.
+pub(super) fn words(
+    sheet: &mut Worksheet,
+    row: u32,
+    column: u16,
+    text: &str,
+    format: &Format,
+) -> Result<(), XlsxError> {
+    sheet.write_string_with_format(row, column, shortened(text, LONGEST), format).map(|_| ())
+}
+
+pub(super) fn printed(sheet: &mut Worksheet, wide: bool) {
+    sheet.set_paper_size(A4).set_print_fit_to_pages(1, 0);
+    if wide {
+        sheet.set_landscape();
+    }
+}
+
+fn several(text: &str) -> String {
+    lines(text).collect::<Vec<_>>().join("\n")
+}
+
+fn columns(table: &Table) -> Vec<Column> {
+    let has_margins = |at: usize| table.rows.iter().filter_map(|row| row.get(at)).any(|cell| margin_of(cell).is_some());
+    let column = |at: usize| [Some(Column::Values(at)), has_margins(at).then_some(Column::Margins(at))];
+    (0..table.heads.len()).flat_map(column).flatten().collect()
+}
+
+fn title(table: &Table, column: Column, texts: &Texts) -> String {
+    let head = |at: usize| several(&table.heads[at].lines.join(" "));
+    match column {
+        Column::Values(at) => head(at),
+        Column::Margins(at) => texts.fill("document-margin", &[("name", head(at).into())]),
+    }
+}
+
+/// The heading may take two lines, the text of a cell one.
+fn width(table: &Table, column: Column, texts: &Texts) -> usize {
+    let characters = |text: &str| lines(text).map(|line| line.chars().count()).max().unwrap_or(0);
+    let head = characters(&title(table, column, texts)).div_ceil(2) + 2;
+    let widest = match column {
+        Column::Margins(_) => 0,
+        Column::Values(at) => {
+            table.rows.iter().filter_map(|row| row.get(at)).map(|cell| characters(&cell.text)).max().unwrap_or(0) + 2
+        }
+    };
+    head.max(widest).clamp(NARROW, WIDE)
+}
+
+fn value(sheet: &mut Worksheet, row: u32, column: u16, kind: Kind, cell: Option<&Cell>) -> Result<(), XlsxError> {
+    let Some(cell) = cell.filter(|cell| !cell.text.is_empty() || cell.number.is_some()) else { return Ok(()) };
+    let format = format(kind, cell.tone);
+    match cell.number.filter(|number| number.is_finite()) {
+        Some(number) => {
+            let format = format.set_num_format(number_format(&cell.text) + mark(cell.tone));
+            sheet.write_number_with_format(row, column, number, &format).map(|_| ())
+        }
+        None => words(sheet, row, column, &several(&cell.text), &format.set_text_wrap()),
+    }
+}
+
+fn margin(sheet: &mut Worksheet, row: u32, column: u16, cell: Option<&Cell>) -> Result<(), XlsxError> {
+    let Some((number, text)) = cell.and_then(margin_of) else { return Ok(()) };
+    let tone = cell.map_or(Tone::Plain, |cell| cell.tone);
+    let format = format(Kind::Figures, tone).set_num_format(number_format(text) + mark(tone));
+    sheet.write_number_with_format(row, column, number, &format).map(|_| ())
+}
+
+/// The margin that stands in a cell's text behind its figure, and how it is written.
+fn margin_of(cell: &Cell) -> Option<(f64, &str)> {
+    cell.number?;
+    let text = written(cell.text.split_once('±')?.1.trim_start());
+    Some((text.replace(',', ".").parse().ok()?, text))
+}
+
+/// The number at the beginning of a text.
+fn written(text: &str) -> &str {
+    let end = text.find(|c: char| !(c.is_ascii_digit() || "+-.,eE".contains(c))).unwrap_or(text.len());
+    text[..end].trim_end_matches(['.', ','])
+}
+
+/// As many digits as the text has.
+fn number_format(text: &str) -> String {
+    let number = written(text);
+    let decimals = |number: &str| number.rsplit_once(['.', ',']).map_or(0, |(_, decimals)| decimals.len());
+    let zeros = |decimals: usize| if decimals == 0 { "0".to_owned() } else { format!("0.{}", "0".repeat(decimals)) };
+    match number.split_once(['e', 'E']) {
+        _ if number.is_empty() => "General".to_owned(),
+        Some((digits, _)) => format!("{}E+00", zeros(decimals(digits))),
+        None => zeros(decimals(number)),
+    }
+}
+
+/// What is read behind a number, which stays a number.
+fn mark(tone: Tone) -> &'static str {
+    match tone {
+        Tone::Simulated => "\" SIM\"",
+        Tone::Care => "\" *\"",
+        Tone::Plain | Tone::Absent => "",
+    }
+}
+
+fn format(kind: Kind, tone: Tone) -> Format {
+    let format = if kind == Kind::Figures { Format::new().set_align(FormatAlign::Right) } else { Format::new() };
+    let format = format.set_align(FormatAlign::Top);
+    match tone {
+        Tone::Plain => format,
+        Tone::Care => format.set_background_color(0x00FF_F6DD),
+        Tone::Absent => format.set_italic().set_font_color(0x005A_5A5A),
+        Tone::Simulated => format.set_bold().set_font_color(LOUD),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formats_have_the_digits_of_the_text() {
+        assert_eq!(number_format("0,0301 ± 0,0002"), "0.0000");
+        assert_eq!(number_format("14.8 ± 0.2x"), "0.0");
+        assert_eq!(number_format("12"), "0");
+        assert_eq!(number_format("3.21e-5 SIM"), "0.00E+00");
+        assert_eq!(number_format("- (1)"), "0");
+        assert_eq!(number_format("~ 3"), "General");
+        let cell = Cell { number: Some(1.0), ..Cell::words("1,00 ± 0,02 *") };
+        assert_eq!(margin_of(&cell), Some((0.02, "0,02")));
+        assert_eq!(margin_of(&Cell::words("1 ± 2")), None);
+    }
+}
