@@ -1,5 +1,6 @@
 //! The command line as it is typed. `command` checks it and makes it whole.
 
+mod chart;
 mod compare;
 mod document;
 mod report;
@@ -15,6 +16,7 @@ use cotejo_language::Language;
 use cotejo_model::sweep::Preset;
 use cotejo_model::{DeviceId, DeviceSelector, Engine, Model, Precision, Threads};
 
+pub(crate) use self::chart::{ChartArgs, ChartFormat, ChartKind};
 pub(crate) use self::compare::{AnalyzeArgs, CompareArgs, WhoArgs, With};
 pub(crate) use self::document::{DocumentArgs, DocumentFormat, Target};
 pub(crate) use self::report::ReportArgs;
@@ -29,6 +31,7 @@ Examples:
   cotejo local                                 measure this PC: ResNet18 at 224, 512 and 1024 pixels
   cotejo local --sizes 128,256 --batches 1,8   other sizes and batches
   cotejo results --format csv                  what was measured, for a spreadsheet
+  cotejo chart size --output times.png         a chart of it, for a report
   cotejo doctor                                what keeps this PC from measuring well
   cotejo explain                               where a network's time goes, layer by layer
   cotejo sweep start --preset practice --watch measure a whole class
@@ -146,6 +149,8 @@ pub(crate) enum Verb {
     /// Times that were measured elsewhere, for those who have no GPU
     #[command(subcommand, arg_required_else_help = true)]
     Reference(ReferenceVerb),
+    /// Draw what was measured: time over image size, speed-up, throughput, threads, the class
+    Chart(ChartArgs),
     /// Show how the coordinator is
     Status,
     /// What `cotejo local` runs once for each cell.

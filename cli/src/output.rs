@@ -1,4 +1,4 @@
-//! Standard output, standard error and files: the only places where text leaves the program.
+//! Standard output, standard error and files: the only places where text and pictures leave the program.
 
 use std::io::{self, ErrorKind, Write};
 use std::path::Path;

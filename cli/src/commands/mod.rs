@@ -1,6 +1,7 @@
 //! What each command does.
 
 mod analyze;
+mod chart;
 mod compare;
 mod deliver;
 mod doctor;
@@ -32,6 +33,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Exit, Error> {
         Verb::Analyze(args) => analyze::run(&global, args).await,
         Verb::Report(args) => report::run(&global, args).await,
         Verb::Reference(verb) => reference::run(&global, verb).await,
+        Verb::Chart(args) => chart::run(&global, args).await,
         Verb::Status => read::status(&global).await,
         Verb::Worker { .. } => unreachable!("a worker runs before anything else is set up"),
     }
