@@ -84,7 +84,7 @@ fn places(chart: &Chart) -> Vec<f64> {
 }
 
 fn figures(sheet: &mut Worksheet, row: u32, chart: &Chart, places: &[Place], texts: &Texts) -> Result<(), XlsxError> {
-    head(sheet, row, 0, &line(&chart.x.label))?;
+    head(sheet, row, 0, &line(&chart.x.label), !named(chart))?;
     sheet.set_column_width(0, 18)?;
     let named = named(chart);
     for (place, at) in places {
@@ -97,10 +97,10 @@ fn figures(sheet: &mut Worksheet, row: u32, chart: &Chart, places: &[Place], tex
     for (at, series) in chart.series.iter().enumerate() {
         let column = first_column(at);
         let name = line(&series.name);
-        head(sheet, row, column, &name)?;
+        head(sheet, row, column, &name, true)?;
         let of_name = |text| texts.fill(text, &[("name", name.as_str().into())]);
-        head(sheet, row, column + 1, &of_name("document-below"))?;
-        head(sheet, row, column + 2, &of_name("document-above"))?;
+        head(sheet, row, column + 1, &of_name("document-below"), true)?;
+        head(sheet, row, column + 2, &of_name("document-above"), true)?;
         (0..COLUMNS).try_for_each(|of| sheet.set_column_width(column + of, WIDTH).map(|_| ()))?;
         heads.push((of_name("document-below"), usize::from(WIDTH)));
         for point in series.points.iter().filter(|point| point.y.is_finite()) {

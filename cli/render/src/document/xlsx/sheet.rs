@@ -39,7 +39,11 @@ pub(super) fn table(
     }
     let columns = columns(table);
     for (column, at) in columns.iter().zip(0..) {
-        head(sheet, row, at, &title(table, *column, texts))?;
+        let figures = match *column {
+            Column::Values(of) => table.heads[of].kind == Kind::Figures,
+            Column::Margins(_) => true,
+        };
+        head(sheet, row, at, &title(table, *column, texts), figures)?;
         sheet.set_column_width(at, width(table, *column, texts) as f64)?;
     }
     let title = |column: &Column| (title(table, *column, texts), width(table, *column, texts));
@@ -109,8 +113,9 @@ pub(super) fn banner(sheet: &mut Worksheet, watermark: Option<&str>) -> Result<u
 }
 
 /// The heading of a column.
-pub(super) fn head(sheet: &mut Worksheet, row: u32, column: u16, text: &str) -> Result<(), XlsxError> {
+pub(super) fn head(sheet: &mut Worksheet, row: u32, column: u16, text: &str, figures: bool) -> Result<(), XlsxError> {
     let format = Format::new()
+        .set_align(if figures { FormatAlign::Right } else { FormatAlign::Left })
         .set_bold()
         .set_text_wrap()
         .set_align(FormatAlign::Top)
