@@ -14,9 +14,14 @@ pub(super) struct Widths {
 pub(super) fn widths(table: &Table, room: f32, padding: f32, measure: &dyn Fn(&str, bool) -> f32) -> Widths {
     let needs: Vec<Need> = (0..table.heads.len()).map(|at| Need::of(table, at, padding, measure)).collect();
     let (least, most): (f32, f32) = needs.iter().fold((0.0, 0.0), |sum, need| (sum.0 + need.least, sum.1 + need.most));
+    // Where not even words fit, columns that ask for less than their part get it, and the others share what remains.
+    let part = room / needs.len().max(1) as f32;
+    let (modest, greedy): (Vec<&Need>, Vec<&Need>) = needs.iter().partition(|need| need.least <= part);
+    let rest = room - modest.iter().map(|need| need.least).sum::<f32>();
+    let asked: f32 = greedy.iter().map(|need| need.least).sum();
     let share = |need: &Need| {
         if least > room {
-            need.least * room / least
+            if need.least <= part { need.least } else { need.least * rest / asked }
         } else if most > room {
             need.least + (room - least) * (need.most - need.least) / (most - least)
         } else {
@@ -88,6 +93,7 @@ mod tests {
     fn words_give_way_before_figures_do() {
         assert_eq!(shared(54.0), Widths { columns: vec![34.0, 20.0], fit: true });
         assert_eq!(shared(20.0), Widths { columns: vec![10.0, 10.0], fit: true });
+        assert_eq!(shared(15.0), Widths { columns: vec![6.0, 9.0], fit: false });
         assert_eq!(shared(8.0), Widths { columns: vec![3.0, 5.0], fit: false });
     }
 }

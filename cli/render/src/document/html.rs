@@ -45,7 +45,7 @@ fn block(block: &Block, svg: &dyn Fn(&Chart) -> String) -> Markup {
         @match block {
             Block::Heading { level, text } => (heading(*level, &line(text))),
             Block::Paragraph(text) => p { (broken(text)) },
-            Block::Notice(text) => p.notice role="note" { (broken(text)) },
+            Block::Notice(text) => @if !text.trim().is_empty() { p.notice role="note" { (broken(text)) } },
             Block::List(items) => @if !items.is_empty() {
                 ul { @for item in items { li { (broken(item)) } } }
             },

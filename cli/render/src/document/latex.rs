@@ -6,8 +6,11 @@ use cotejo_language::{Language, Texts};
 
 use super::{Block, Cell, ChartFiles, Document, Kind, Table, Tone, line, lines};
 
-/// Characters of a column of words, above which it is broken into lines.
-const LONG: usize = 30;
+/// Characters of a line of a table, and of a column above which it is broken into lines where there are more.
+const LINE: usize = 76;
+const LONG: usize = 20;
+/// Characters after which a word may be broken.
+const LONG_WORD: usize = 30;
 /// Lines of a place to write at most: as many as a page has.
 const MOST_LINES: u8 = 30;
 
@@ -118,8 +121,7 @@ fn table(table: &Table) -> String {
     if table.heads.is_empty() {
         let _ = writeln!(out, "\\textbf{{{}}}", escaped(&line(&table.caption)));
     } else {
-        let columns: Vec<String> = (0..table.heads.len()).map(|at| column(table, at)).collect();
-        let _ = writeln!(out, "\\begin{{longtable}}{{{}}}", columns.concat());
+        let _ = writeln!(out, "\\begin{{longtable}}{{{}}}", columns(table));
         if !table.caption.is_empty() {
             let _ = writeln!(out, "\\caption{{{}}}\\\\", escaped(&line(&table.caption)));
         }
@@ -143,15 +145,30 @@ fn table(table: &Table) -> String {
     out
 }
 
-fn column(table: &Table, at: usize) -> String {
-    let longest = table.rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.text.chars().count()).max();
-    let words = table.heads[at].kind != Kind::Figures;
-    if longest.unwrap_or(0) > LONG {
-        let share = 0.9 / table.heads.len().max(2) as f32;
+/// How the columns are set: as they are where they fit, else the long ones as paragraphs that share the line.
+fn columns(table: &Table) -> String {
+    let longest: Vec<usize> = (0..table.heads.len()).map(|at| longest(table, at)).collect();
+    let fit = longest.iter().sum::<usize>() <= LINE;
+    let (long, short): (Vec<usize>, Vec<usize>) = longest.iter().partition(|longest| **longest > LONG);
+    let rest = LINE.saturating_sub(short.iter().sum()).max(LINE / 2) as f32 / LINE as f32;
+    let asked = long.iter().sum::<usize>() as f32;
+    let column = |(longest, kind): (&usize, Kind)| {
+        let words = kind != Kind::Figures;
+        if fit || *longest <= LONG {
+            return if words { "l" } else { "r" }.to_owned();
+        }
+        let share = 0.94 * rest * *longest as f32 / asked;
         let aligned = if words { "raggedright" } else { "raggedleft" };
-        return format!(">{{\\{aligned}\\arraybackslash}}p{{{share:.2}\\linewidth}}");
-    }
-    if words { "l" } else { "r" }.to_owned()
+        format!(">{{\\{aligned}\\arraybackslash}}p{{{share:.3}\\linewidth}}")
+    };
+    longest.iter().zip(table.heads.iter().map(|head| head.kind)).map(column).collect::<Vec<_>>().concat()
+}
+
+/// Characters of a column's longest line.
+fn longest(table: &Table, at: usize) -> usize {
+    let heads = table.heads[at].lines.iter();
+    let cells = table.rows.iter().filter_map(|row| row.get(at)).map(|cell| &cell.text);
+    heads.chain(cells).map(|text| text.chars().count()).max().unwrap_or(0)
 }
 
 /// Lines one below the other.
@@ -173,7 +190,12 @@ fn cell(cell: &Cell) -> String {
 /// Text that means nothing to TeX, of characters that its fonts have; others are named by their number.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
+    let mut word = 0;
     for c in text.chars() {
+        word = if c == ' ' { 0 } else { word + 1 };
+        if word > LONG_WORD && word % 10 == 0 {
+            out.push_str("\\allowbreak{}");
+        }
         match c {
             '\\' => out.push_str("\\textbackslash{}"),
             '{' | '}' | '$' | '&' | '#' | '%' | '_' => out.extend(['\\', c]),
@@ -188,7 +210,10 @@ fn escaped(text: &str) -> String {
             // Two of them would become one that is longer.
             '-' => out.push_str("-{}"),
             '\u{a0}' | '\u{202f}' => out.push('~'),
-            ' '..='~' | '¡'..='¬' | '®'..='ÿ' => out.push(c),
+            ' '..='~' | '¡'..='¬' | '®'..='ĥ' | 'Ĩ'..='ķ' | 'Ĺ'..='ľ' | 'Ł'..='ň' | 'Ŋ'..='ť' | 'Ũ'..='ž' =>
+            {
+                out.push(c);
+            }
             _ => other(c, &mut out),
         }
     }
@@ -261,7 +286,7 @@ mod tests {
         Cada tiempo es una mediana con su intervalo de confianza del 95 \%.\newline
         Todo en segundos.
 
-        \begin{longtable}{lr>{\raggedleft\arraybackslash}p{0.30\linewidth}}
+        \begin{longtable}{lrr}
         \caption{ResNet18, lote 1, precisión f32}\\
         \toprule
         \begin{tabular}[b]{@{}l@{}}Tamaño de la imagen\end{tabular} & \begin{tabular}[b]{@{}r@{}}Tiempo CPU\\(s)\end{tabular} & \begin{tabular}[b]{@{}r@{}}Tiempo GPU (s)\\(obtenido de otro grupo)\end{tabular} \\

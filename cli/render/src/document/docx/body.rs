@@ -110,7 +110,8 @@ fn block<'a>(block: &Block, pictures: &mut impl Iterator<Item = (usize, &'a Pict
         @match block {
             Block::Heading { level, text } => (paragraph(&format!("Heading{}", level.clamp(&1, &5)), &line(text))),
             Block::Paragraph(text) => (paragraph("Normal", text)),
-            Block::Notice(text) => (paragraph("Notice", text)),
+            // An empty one would be a coloured line.
+            Block::Notice(text) => @if !text.trim().is_empty() { (paragraph("Notice", text)) },
             Block::List(items) => @for item in items { (paragraph("ListPoint", item)) },
             Block::Checklist(items) => @for item in items { (check(item)) },
             Block::Table(table) => (self::table(table)),

@@ -8,14 +8,15 @@ use rust_xlsxwriter::{
 };
 
 use super::super::line;
-use super::sheet::{banner, head, printed, words};
+use super::sheet::{banner, head, high_enough, printed, words};
 use super::{loud, shortened};
 use crate::chart::{Axis, Chart, ChartKind, Role, Scale, Series};
 
 /// Characters of a title or an axis' label at most.
 const LONGEST: usize = 255;
-/// Rows below the heading, and columns a series: value, below, above.
+/// Columns a series: value, below, above; and how wide each is.
 const COLUMNS: u16 = 3;
+const WIDTH: u16 = 12;
 
 /// A place of the horizontal axis, and the row of its figures.
 type Place = (f64, u32);
@@ -83,7 +84,7 @@ fn places(chart: &Chart) -> Vec<f64> {
 }
 
 fn figures(sheet: &mut Worksheet, row: u32, chart: &Chart, places: &[Place], texts: &Texts) -> Result<(), XlsxError> {
-    head(sheet, row, 0, &line(&chart.x.label))?;
+    head(sheet, row, 0, &line(&chart.x.label), !named(chart))?;
     sheet.set_column_width(0, 18)?;
     let named = named(chart);
     for (place, at) in places {
@@ -92,13 +93,16 @@ fn figures(sheet: &mut Worksheet, row: u32, chart: &Chart, places: &[Place], tex
             None => sheet.write_number(*at, 0, *place).map(|_| ())?,
         }
     }
+    let mut heads = vec![(line(&chart.x.label), 18)];
     for (at, series) in chart.series.iter().enumerate() {
         let column = first_column(at);
         let name = line(&series.name);
-        head(sheet, row, column, &name)?;
-        head(sheet, row, column + 1, &texts.fill("document-below", &[("name", name.as_str().into())]))?;
-        head(sheet, row, column + 2, &texts.fill("document-above", &[("name", name.as_str().into())]))?;
-        (0..COLUMNS).try_for_each(|of| sheet.set_column_width(column + of, 14).map(|_| ()))?;
+        head(sheet, row, column, &name, true)?;
+        let of_name = |text| texts.fill(text, &[("name", name.as_str().into())]);
+        head(sheet, row, column + 1, &of_name("document-below"), true)?;
+        head(sheet, row, column + 2, &of_name("document-above"), true)?;
+        (0..COLUMNS).try_for_each(|of| sheet.set_column_width(column + of, WIDTH).map(|_| ()))?;
+        heads.push((of_name("document-below"), usize::from(WIDTH)));
         for point in series.points.iter().filter(|point| point.y.is_finite()) {
             let Some((_, at)) = places.iter().find(|(place, _)| place.total_cmp(&point.x).is_eq()) else { continue };
             sheet.write_number(*at, column, point.y)?;
@@ -108,7 +112,7 @@ fn figures(sheet: &mut Worksheet, row: u32, chart: &Chart, places: &[Place], tex
             }
         }
     }
-    Ok(())
+    high_enough(sheet, row, heads.into_iter())
 }
 
 fn draw(drawing: &mut Drawing, sheet: &str, rows: (u32, u32), series: &Series, at: usize, kind: ChartKind) {

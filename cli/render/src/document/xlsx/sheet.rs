@@ -12,6 +12,11 @@ const LONGEST: usize = 32_767;
 const NARROW: usize = 9;
 const WIDE: usize = 48;
 const A4: u8 = 9;
+/// Of a line, in points, and of the highest row.
+const LINE: f64 = 15.0;
+const HIGHEST: f64 = 405.0;
+/// The width of the sheet of words, in characters.
+const PAGE: u16 = 80;
 
 /// A column of the sheet: a column of the table, or the margins of the one before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,9 +39,15 @@ pub(super) fn table(
     }
     let columns = columns(table);
     for (column, at) in columns.iter().zip(0..) {
-        head(sheet, row, at, &title(table, *column, texts))?;
+        let figures = match *column {
+            Column::Values(of) => table.heads[of].kind == Kind::Figures,
+            Column::Margins(_) => true,
+        };
+        head(sheet, row, at, &title(table, *column, texts), figures)?;
         sheet.set_column_width(at, width(table, *column, texts) as f64)?;
     }
+    let title = |column: &Column| (title(table, *column, texts), width(table, *column, texts));
+    high_enough(sheet, row, columns.iter().map(title))?;
     let first = row + 1;
     sheet.set_freeze_panes(first, 0)?;
     sheet.set_repeat_rows(row, row)?;
@@ -48,6 +59,11 @@ pub(super) fn table(
                 Column::Margins(of) => margin(sheet, row, at, cells.get(of))?,
             }
         }
+        let text = |column: &Column| match *column {
+            Column::Values(of) => cells.get(of).map(|cell| (several(&cell.text), width(table, *column, texts))),
+            Column::Margins(_) => None,
+        };
+        high_enough(sheet, row, columns.iter().filter_map(text))?;
         row += 1;
     }
     for remark in table.remarks.iter().filter(|remark| !remark.is_empty()) {
@@ -61,15 +77,16 @@ pub(super) fn table(
 /// Everything that is said in words, a line each.
 pub(super) fn notes(sheet: &mut Worksheet, document: &Document) -> Result<(), XlsxError> {
     let wrapped = Format::new().set_text_wrap().set_align(FormatAlign::Top);
-    sheet.set_column_width(0, 100)?;
+    sheet.set_column_width(0, PAGE)?;
     let mut row = banner(sheet, document.watermark.as_deref().map(line).as_deref())?;
     let bold = wrapped.clone().set_bold();
     let mut write = |text: &str, format: &Format| -> Result<(), XlsxError> {
         words(sheet, row, 0, text, format)?;
+        high_enough(sheet, row, [(text.to_owned(), usize::from(PAGE))].into_iter())?;
         row += 1;
         Ok(())
     };
-    write(&line(&document.title), &bold.clone().set_font_size(16))?;
+    write(&line(&document.title), &bold.clone().set_font_size(14))?;
     for block in &document.blocks {
         match block {
             Block::Heading { text, .. } => write(&line(text), &bold.clone().set_font_size(12))?,
@@ -96,8 +113,9 @@ pub(super) fn banner(sheet: &mut Worksheet, watermark: Option<&str>) -> Result<u
 }
 
 /// The heading of a column.
-pub(super) fn head(sheet: &mut Worksheet, row: u32, column: u16, text: &str) -> Result<(), XlsxError> {
+pub(super) fn head(sheet: &mut Worksheet, row: u32, column: u16, text: &str, figures: bool) -> Result<(), XlsxError> {
     let format = Format::new()
+        .set_align(if figures { FormatAlign::Right } else { FormatAlign::Left })
         .set_bold()
         .set_text_wrap()
         .set_align(FormatAlign::Top)
@@ -115,6 +133,21 @@ pub(super) fn words(
     format: &Format,
 ) -> Result<(), XlsxError> {
     sheet.write_string_with_format(row, column, shortened(text, LONGEST), format).map(|_| ())
+}
+
+/// Makes room for lines that are broken: not every program that opens the file does. The texts come with the widths of
+/// their columns.
+pub(super) fn high_enough(
+    sheet: &mut Worksheet,
+    row: u32,
+    texts: impl Iterator<Item = (String, usize)>,
+) -> Result<(), XlsxError> {
+    let broken = |line: &str, width: usize| line.chars().count().div_ceil(width.saturating_sub(1).max(1)).max(1);
+    let count = |(text, width): (String, usize)| text.split('\n').map(|line| broken(line, width)).sum::<usize>();
+    match texts.map(count).max() {
+        Some(count @ 2..) => sheet.set_row_height(row, (LINE * count as f64).min(HIGHEST)).map(|_| ()),
+        _ => Ok(()),
+    }
 }
 
 pub(super) fn printed(sheet: &mut Worksheet, wide: bool) {
@@ -145,7 +178,9 @@ fn title(table: &Table, column: Column, texts: &Texts) -> String {
 /// The heading may take two lines, the text of a cell one.
 fn width(table: &Table, column: Column, texts: &Texts) -> usize {
     let characters = |text: &str| lines(text).map(|line| line.chars().count()).max().unwrap_or(0);
-    let head = characters(&title(table, column, texts)).div_ceil(2) + 2;
+    let title = title(table, column, texts);
+    let word = title.split_whitespace().map(|word| word.chars().count()).max().unwrap_or(0);
+    let head = characters(&title).div_ceil(2).max(word) + 2;
     let widest = match column {
         Column::Margins(_) => 0,
         Column::Values(at) => {
