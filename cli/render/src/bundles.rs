@@ -99,17 +99,25 @@ mod tests {
             .map(|(reason, job)| Refused { job: job.id, reason })
             .collect();
         let troubled = ImportSummary { new: 2, duplicates: 1, open: 1, refused };
-        insta::assert_snapshot!(imported(&troubled, &bundle, Texts::of(Language::English)), @"");
-        insta::assert_snapshot!(imported(&troubled, &bundle, Texts::of(Language::Spanish)), @"");
+        insta::assert_snapshot!(imported(&troubled, &bundle, Texts::of(Language::English)), @r"
+        2 new results, 1 known already, 1 has not ended here and is left alone, 2 refused:
+          matmul 64 x 64 on cpu of home (job 00000001): it has another result here, which stays
+          ResNet18 224 x 224 on cpu of home (job 00000002): its identity stands for something else here
+        ");
+        insta::assert_snapshot!(imported(&troubled, &bundle, Texts::of(Language::Spanish)), @r"
+        2 resultados nuevos, 1 ya estaba, 1 no ha terminado aquí y no se toca, 2 rechazados:
+          matmul 64 x 64 en cpu de home (trabajo 00000001): aquí tiene otro resultado, que se conserva
+          ResNet18 224 x 224 en cpu de home (trabajo 00000002): su identificador corresponde aquí a otra cosa
+        ");
         let smooth = ImportSummary { new: 1, ..ImportSummary::default() };
-        insta::assert_snapshot!(imported(&smooth, &bundle, Texts::of(Language::English)), @"");
+        insta::assert_snapshot!(imported(&smooth, &bundle, Texts::of(Language::English)), @"1 new result");
     }
 
     #[test]
     fn what_was_measured_elsewhere_says_so() {
         let comparison = samples::imported();
-        insta::assert_snapshot!(provenance(&comparison, Texts::of(Language::English)).join("\n"), @"");
-        insta::assert_snapshot!(provenance(&comparison, Texts::of(Language::Spanish)).join("\n"), @"");
+        insta::assert_snapshot!(provenance(&comparison, Texts::of(Language::English)).join("\n"), @"pc-01: exported 2026-07-31 by Cotejo 0.1.0, imported 2026-08-01 (bundle 1e6ed65d77d6)");
+        insta::assert_snapshot!(provenance(&comparison, Texts::of(Language::Spanish)).join("\n"), @"pc-01: exportado el 2026-07-31 con Cotejo 0.1.0, importado el 2026-08-01 (paquete 1e6ed65d77d6)");
         assert!(super::super::table::render(&comparison, &samples::plain()).contains("\nImported:\n  pc-01: exported"));
         assert_eq!(provenance(&samples::with_gpu(), Texts::of(Language::English)), Vec::<String>::new());
     }

@@ -273,7 +273,8 @@ mod tests {
               }
             }
           ],
-          "plans": []
+          "plans": [],
+          "imports": []
         }
         "#);
     }

@@ -103,18 +103,40 @@ mod tests {
     fn references_are_listed_with_their_origin() {
         let references = samples::references();
         let style = samples::plain();
-        insta::assert_snapshot!(table(&references, Texts::of(Language::English), &style), @"");
-        insta::assert_snapshot!(table(&references, Texts::of(Language::Spanish), &style), @"");
-        insta::assert_snapshot!(table(&[], Texts::of(Language::English), &style), @"");
+        insta::assert_snapshot!(table(&references, Texts::of(Language::English), &style), @r"
+        Reference times: measured elsewhere and imported, not measured by Cotejo.
+        ┌─────────────┬─────────────────────────┬─────────────────────────────┬───────────┬───────────────────┬────────────────────────────────────────────────────────────────────────────────────────────────────────────────┐
+        │ Set         ┆ GPU                     ┆ Computation                 ┆ Precision ┆          Time (s) ┆ Where it comes from                                                                                            │
+        ╞═════════════╪═════════════════════════╪═════════════════════════════╪═══════════╪═══════════════════╪════════════════════════════════════════════════════════════════════════════════════════════════════════════════╡
+        │ course-2026 ┆ NVIDIA GeForce RTX 3060 ┆ ResNet18 224 x 224          ┆ f32       ┆ 0.00203 ± 0.00002 ┆ measured by the teacher in room A1; PyTorch 2.4, CUDA 12.4; 100 runs; measured 2026-02-14; imported 2026-07-31 │
+        │ course-2026 ┆ NVIDIA GeForce RTX 3060 ┆ ResNet18 512 x 512, batch 8 ┆ f32       ┆            0.0413 ┆ measured by the teacher in room A1; imported 2026-07-31                                                        │
+        └─────────────┴─────────────────────────┴─────────────────────────────┴───────────┴───────────────────┴────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
+        ");
+        insta::assert_snapshot!(table(&references, Texts::of(Language::Spanish), &style), @r"
+        Tiempos de referencia: medidos en otro lugar e importados; no los ha medido Cotejo.
+        ┌─────────────┬─────────────────────────┬───────────────────────────────┬───────────┬───────────────────┬────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┐
+        │ Conjunto    ┆ GPU                     ┆ Cálculo                       ┆ Precisión ┆        Tiempo (s) ┆ Procedencia                                                                                                            │
+        ╞═════════════╪═════════════════════════╪═══════════════════════════════╪═══════════╪═══════════════════╪════════════════════════════════════════════════════════════════════════════════════════════════════════════════════════╡
+        │ course-2026 ┆ NVIDIA GeForce RTX 3060 ┆ ResNet18 224 x 224            ┆ f32       ┆ 0,00203 ± 0,00002 ┆ measured by the teacher in room A1; PyTorch 2.4, CUDA 12.4; 100 ejecuciones; medido: 2026-02-14; importado: 2026-07-31 │
+        │ course-2026 ┆ NVIDIA GeForce RTX 3060 ┆ ResNet18 512 x 512, lote de 8 ┆ f32       ┆            0,0413 ┆ measured by the teacher in room A1; importado: 2026-07-31                                                              │
+        └─────────────┴─────────────────────────┴───────────────────────────────┴───────────┴───────────────────┴────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
+        ");
+        insta::assert_snapshot!(table(&[], Texts::of(Language::English), &style), @"No reference times yet.");
     }
 
     #[test]
     fn what_is_replaced_is_named() {
         let old = samples::references();
         let mut new = old.clone();
-        new[0].seconds = 0.00199;
+        (new[0].seconds, new[0].ci) = (0.00199, None);
         let summary = ReferenceSummary { new: 2, duplicates: 1, replaced: vec![old[0].clone()] };
-        insta::assert_snapshot!(imported(&summary, &new, Texts::of(Language::English)), @"");
-        insta::assert_snapshot!(imported(&summary, &new, Texts::of(Language::Spanish)), @"");
+        insta::assert_snapshot!(imported(&summary, &new, Texts::of(Language::English)), @r"
+        2 new reference times, 1 replaced, 1 known already
+          ResNet18 224 x 224 on NVIDIA GeForce RTX 3060, f32: 0.00203 ± 0.00002 s became 0.00199 s
+        ");
+        insta::assert_snapshot!(imported(&summary, &new, Texts::of(Language::Spanish)), @r"
+        2 tiempos de referencia nuevos, 1 sustituido, 1 ya estaba
+          ResNet18 224 x 224 en NVIDIA GeForce RTX 3060, f32: 0,00203 ± 0,00002 s pasa a 0,00199 s
+        ");
     }
 }

@@ -100,7 +100,15 @@ mod tests {
 
     #[test]
     fn a_row_a_forward_pass() {
-        insta::assert_snapshot!(render(&samples::bundle()), @"");
+        insta::assert_snapshot!(render(&samples::bundle()), @r"
+        sweep,sweep_name,job,machine_id,machine,device,device_name,simulated,kind,model,size_px,batch,precision,threads,engine,exact,streams,phase,index,seconds
+        00000000-0000-0000-0000-00000000005e,practice,00000000-0000-0000-0000-000000000002,00000000-0000-0000-0000-000000000001,home,cpu,Intel(R) Core(TM) i5-10400 CPU @ 2.90GHz,false,classify,resnet18,224,1,f32,all,optimized,false,1,first,0,0.09
+        00000000-0000-0000-0000-00000000005e,practice,00000000-0000-0000-0000-000000000002,00000000-0000-0000-0000-000000000001,home,cpu,Intel(R) Core(TM) i5-10400 CPU @ 2.90GHz,false,classify,resnet18,224,1,f32,all,optimized,false,1,warm_up,0,0.031
+        00000000-0000-0000-0000-00000000005e,practice,00000000-0000-0000-0000-000000000002,00000000-0000-0000-0000-000000000001,home,cpu,Intel(R) Core(TM) i5-10400 CPU @ 2.90GHz,false,classify,resnet18,224,1,f32,all,optimized,false,1,warm_up,1,0.0301
+        00000000-0000-0000-0000-00000000005e,practice,00000000-0000-0000-0000-000000000002,00000000-0000-0000-0000-000000000001,home,cpu,Intel(R) Core(TM) i5-10400 CPU @ 2.90GHz,false,classify,resnet18,224,1,f32,all,optimized,false,1,sample,0,0.030000061
+        00000000-0000-0000-0000-00000000005e,practice,00000000-0000-0000-0000-000000000002,00000000-0000-0000-0000-000000000001,home,cpu,Intel(R) Core(TM) i5-10400 CPU @ 2.90GHz,false,classify,resnet18,224,1,f32,all,optimized,false,1,sample,1,0.0302
+        00000000-0000-0000-0000-00000000005e,practice,00000000-0000-0000-0000-000000000002,00000000-0000-0000-0000-000000000001,home,cpu,Intel(R) Core(TM) i5-10400 CPU @ 2.90GHz,false,classify,resnet18,224,1,f32,all,optimized,false,1,sample,2,0.0299
+        ");
     }
 
     #[test]
