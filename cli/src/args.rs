@@ -1,5 +1,7 @@
 //! The command line as it is typed. `command` checks it and makes it whole.
 
+mod chart;
+
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -11,6 +13,7 @@ use cotejo_model::sweep::Preset;
 use cotejo_model::{DeviceId, DeviceSelector, Engine, Model, Precision, Threads};
 
 use crate::draft::{Draft, WeightFile, parse_budget};
+pub(crate) use chart::{ChartArgs, ChartFormat, ChartKind};
 
 const ABOUT: &str = "Compare the inference time of CPUs and GPUs on every PC of a classroom";
 
@@ -19,6 +22,7 @@ Examples:
   cotejo local                                 measure this PC: ResNet18 at 224, 512 and 1024 pixels
   cotejo local --sizes 128,256 --batches 1,8   other sizes and batches
   cotejo results --format csv                  what was measured, for a spreadsheet
+  cotejo chart size --output times.png         a chart of it, for a report
   cotejo doctor                                what keeps this PC from measuring well
   cotejo explain                               where a network's time goes, layer by layer
   cotejo sweep start --preset practice --watch measure a whole class
@@ -134,6 +138,8 @@ pub(crate) enum Verb {
     Machines(MachinesVerb),
     /// Show what was measured, as table, CSV, JSON or Markdown
     Results(ResultsArgs),
+    /// Draw what was measured: time over image size, speed-up, throughput, threads, the class
+    Chart(ChartArgs),
     /// Show how the coordinator is
     Status,
     /// What `cotejo local` runs once for each cell.

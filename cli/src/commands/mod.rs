@@ -1,5 +1,6 @@
 //! What each command does.
 
+mod chart;
 mod doctor;
 mod explain;
 mod local;
@@ -20,6 +21,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Exit, Error> {
         Verb::Sweep(verb) => sweep::run(&global, verb).await,
         Verb::Machines(MachinesVerb::List { format, source }) => read::machines(&global, format, source.local).await,
         Verb::Results(args) => read::results(&global, args).await,
+        Verb::Chart(args) => chart::run(&global, args).await,
         Verb::Status => read::status(&global).await,
         Verb::Worker { .. } => unreachable!("a worker runs before anything else is set up"),
     }

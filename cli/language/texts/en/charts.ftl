@@ -16,6 +16,7 @@ chart-time-axis = Time (s)
 chart-throughput-axis = Throughput (images/s)
 chart-speed-up-axis = Speed-up (CPU time / GPU time)
 chart-thread-speed-up-axis = Speed-up over one thread
+chart-log-axis = { $label }, logarithmic scale
 
 # The legend
 chart-device = { $kind }: { $device }

@@ -16,6 +16,7 @@ chart-time-axis = Tiempo (s)
 chart-throughput-axis = Rendimiento (imágenes/s)
 chart-speed-up-axis = Aceleración (tiempo CPU / tiempo GPU)
 chart-thread-speed-up-axis = Aceleración respecto a un hilo
+chart-log-axis = { $label }, escala logarítmica
 
 # The legend
 chart-device = { $kind }: { $device }

@@ -2,10 +2,22 @@
 
 pub mod build;
 
+mod file;
+mod look;
+mod pen;
+mod picture;
+mod span;
+mod terminal;
+
 #[cfg(test)]
 mod samples;
+#[cfg(test)]
+mod tests;
 
 use cotejo_language::Language;
+
+pub use file::{PngSize, png, svg};
+pub use terminal::terminal;
 
 /// A chart, ready to be drawn: every text in the reader's language, every figure in its axis' unit.
 #[derive(Debug, Clone, PartialEq)]

@@ -8,7 +8,7 @@ use cotejo_model::stats::{self, Estimate, quantile};
 use cotejo_model::{DeviceKind, MachineId};
 
 use super::cells::{Cell, Chosen, Varying, command};
-use super::lines::{Dot, Drawn, line, product, who};
+use super::lines::{Dot, Drawn, line, product, short_names, who};
 use super::{Choice, NoChart, Subject};
 use crate::chart::{Axis, Chart, ChartKind, Point, Role, Scale, Series};
 use crate::{clean, number, words};
@@ -108,12 +108,13 @@ pub(super) fn threads(comparison: &Comparison, choice: &Choice, texts: &Texts) -
     if left_out > 0 {
         who = format!("{who}\n{}", texts.fill("chart-machines-left-out", &[("count", left_out.into())]));
     }
+    let names = short_names(scalings.iter().map(|(_, dots)| clean(dots[0].machine_name)).collect());
     let mut drawn = Drawn::default();
-    for ((_, mut dots), at) in scalings.into_iter().zip(0_u8..) {
+    for (((_, mut dots), name), at) in scalings.into_iter().zip(names).zip(0_u8..) {
         let role = if several { Role::Other(at) } else { Role::Cpu };
         let mut series = line(role, Some(DeviceKind::Cpu), &mut dots, false, texts);
         if several {
-            series.name = format!("{}: {}", clean(dots[0].machine_name), dots[0].device);
+            series.name = format!("{name}: {}", dots[0].device);
         }
         drawn.add(series, &dots, texts);
     }
@@ -243,27 +244,38 @@ fn scalings<'a>(cells: &[Cell<'a>]) -> BTreeMap<MachineId, Vec<Dot<'a>>> {
     machines.into_iter().filter_map(scaling).collect()
 }
 
+/// A machine of the class.
+struct Row<'a> {
+    id: MachineId,
+    name: &'a str,
+    /// Of the CPU and of the GPU; endless where there is none.
+    seconds: [f64; 2],
+    simulated: bool,
+}
+
 /// The machines from the fastest CPU to the slowest, then those without by their GPU; each with a name of its own.
 fn rows(cells: &[Cell<'_>], texts: &Texts) -> Vec<(MachineId, String)> {
-    let mut machines: BTreeMap<MachineId, (&str, [f64; 2], bool)> = BTreeMap::new();
+    let mut machines: BTreeMap<MachineId, Row<'_>> = BTreeMap::new();
     for cell in cells {
-        let name = cell.entry.machine_name.as_str();
-        let (_, times, simulated) = machines.entry(cell.machine()).or_insert((name, [f64::INFINITY; 2], false));
-        times[usize::from(cell.kind() == DeviceKind::Cuda)] = cell.measured.summary.median;
-        *simulated |= cell.measured.simulated;
+        let (id, name) = (cell.machine(), cell.entry.machine_name.as_str());
+        let row = machines.entry(id).or_insert(Row { id, name, seconds: [f64::INFINITY; 2], simulated: false });
+        row.seconds[usize::from(cell.kind() == DeviceKind::Cuda)] = cell.measured.summary.median;
+        row.simulated |= cell.measured.simulated;
     }
-    let mut rows: Vec<_> = machines.iter().collect();
-    rows.sort_by(|(a, (a_name, a_times, _)), (b, (b_name, b_times, _))| {
-        let by_time = a_times[0].total_cmp(&b_times[0]).then(a_times[1].total_cmp(&b_times[1]));
-        by_time.then((a_name, a).cmp(&(b_name, b)))
+    let mut rows: Vec<Row<'_>> = machines.into_values().collect();
+    rows.sort_by(|a, b| {
+        let by_time = a.seconds[0].total_cmp(&b.seconds[0]).then(a.seconds[1].total_cmp(&b.seconds[1]));
+        by_time.then((a.name, a.id).cmp(&(b.name, b.id)))
     });
-    let shared = |name: &str| machines.values().filter(|(other, ..)| *other == name).count() > 1;
-    let row = |(id, (name, _, simulated)): (&MachineId, &(&str, [f64; 2], bool))| {
-        let own = if shared(name) { format!("{} ({})", clean(name), id.short()) } else { clean(name) };
-        let own = if *simulated { texts.fill("chart-simulated-name", &[("name", own.into())]) } else { own };
-        (*id, own)
+    let own = |row: &Row<'_>| {
+        let shared = rows.iter().filter(|other| other.name == row.name).count() > 1;
+        if shared { format!("{} ({})", clean(row.name), row.id.short()) } else { clean(row.name) }
     };
-    rows.into_iter().map(row).collect()
+    let names = short_names(rows.iter().map(own).collect());
+    let entitled = |(row, name): (&Row<'_>, String)| {
+        (row.id, if row.simulated { texts.fill("chart-simulated-name", &[("name", name.into())]) } else { name })
+    };
+    rows.iter().zip(names).map(entitled).collect()
 }
 
 /// The median of the machines, by what was measured where anything was.

@@ -158,3 +158,36 @@ fn middle(estimates: &[Estimate]) -> Estimate {
     let range = Interval { low: values[0], high: values[values.len() - 1] };
     Estimate { value: quantile(&values, 0.5), ci: (values.len() > 1).then_some(range) }
 }
+
+/// From so many characters on, names are shortened.
+const LONG: usize = 24;
+
+/// Names too long to be read at a glance lose what all of them begin and end with; the last word that they share stays
+/// before what tells them apart.
+pub(super) fn short_names(names: Vec<String>) -> Vec<String> {
+    let shortest = names.iter().map(|name| name.chars().count()).min().unwrap_or(0);
+    if names.len() < 2 || shortest <= LONG {
+        return names;
+    }
+    let of = |name: &str| name.chars().collect::<Vec<_>>();
+    let backwards = |name: &str| name.chars().rev().collect::<Vec<_>>();
+    let front = in_common(&names.iter().map(|name| of(name)).collect::<Vec<_>>(), 1);
+    let back = in_common(&names.iter().map(|name| backwards(name)).collect::<Vec<_>>(), 0);
+    if front + back >= shortest {
+        return names;
+    }
+    let dots = |count: usize| if count > 1 { "…" } else { "" };
+    let short = |name: String| {
+        let middle: String = name.chars().skip(front).take(name.chars().count() - front - back).collect();
+        format!("{}{middle}{}", dots(front), dots(back))
+    };
+    names.into_iter().map(short).collect()
+}
+
+/// How many characters all of these begin with, up to the last that ends a word, and so many words less.
+fn in_common(names: &[Vec<char>], less: usize) -> usize {
+    let first = &names[0];
+    let same = (0..first.len()).take_while(|at| names.iter().all(|name| name.get(*at) == first.get(*at))).count();
+    let ends = (0..same).rev().filter(|at| !first[*at].is_alphanumeric());
+    ends.map(|at| at + 1).nth(less).unwrap_or(0)
+}

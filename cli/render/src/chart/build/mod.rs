@@ -125,11 +125,20 @@ impl std::error::Error for NoChart {}
 
 /// The chart of this kind.
 pub fn chart(kind: Kind, comparison: &Comparison, choice: &Choice, texts: &Texts) -> Result<Chart, NoChart> {
-    match kind {
+    let chart = match kind {
         Kind::Size => kinds::size(comparison, choice, texts),
         Kind::SpeedUp => kinds::speed_up(comparison, choice, texts),
         Kind::Throughput => kinds::throughput(comparison, choice, texts),
         Kind::Threads => kinds::threads(comparison, choice, texts),
         Kind::Class => kinds::class(comparison, choice, texts),
+    };
+    chart.map(|chart| marked(chart, texts))
+}
+
+/// What is made up says so first of all.
+fn marked(mut chart: Chart, texts: &Texts) -> Chart {
+    if chart.simulated {
+        chart.title = texts.fill("chart-simulated-title", &[("title", chart.title.into())]);
     }
+    chart
 }

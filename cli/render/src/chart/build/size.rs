@@ -6,7 +6,7 @@ use cotejo_model::{DeviceKind, Reference, Task};
 
 use super::kinds::{size_axis, titled};
 use super::lines::{DECADE, places, product};
-use super::{NoChart, Subject};
+use super::{NoChart, Subject, marked};
 use crate::chart::{Axis, Chart, ChartKind, Point, Role, Scale, Series};
 use crate::words;
 
@@ -55,7 +55,7 @@ pub fn time_over_size(task: Task, cpu: &Times, gpu: &Times, remarks: &str, texts
     let subject = Subject::of(task);
     let points = || series.iter().flat_map(|series| &series.points);
     let y = Scale::of(points().map(|point| point.y), DECADE);
-    Ok(Chart {
+    let chart = Chart {
         title: titled("chart-size-title", subject, None, texts),
         subtitle: remarks.to_owned(),
         language: texts.language(),
@@ -64,7 +64,8 @@ pub fn time_over_size(task: Task, cpu: &Times, gpu: &Times, remarks: &str, texts
         kind: ChartKind::Lines,
         simulated: drawn().any(|(_, _, times)| times.simulated),
         series,
-    })
+    };
+    Ok(marked(chart, texts))
 }
 
 fn one(kind: DeviceKind, role: Role, times: &Times, texts: &Texts) -> Series {

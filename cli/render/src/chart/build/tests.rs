@@ -162,6 +162,17 @@ fn machines_of_one_name_stay_apart() {
 }
 
 #[test]
+fn long_names_lose_what_they_share() {
+    let long = |at: usize| format!("INFORMATICA-PLANTA-2-PUESTO-{at:02}.centro.example.org");
+    let chart = drawn(Kind::Class, &class_of(3, &[224], &[1], long));
+    let machines: Vec<&str> = chart.x.ticks.iter().map(|(_, name)| name.as_str()).collect();
+    assert_eq!(machines, ["…PUESTO-00…", "…PUESTO-01…", "…PUESTO-02…"]);
+    let alike = |_: usize| "INFORMATICA-PLANTA-2-PUESTO.centro.example.org".to_owned();
+    let chart = drawn(Kind::Class, &class_of(2, &[224], &[1], alike));
+    assert_ne!(chart.x.ticks[0].1, chart.x.ticks[1].1);
+}
+
+#[test]
 fn throughput_counts_images() {
     let sweep = sweep(&[224, 512], &[1, 8, 32], &[4]);
     let chart = drawn(Kind::Throughput, &sweep);
