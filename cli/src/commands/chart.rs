@@ -85,7 +85,9 @@ impl Destination {
                 return Err(Error::usage(message).with_help("give --output a folder, which is made if there is none"));
             }
             Some(_) => {
-                args.kind.kinds().into_iter().try_for_each(|kind| output::check_file(&to.file(kind), to.force))?
+                for kind in args.kind.kinds() {
+                    output::check_file(&to.file(kind), to.force)?;
+                }
             }
             None => {}
         }
@@ -105,13 +107,13 @@ impl Destination {
             ChartFormat::Png => chart::png(chart, PngSize::of(chart)),
             ChartFormat::Term => chart::terminal(chart, &style).into_bytes(),
         };
-        let Some(path) = &self.path else { return output::print(content) };
+        let Some(path) = &self.path else { return output::print_bytes(&content) };
         if self.all {
             fs::create_dir_all(path)
                 .map_err(|error| Error::failed(format!("cannot make the folder {}: {error}", path.display())))?;
         }
         let file = self.file(kind);
-        output::write_file(&file, content, self.force)?;
+        output::write_bytes(&file, &content, self.force)?;
         output::say(&format!("wrote {}", file.display()));
         Ok(())
     }

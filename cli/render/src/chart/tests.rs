@@ -71,7 +71,15 @@ fn the_picture_says_what_the_chart_says() {
     Time (s), logarithmic scale
     ");
     let (head, _) = text.split_once("</desc>").unwrap();
-    insta::assert_snapshot!(head, @"");
+    insta::assert_snapshot!(head, @r#"
+    <svg role="img" width="1600" height="1000" viewBox="0 0 1600 1000" xmlns="http://www.w3.org/2000/svg">
+    <title>ResNet18: time over size</title>
+    <desc>pc-01; bars: 95 % confidence interval of the median
+    f32; all threads; reference engine; cotejo-worker 0.1.0, candle 0.11.0
+    Image size (pixels a side); Time (s)
+    CPU: Intel Core i5-10400 CPU @ 2.90GHz: 224: 0.0301; 512: 0.151; 1024: 0.620
+    GPU: NVIDIA GeForce RTX 3060: 224: 0.00203; 512: 0.00612; 1024: 0.0219
+    "#);
     let count = |what: &str| text.matches(what).count();
     // Three points and one in the legend, each with its edge.
     assert_eq!((count("<circle"), count("fill=\"#0072B2\"")), (8, 4));
@@ -162,7 +170,29 @@ fn a_terminal_shows_it_without_colours() {
                          Image size (pixels a side), logarithmic scale
     ");
     let class = of(Kind::Class, &class_of(6, &[224], &[1], |at| format!("pc-{at:02}")), Language::Spanish);
-    insta::assert_snapshot!(terminal(&class, &plain(60)), @"");
+    insta::assert_snapshot!(terminal(&class, &plain(60)), @"
+    ResNet18 224 x 224: los tiempos de la clase
+    6 equipos, de la CPU más rápida a la más lenta; barras:
+      intervalo de confianza del 95 % de la mediana
+    f32; 1 hilo; motor de referencia; cotejo-worker 0.1.0,
+      candle 0.11.0
+
+    ● CPU
+    ▲ GPU
+    ┄ Mediana CPU: 0,0363 s
+    ┄ Mediana GPU: 0,00242 s
+
+    Equipo
+    pc-00 ┤    ⢠                               ●  ⡄
+    pc-01 ┤   ▲⢸                                ● ⡇
+    pc-02 ┤   ▲⢸                                 ●⡇
+    pc-04 ┤    ⢸▲                                 ⡇●
+    pc-05 ┤    ⢸ ▲                                ⡇●
+    pc-03 ┤    ⠘                                  ⠃         ●
+          └──┬──────────┬────────┬────────┬───────────┬────────┬
+           0,002      0,005    0,01     0,02        0,05     0,1
+                      Tiempo (s), escala logarítmica
+    ");
 }
 
 #[test]
