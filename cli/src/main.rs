@@ -28,8 +28,10 @@ const LOG: &str = "COTEJO_LOG";
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    if let Verb::Worker { args } = cli.verb {
-        return cotejo_worker::main_stdio(args);
+    match cli.verb {
+        Verb::Worker { args } => return cotejo_worker::main_stdio(args),
+        Verb::Simulated { args } => return cotejo_simulated::main_stdio(cotejo_worker::BUILD, args),
+        _ => {}
     }
     match start(cli) {
         Ok(exit) => exit.into(),

@@ -149,7 +149,7 @@ mod tests {
         insta::assert_snapshot!(render(&samples::simulated()), @r"
         # practice
 
-        **SIMULATED: what is marked SIM was made up by a program that only plays a GPU, for a rehearsal. Nothing was computed, and it says nothing of any GPU.**
+        **SIMULATED: what is marked SIM was made up by a program that only plays devices, for a rehearsal. Nothing was computed, and it says nothing of any CPU or GPU.**
 
         | Model | Size | CPU (s) | GPU (s) | Speed-up |
         | --- | --- | ---: | ---: | ---: |
@@ -157,7 +157,7 @@ mod tests {
         | ResNet18 | 512 x 512 | 0.1512 ± 0.0012 | 0.00612 ± 0.00005 SIM | 24.7 ± 0.4x SIM |
         | ResNet18 | 1024 x 1024 | 0.620 ± 0.005 | 0.02193 ± 0.00017 SIM | 28.3 ± 0.4x SIM |
 
-        **SIMULATED: what is marked SIM was made up by a program that only plays a GPU, for a rehearsal. Nothing was computed, and it says nothing of any GPU.**
+        **SIMULATED: what is marked SIM was made up by a program that only plays devices, for a rehearsal. Nothing was computed, and it says nothing of any CPU or GPU.**
 
         Measured with precision f32; threads all; engine reference; weights random, seed 2026; image built-in; build cotejo-worker 0.1.0, candle 0.11.0.
 

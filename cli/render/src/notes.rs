@@ -19,8 +19,8 @@ pub(super) struct Note {
 /// What nobody may miss of a table with values that were made up, above and below it.
 pub(super) fn rehearsal(table: &Table) -> Option<&'static str> {
     table.is_simulated().then_some(
-        "SIMULATED: what is marked SIM was made up by a program that only plays a GPU, for a rehearsal. Nothing was \
-         computed, and it says nothing of any GPU.",
+        "SIMULATED: what is marked SIM was made up by a program that only plays devices, for a rehearsal. Nothing was \
+         computed, and it says nothing of any CPU or GPU.",
     )
 }
 

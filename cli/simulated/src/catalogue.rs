@@ -93,10 +93,7 @@ const SIX_CORES: PlayedCpu = PlayedCpu {
 /// PCs with a small graphics card.
 pub(crate) const LAB: &[(PlayedCpu, PlayedGpu)] = &[
     (SIX_CORES, GTX_1650),
-    (
-        PlayedCpu { product: "Intel Core i5-9400F", threads: 6, max_mhz: 4100, core_flops: 119e9, ..SIX_CORES },
-        GTX_1660,
-    ),
+    (PlayedCpu { product: "Intel Core i5-9400F", threads: 6, max_mhz: 4100, core_flops: 119e9, ..SIX_CORES }, GTX_1660),
 ];
 
 const ZEN3: PlayedCpu = PlayedCpu {
@@ -109,10 +106,8 @@ const ZEN3: PlayedCpu = PlayedCpu {
 };
 
 /// PCs with a graphics card of the middle.
-pub(crate) const NEW_LAB: &[(PlayedCpu, PlayedGpu)] = &[
-    (ZEN3, RTX_3060),
-    (PlayedCpu { product: "Intel Core i5-12400F", core_flops: 148e9, ..ZEN3 }, RTX_3050),
-];
+pub(crate) const NEW_LAB: &[(PlayedCpu, PlayedGpu)] =
+    &[(ZEN3, RTX_3060), (PlayedCpu { product: "Intel Core i5-12400F", core_flops: 148e9, ..ZEN3 }, RTX_3050)];
 
 /// The PC at the teacher's desk.
 pub(crate) const WORKSTATION: &[(PlayedCpu, PlayedGpu)] = &[

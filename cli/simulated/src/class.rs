@@ -279,8 +279,11 @@ mod tests {
     fn one_of_the_office_pcs_is_slower_than_its_like() {
         let class = Class::draw(7, SEATS);
         let busy = class.machines.iter().find(|machine| machine.background_load > 0.1).unwrap();
-        let like: Vec<&PlayedMachine> =
-            class.machines.iter().filter(|it| it.cpu == busy.cpu && it.gpu == busy.gpu && it.name != busy.name).collect();
+        let like: Vec<&PlayedMachine> = class
+            .machines
+            .iter()
+            .filter(|it| it.cpu == busy.cpu && it.gpu == busy.gpu && it.name != busy.name)
+            .collect();
         assert!(like.len() >= 3);
         for other in like {
             let ratio = busy.slower / other.slower;

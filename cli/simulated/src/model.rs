@@ -173,7 +173,9 @@ mod tests {
         let (_, gpu) = LAB[0];
         let gpu_in = |precision| gpu_seconds(&gpu, &Workload { precision, ..plain });
         assert!(gpu_in(Precision::F16) < gpu_in(Precision::F32));
-        assert!(gpu_seconds(&ANY_GPU, &Workload { precision: Precision::Tf32, ..plain }) < gpu_seconds(&ANY_GPU, &plain));
+        assert!(
+            gpu_seconds(&ANY_GPU, &Workload { precision: Precision::Tf32, ..plain }) < gpu_seconds(&ANY_GPU, &plain)
+        );
     }
 
     #[test]

@@ -102,8 +102,7 @@ mod tests {
 
     use super::*;
 
-    const COURSE: Course =
-        Course { run: 0.010, first: 0.05, spread: Spread { deviation: 0.006, disturbed: 0.003 } };
+    const COURSE: Course = Course { run: 0.010, first: 0.05, spread: Spread { deviation: 0.006, disturbed: 0.003 } };
 
     fn plan(runs: Option<u32>) -> MeasuringPlan {
         MeasuringPlan { runs, budget_ms: 15_000 }

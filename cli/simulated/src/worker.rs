@@ -283,7 +283,8 @@ impl On<'_> {
     /// What the parts around a run of this time would take.
     fn stages(self, workload: &Workload, run: f64) -> Stages {
         let size = f64::from(workload.task.size());
-        let image = workload.task.batch().map(|batch| (3.0 * size * size * f64::from(batch), 1000.0 * f64::from(batch)));
+        let image =
+            workload.task.batch().map(|batch| (3.0 * size * size * f64::from(batch), 1000.0 * f64::from(batch)));
         let (input, output) = image.unwrap_or((2.0 * size * size, size * size));
         let copy = |values: f64| nanoseconds(values * 4.0 / BUS);
         let around = Stages {
@@ -390,7 +391,9 @@ mod tests {
         let mut arguments = SEAT.arguments().into_iter().chain(["--describe".into()]);
         assert_eq!(Seat::parse(&mut arguments), Some(SEAT));
         assert_eq!(arguments.next(), Some("--describe".into()), "the worker's own are left");
-        for bad in ["", "--class 3", "--class 3 --seed x --machine 1 --pace 1", "--class 3 --seed 1 --machine 1 --pace 0"] {
+        for bad in
+            ["", "--class 3", "--class 3 --seed x --machine 1 --pace 1", "--class 3 --seed 1 --machine 1 --pace 0"]
+        {
             assert_eq!(Seat::parse(&mut bad.split(' ').map(OsString::from)), None, "{bad}");
         }
     }

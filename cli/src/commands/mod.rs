@@ -1,5 +1,7 @@
 //! What each command does.
 
+mod completions;
+mod demo;
 mod doctor;
 mod explain;
 mod local;
@@ -21,6 +23,9 @@ pub(crate) async fn run(cli: Cli) -> Result<Exit, Error> {
         Verb::Machines(MachinesVerb::List { format, source }) => read::machines(&global, format, source.local).await,
         Verb::Results(args) => read::results(&global, args).await,
         Verb::Status => read::status(&global).await,
-        Verb::Worker { .. } => unreachable!("a worker runs before anything else is set up"),
+        Verb::Demo(args) => demo::run(&global, &args).await,
+        Verb::Completions { shell } => completions::completions(shell),
+        Verb::Man { output } => completions::man(output.as_deref()),
+        Verb::Worker { .. } | Verb::Simulated { .. } => unreachable!("a worker runs before anything else is set up"),
     }
 }
