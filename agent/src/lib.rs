@@ -124,7 +124,9 @@ async fn serve(config: Config, subject: Subject, shutdown: CancellationToken) ->
         machine = %data.machine(), name = config.name, cpu = capability.cpu.name, devices = capability.devices.len(),
         no_gpu = capability.no_gpu, "agent started"
     );
-    log_unusable(&capability);
+    if nvidia.is_some() {
+        log_unusable(&capability);
+    }
     let _looking = AbortOnDropHandle::new(tokio::spawn(Arc::clone(&monitor).keep_looking()));
     let cpu = capability.cpu.clone();
     let introduction = Introduction { machine: data.machine(), name: config.name, labels: config.labels, capability };

@@ -76,6 +76,8 @@ fn there_is_a_page_for_every_command() {
     let read = |file: &str| std::fs::read_to_string(folder.join(file)).unwrap();
     assert!(read("cotejo-sweep-start.1").contains("cotejo sweep start"), "its synopsis is what is typed");
     assert!(read("cotejo.1").contains("cotejo\\-sweep(1)") && !read("cotejo.1").contains("__worker"));
+    assert!(!read("cotejo.1").contains("cotejo\\-help"), "there is no such page");
+    assert!(read("cotejo-demo.1").contains("\n  cotejo demo \\-\\-agents 5 \\-\\-once "), "examples stand as they are");
     assert_eq!(pc.run("man").code(0).out, read("cotejo.1"));
     // Again, over those of another version.
     pc.write("manual/man1/cotejo.1", "old");
@@ -89,11 +91,12 @@ fn well_formed(folder: &std::path::Path) {
     for file in std::fs::read_dir(folder).unwrap() {
         let file = file.unwrap().path();
         if has("groff") {
-            let output = Command::new("groff").args(["-man", "-Tutf8", "-ww", "-z"]).arg(&file).output().unwrap();
+            let output =
+                Command::new("groff").args(["-Kutf8", "-man", "-Tutf8", "-ww", "-z"]).arg(&file).output().unwrap();
             assert!(output.status.success() && output.stderr.is_empty(), "{}: {output:?}", file.display());
         }
         if has("mandoc") {
-            let output = Command::new("mandoc").args(["-T", "lint", "-W", "warning"]).arg(&file).output().unwrap();
+            let output = Command::new("mandoc").args(["-T", "lint", "-W", "error"]).arg(&file).output().unwrap();
             assert!(output.status.success(), "{}: {}", file.display(), String::from_utf8_lossy(&output.stdout));
         }
     }

@@ -78,7 +78,9 @@ pub struct PlayedMachine {
     pub power: PowerSource,
     /// Share of its processors that others use.
     pub background_load: f64,
-    /// How much longer its runs take than those of its like.
+    /// How much longer its runs take than those of its like: no two PCs are quite equal.
+    pub own: f64,
+    /// How much longer those on its processor take beyond that.
     pub slower: f64,
     /// Draws the noise of its times.
     pub seed: Digest,
@@ -135,7 +137,6 @@ impl Models {
             Kind::Other => (OTHER, None),
         };
         let mut rng = ChaCha8Rng::from_seed(seed.0);
-        // No two PCs are quite equal.
         let own = rng.random_range(0.99..1.01);
         let (slower, background_load, power) = match kind {
             Kind::Busy => (rng.random_range(1.16..1.19), rng.random_range(0.18..0.30), PowerSource::Unknown),
@@ -143,7 +144,7 @@ impl Models {
             Kind::OldLaptop => (1.0, 0.04, PowerSource::Ac),
             _ => (1.0, rng.random_range(0.0..0.04), PowerSource::Unknown),
         };
-        PlayedMachine { name, room, cpu, gpu, power, background_load, slower: slower * own, seed }
+        PlayedMachine { name, room, cpu, gpu, power, background_load, own, slower, seed }
     }
 }
 
@@ -286,7 +287,7 @@ mod tests {
             .collect();
         assert!(like.len() >= 3);
         for other in like {
-            let ratio = busy.slower / other.slower;
+            let ratio = busy.slower * busy.own / (other.slower * other.own);
             assert!((1.13..1.22).contains(&ratio), "{ratio}");
             assert_eq!(other.capability().cpu, busy.capability().cpu, "identical to look at");
         }

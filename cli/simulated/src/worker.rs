@@ -205,14 +205,14 @@ impl Player {
     fn course(&self, on: On<'_>, workload: &Workload) -> Course {
         match on {
             On::Cpu(cpu) => {
-                let run = cpu_seconds(cpu, workload) * self.machine.slower;
+                let run = cpu_seconds(cpu, workload) * self.machine.own * self.machine.slower;
                 let first = 0.5 * run + bytes(workload) / FIRST_TOUCH;
                 Course { run, first, spread: self.machine.cpu_spread() }
             }
             On::Gpu(gpu) => Course {
-                run: gpu_seconds(gpu, workload),
+                run: gpu_seconds(gpu, workload) * self.machine.own,
                 first: FIRST_ON_GPU,
-                spread: Spread { deviation: 0.004, disturbed: 0.002 },
+                spread: Spread { deviation: 0.008, disturbed: 0.002 },
             },
         }
     }
