@@ -1,7 +1,7 @@
 //! What surrounds a measurement: other processes' load, mains or battery, sleep.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use cotejo_model::machine::PowerSource;
@@ -28,8 +28,17 @@ pub struct Surroundings {
 /// While a job runs nothing is looked at; the window of the job itself is then told by what the worker did not use.
 #[derive(Debug)]
 pub struct Monitor {
-    state: Mutex<State>,
+    watched: Watched,
     job: AtomicBool,
+}
+
+/// What a monitor knows it from.
+#[derive(Debug)]
+enum Watched {
+    /// This machine.
+    Real(Mutex<State>),
+    /// Nothing: the machine is played, and what surrounds it stays.
+    Played(Surroundings),
 }
 
 #[derive(Debug)]
@@ -57,26 +66,45 @@ impl Monitor {
         let own = own_time(&mut system);
         let last = Surroundings { background_load: None, power: power::source() };
         let state = State { system, since: Instant::now(), own, workers: Some(Duration::ZERO), last };
-        Self { state: Mutex::new(state), job: AtomicBool::new(false) }
+        Self { watched: Watched::Real(Mutex::new(state)), job: AtomicBool::new(false) }
+    }
+
+    /// The monitor of a machine that is played.
+    pub(crate) fn played(surroundings: Surroundings) -> Self {
+        Self { watched: Watched::Played(surroundings), job: AtomicBool::new(false) }
+    }
+
+    /// What is known of this machine; a played one has its own surroundings instead.
+    fn state(&self) -> Result<MutexGuard<'_, State>, Surroundings> {
+        match &self.watched {
+            Watched::Real(state) => Ok(state.lock().unwrap_or_else(PoisonError::into_inner)),
+            Watched::Played(surroundings) => Err(*surroundings),
+        }
     }
 
     /// The surroundings in the present window, or in the last one where this one is too short to tell.
     pub fn look(&self) -> Surroundings {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if state.since.elapsed() >= SHORTEST_WINDOW {
-            state.close_window();
+        match self.state() {
+            Ok(mut state) => {
+                if state.since.elapsed() >= SHORTEST_WINDOW {
+                    state.close_window();
+                }
+                state.last
+            }
+            Err(surroundings) => surroundings,
         }
-        state.last
     }
 
     /// Begins the window anew: what was used in it was used by the agent's own errands.
     pub(crate) fn begin_anew(&self) {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).open_window();
+        if let Ok(mut state) = self.state() {
+            state.open_window();
+        }
     }
 
     /// The surroundings in the last window.
     pub(crate) fn last(&self) -> Surroundings {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).last
+        self.state().map_or_else(|surroundings| surroundings, |state| state.last)
     }
 
     /// Looks now and then, as long as no job runs.
@@ -101,8 +129,7 @@ impl Monitor {
 
     /// The job has ended; its worker used that much processor time, where it is known.
     pub(crate) fn job_ended(&self, worker: Option<Duration>) {
-        {
-            let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Ok(mut state) = self.state() {
             state.workers = state.workers.zip(worker).map(|(before, worker)| before + worker);
         }
         self.look();
@@ -202,7 +229,7 @@ mod tests {
     fn a_worker_of_unknown_use_leaves_the_load_unknown() {
         let monitor = Monitor::new();
         monitor.job_ended(None);
-        let mut state = monitor.state.lock().unwrap();
+        let mut state = monitor.state().unwrap();
         state.close_window();
         assert_eq!(state.last.background_load, None);
         state.close_window();
@@ -213,7 +240,7 @@ mod tests {
     fn what_the_worker_used_is_not_others_load() {
         let monitor = Monitor::new();
         monitor.job_ended(Some(Duration::from_secs(3600)));
-        let mut state = monitor.state.lock().unwrap();
+        let mut state = monitor.state().unwrap();
         state.close_window();
         assert_eq!(state.last.background_load, Some(0.0));
     }
@@ -223,10 +250,20 @@ mod tests {
         let monitor = Monitor::new();
         monitor.job_ended(None);
         monitor.begin_anew();
-        let mut state = monitor.state.lock().unwrap();
+        let mut state = monitor.state().unwrap();
         assert_eq!(state.workers, Some(Duration::ZERO), "what came before does not count");
         state.close_window();
         assert!(state.last.background_load.is_some());
+    }
+
+    #[test]
+    fn a_played_machine_has_its_own_surroundings() {
+        let played = Surroundings { background_load: Some(0.25), power: PowerSource::Battery };
+        let monitor = Monitor::played(played);
+        monitor.begin_anew();
+        assert_eq!(monitor.job_begins(), played);
+        monitor.job_ended(Some(Duration::from_secs(1)));
+        assert_eq!((monitor.look(), monitor.last()), (played, played));
     }
 
     #[test]

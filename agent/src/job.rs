@@ -25,7 +25,8 @@ use crate::workers::Workers;
 #[derive(Debug)]
 pub(crate) struct Bench {
     pub(crate) workers: Workers,
-    pub(crate) nvidia: Nvidia,
+    /// None where the machine is played: this PC's driver has no part in it.
+    pub(crate) nvidia: Option<Nvidia>,
     pub(crate) cpu: Cpu,
     pub(crate) monitor: Arc<Monitor>,
     pub(crate) outbox: Arc<Outbox>,
@@ -149,7 +150,10 @@ impl Bench {
             () = stop.cancelled() => return Err(Failure::new(FailureCode::Cancelled, "the job was cancelled")),
         };
         let device = offer.job.device;
-        let watch = Watch::begin(&self.nvidia, device).await;
+        let watch = match &self.nvidia {
+            Some(nvidia) => Watch::begin(nvidia, device).await,
+            None => None,
+        };
         let surroundings = self.monitor.job_begins();
         let sleep = SleepWatch::default();
         let run = Run {
@@ -171,6 +175,7 @@ impl Bench {
         };
         self.monitor.job_ended(ended.processor_time);
         let mut measurement = ended.outcome?;
+        let played = measurement.simulated.then_some(measurement.conditions);
         measurement.conditions = Conditions {
             background_load: surroundings.background_load,
             power: Some(surroundings.power),
@@ -178,7 +183,8 @@ impl Bench {
             clock_ratio: None,
             peak_flops: match device.kind() {
                 DeviceKind::Cpu => self.cpu.peak_flops(),
-                DeviceKind::Cuda => None,
+                // Who plays a GPU knows what it could do.
+                DeviceKind::Cuda => played.and_then(|played| played.peak_flops),
             },
         };
         if let Some(watch) = watch {

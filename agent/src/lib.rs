@@ -34,7 +34,7 @@ pub use worker::WorkerCommand;
 pub use workers::Workers;
 
 use blobs::Blobs;
-use conditions::Monitor;
+use conditions::{Monitor, Surroundings};
 use identity::{DataDir, DataDirError};
 use link::{Introduction, Link};
 use nvidia::Nvidia;
@@ -61,6 +61,42 @@ pub async fn run(config: Config, shutdown: CancellationToken) -> Result<(), Erro
 
 /// As `run`, with another NVIDIA driver than this machine's.
 pub async fn run_with(config: Config, nvidia: Nvidia, shutdown: CancellationToken) -> Result<(), Error> {
+    serve(config, Subject::Real(nvidia), shutdown).await
+}
+
+/// As `run`, for a rehearsal: the agent is that of a machine which only plays one, and looks at nothing of the machine that
+/// it runs on. Nothing but a caller in the same process can ask for this, and every device is marked as simulated,
+/// whatever the capability says. The configured worker is to play these devices.
+pub async fn play(config: Config, capability: Capability, shutdown: CancellationToken) -> Result<(), Error> {
+    serve(config, Subject::Played(Box::new(capability)), shutdown).await
+}
+
+/// Whose agent this is.
+enum Subject {
+    /// This machine's, with this driver.
+    Real(Nvidia),
+    /// That of a played machine.
+    Played(Box<Capability>),
+}
+
+impl Subject {
+    /// What the machine is, what surrounds it, and its driver if it has one that can be asked.
+    async fn look(self, workers: &Workers) -> (Capability, Monitor, Option<Nvidia>) {
+        match self {
+            Self::Real(nvidia) => {
+                let monitor = Monitor::new();
+                (probe::probe(workers, &monitor, &nvidia).await.capability, monitor, Some(nvidia))
+            }
+            Self::Played(mut capability) => {
+                capability.devices.iter_mut().for_each(|device| device.simulated = true);
+                let Capability { background_load, power, .. } = *capability;
+                (*capability, Monitor::played(Surroundings { background_load, power }), None)
+            }
+        }
+    }
+}
+
+async fn serve(config: Config, subject: Subject, shutdown: CancellationToken) -> Result<(), Error> {
     config.validate()?;
     let coordinator = config.coordinator_uri()?;
     if !config::is_loopback(&coordinator) {
@@ -78,17 +114,19 @@ pub async fn run_with(config: Config, nvidia: Nvidia, shutdown: CancellationToke
     let endpoint = link::endpoint(coordinator);
     let blobs = Blobs::open(&data.blobs(), endpoint.connect_lazy())
         .map_err(|source| DataDirError::Unusable { path: data.blobs(), source })?;
-    let monitor = Arc::new(Monitor::new());
     let workers = config.workers();
-    let capability = tokio::select! {
-        probed = probe::probe(&workers, &monitor, &nvidia) => probed.capability,
+    let (capability, monitor, nvidia) = tokio::select! {
+        seen = subject.look(&workers) => seen,
         () = shutdown.cancelled() => return Ok(()),
     };
+    let monitor = Arc::new(monitor);
     tracing::info!(
         machine = %data.machine(), name = config.name, cpu = capability.cpu.name, devices = capability.devices.len(),
         no_gpu = capability.no_gpu, "agent started"
     );
-    log_unusable(&capability);
+    if nvidia.is_some() {
+        log_unusable(&capability);
+    }
     let _looking = AbortOnDropHandle::new(tokio::spawn(Arc::clone(&monitor).keep_looking()));
     let cpu = capability.cpu.clone();
     let introduction = Introduction { machine: data.machine(), name: config.name, labels: config.labels, capability };

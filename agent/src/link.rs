@@ -149,14 +149,16 @@ impl Link {
         Closed { why, lasted: began.elapsed() }
     }
 
-    /// A GPU that could not be used may be well by now. Nothing is tried beside a job, which it would disturb.
+    /// A GPU that could not be used may be well by now. Nothing is tried beside a job, which it would disturb; a machine
+    /// that is played stays as it is.
     async fn look_again(&mut self) {
+        let Some(nvidia) = &self.bench.nvidia else { return };
         let capability = &mut self.introduction.capability;
         let lacking = capability.no_gpu.is_some()
             || capability.devices.iter().any(|device| device.id != DeviceId::Cpu && device.unusable.is_some());
         if !std::mem::take(&mut self.fresh) && lacking && self.attempt.is_none() {
             let before = capability.clone();
-            probe::look_again(capability, &self.bench.workers, &self.bench.nvidia).await;
+            probe::look_again(capability, &self.bench.workers, nvidia).await;
             self.bench.monitor.begin_anew();
             if *capability != before {
                 tracing::info!(

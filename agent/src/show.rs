@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
+use cotejo_model::device::marked;
 use cotejo_model::{Capability, Device};
 
 /// What was found, one fact a line.
@@ -37,8 +38,7 @@ impl Display for ShownDevice<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let Device { name, memory_bytes, driver, compute_capability, simulated, engines, precisions, unusable, .. } =
             self.0;
-        f.write_str(name)?;
-        f.write_str(if *simulated { " (simulated)" } else { "" })?;
+        f.write_str(&marked(name, *simulated))?;
         memory_bytes.iter().try_for_each(|bytes| write!(f, ", {}", GiB(*bytes)))?;
         compute_capability.iter().try_for_each(|capability| write!(f, ", compute capability {capability}"))?;
         driver.iter().try_for_each(|version| write!(f, ", driver {version}"))?;

@@ -9,9 +9,11 @@ mod transfer;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use cotejo_language::Language;
 use cotejo_model::sweep::Preset;
 use cotejo_model::{DeviceId, DeviceSelector, Engine, Model, Precision, Threads};
@@ -38,6 +40,7 @@ Examples:
   cotejo machines list                         the PCs of the class
   cotejo compare --mine                        this PC beside a classmate's GPU
   cotejo analyze --mine                        what its figures say, in plain sentences
+  cotejo demo                                  a class of simulated PCs on this one, to try all of this
 
 Exit codes:
   0    done: everything was measured, printed or started
@@ -86,8 +89,36 @@ Examples:
 
 Exit codes: 0 all is well, 1 a problem, 2 bad input, 3 warnings only, 130 Ctrl-C.";
 
+const COMPLETIONS_EXAMPLES: &str = "\
+Examples:
+  cotejo completions bash > ~/.local/share/bash-completion/completions/cotejo
+  cotejo completions zsh > ~/.zfunc/_cotejo
+  cotejo completions fish > ~/.config/fish/completions/cotejo.fish
+  cotejo completions powershell >> $PROFILE
+
+docs/shell.md says what else each shell needs.";
+
+const MAN_EXAMPLES: &str = "\
+Examples:
+  cotejo man | man -l -
+  cotejo man --output ~/.local/share/man/man1
+
+docs/shell.md says where they are looked for.";
+
+const DEMO_EXAMPLES: &str = "\
+Examples:
+  cotejo demo                         twenty PCs; other commands can be tried on them until Ctrl-C
+  cotejo demo --agents 5 --once       five PCs, and no more than the table
+  cotejo demo --seed 7                another class
+  cotejo demo --sizes 64,128 --pace 5 another sweep, more slowly
+
+Nothing is measured: every time is made up, and marked SIM or `simulated` wherever it stands.
+Exit codes: 0 shown, 1 it could not be, 2 bad input, 130 Ctrl-C before the table.";
+
 /// The hidden subcommand that is the worker.
 pub(crate) const WORKER_SUBCOMMAND: &str = "__worker";
+/// The hidden subcommand that is the worker of a simulated PC.
+pub(crate) const SIMULATED_SUBCOMMAND: &str = "__simulated";
 
 /// Everything that can be typed.
 #[derive(Debug, Parser)]
@@ -153,6 +184,29 @@ pub(crate) enum Verb {
     Chart(ChartArgs),
     /// Show how the coordinator is
     Status,
+    /// Rehearse a class on this PC: simulated PCs, made-up times, everything else as it will be
+    Demo(DemoArgs),
+    /// Print the script that lets a shell complete commands and flags
+    #[command(after_help = COMPLETIONS_EXAMPLES)]
+    Completions {
+        /// The shell
+        #[arg(value_enum, value_name = "SHELL")]
+        shell: Shell,
+    },
+    /// Print this program's manual page, or write those of all commands
+    #[command(after_help = MAN_EXAMPLES)]
+    Man {
+        /// Write a page for each command to this folder; pages that are there are replaced
+        #[arg(short, long, value_name = "FOLDER")]
+        output: Option<PathBuf>,
+    },
+    /// What `cotejo demo` runs once for each cell.
+    #[command(name = SIMULATED_SUBCOMMAND, hide = true, disable_help_flag = true)]
+    Simulated {
+        /// Which simulated PC, and the worker's own arguments.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<OsString>,
+    },
     /// What `cotejo local` runs once for each cell.
     #[command(name = WORKER_SUBCOMMAND, hide = true, disable_help_flag = true)]
     Worker {
@@ -172,6 +226,34 @@ pub(crate) struct LocalArgs {
     /// Print the cells and the expected duration, and measure nothing
     #[arg(long)]
     pub(crate) plan: bool,
+}
+
+/// PCs of a demonstration at most: each takes some of the files that one process may open.
+const MAX_AGENTS: i64 = 100;
+
+/// `cotejo demo`.
+#[derive(Debug, Args)]
+#[command(after_help = DEMO_EXAMPLES)]
+#[command(mut_arg("seed", |seed| seed.help("What draws the class and its times, and shuffles the cells")))]
+pub(crate) struct DemoArgs {
+    /// Simulated PCs, 1 to 100
+    #[arg(long, value_name = "COUNT", default_value_t = 20, value_parser = clap::value_parser!(u8).range(1..=MAX_AGENTS))]
+    pub(crate) agents: u8,
+    /// How many times faster than a real PC each of them measures
+    #[arg(long, value_name = "TIMES", default_value_t = 50.0, value_parser = pace)]
+    pub(crate) pace: f64,
+    /// Where the class's coordinator listens, on this PC; any free port by default
+    #[arg(long, value_name = "ADDRESS", value_parser = listen)]
+    pub(crate) listen: Option<SocketAddr>,
+    /// End after the table, instead of waiting for Ctrl-C
+    #[arg(long)]
+    pub(crate) once: bool,
+    /// Keep the class's data in this folder, a new or an empty one; by default they are removed at the end
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) keep: Option<PathBuf>,
+    /// What to measure; by default what the practice, the charts and the analysis want.
+    #[command(flatten)]
+    pub(crate) sweep: SweepArgs,
 }
 
 /// `cotejo explain`.
@@ -412,6 +494,31 @@ impl ClassArgs {
     }
 }
 
+fn pace(text: &str) -> Result<f64, String> {
+    let pace = text.parse().ok().filter(|pace: &f64| pace.is_finite() && *pace >= 1.0);
+    pace.ok_or_else(|| "write a number from 1 on".to_owned())
+}
+
+fn listen(text: &str) -> Result<SocketAddr, String> {
+    let address: SocketAddr =
+        text.parse().map_err(|_| "write an address and a port, such as 127.0.0.1:7420".to_owned())?;
+    if address.ip().is_loopback() {
+        return Ok(address);
+    }
+    Err("a demonstration listens on this PC alone: 127.0.0.1 or [::1]".to_owned())
+}
+
+/// The command line without its hidden subcommands, for completions.
+pub(crate) fn visible() -> clap::Command {
+    let whole = Cli::command();
+    let subcommands = whole.get_subcommands().filter(|subcommand| !subcommand.is_hide_set()).cloned();
+    clap::Command::new(whole.get_name().to_owned())
+        .version(env!("CARGO_PKG_VERSION"))
+        .about(ABOUT)
+        .args(whole.get_arguments().cloned())
+        .subcommands(subcommands)
+}
+
 fn label(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
@@ -432,8 +539,6 @@ fn weight_file(text: &str) -> Result<WeightFile, String> {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
     use crate::sweep_file::KEYS;
 

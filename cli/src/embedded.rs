@@ -1,14 +1,15 @@
 //! The coordinator and the agent inside this process, for a PC by itself.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use cotejo_agent::WorkerCommand;
 use cotejo_coordinator::{Config, RunError, StartError};
+use cotejo_simulated::Seat;
 use tokio::task::{JoinError, JoinHandle};
 use tokio_util::sync::CancellationToken;
 
-use crate::args::WORKER_SUBCOMMAND;
+use crate::args::{SIMULATED_SUBCOMMAND, WORKER_SUBCOMMAND};
 use crate::client::Client;
 use crate::error::Error;
 
@@ -30,8 +31,13 @@ impl Store {
 
     /// Opens it, or makes an empty one. One process at a time can have it.
     pub(crate) async fn open(folder: &Path) -> Result<Self, Error> {
+        Self::open_at(folder, None).await
+    }
+
+    /// Likewise, at this address; without one, at a port that is free.
+    pub(crate) async fn open_at(folder: &Path, listen: Option<SocketAddr>) -> Result<Self, Error> {
         let config = Config {
-            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            listen: listen.unwrap_or_else(|| SocketAddr::from((Ipv4Addr::LOCALHOST, 0))),
             data_dir: folder.join("coordinator"),
             drain_seconds: DRAIN_SECONDS,
             ..Config::default()
@@ -69,9 +75,18 @@ impl Store {
 
 /// How to start a worker: this same program.
 pub(crate) fn worker() -> Result<WorkerCommand, Error> {
-    let program = std::env::current_exe()
-        .map_err(|error| Error::failed(format!("cannot find this program's own file, to start workers: {error}")))?;
-    Ok(WorkerCommand { program, args: vec![WORKER_SUBCOMMAND.into()] })
+    Ok(WorkerCommand { program: this_program()?, args: vec![WORKER_SUBCOMMAND.into()] })
+}
+
+/// How to start the worker of a simulated PC: this same program.
+pub(crate) fn simulated_worker(seat: Seat) -> Result<WorkerCommand, Error> {
+    let args = std::iter::once(SIMULATED_SUBCOMMAND.into()).chain(seat.arguments()).collect();
+    Ok(WorkerCommand { program: this_program()?, args })
+}
+
+fn this_program() -> Result<PathBuf, Error> {
+    std::env::current_exe()
+        .map_err(|error| Error::failed(format!("cannot find this program's own file, to start workers: {error}")))
 }
 
 /// The settings of this PC's agent; its workers are this same program, and the one for GPUs beside it.

@@ -32,8 +32,10 @@ fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().collect();
     let command = help::in_language(Cli::command(), language::of_help(&arguments));
     let cli = Cli::from_arg_matches(&command.get_matches_from(arguments)).unwrap_or_else(|error| error.exit());
-    if let Verb::Worker { args } = cli.verb {
-        return cotejo_worker::main_stdio(args);
+    match cli.verb {
+        Verb::Worker { args } => return cotejo_worker::main_stdio(args),
+        Verb::Simulated { args } => return cotejo_simulated::main_stdio(cotejo_worker::BUILD, args),
+        _ => {}
     }
     match start(cli) {
         Ok(exit) => exit.into(),

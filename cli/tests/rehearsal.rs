@@ -35,7 +35,7 @@ fn a_rehearsed_gpu_is_labelled_wherever_it_appears() {
         " SIM ",
         "x SIM ",
         PLAYED,
-        "cuda:0 (simulated) of pc-2: Simulated GPU; 8.0 GiB",
+        "cuda:0 (simulated) of pc-2: Simulated GPU (simulated); 8.0 GiB",
     ]);
 
     for by in ["size", "machine", "device"] {

@@ -75,6 +75,7 @@ macro_rules! files {
             ("analysis", include_str!(concat!("../texts/", $language, "/analysis.ftl"))),
             ("charts", include_str!(concat!("../texts/", $language, "/charts.ftl"))),
             ("documents", include_str!(concat!("../texts/", $language, "/documents.ftl"))),
+            ("demo", include_str!(concat!("../texts/", $language, "/demo.ftl"))),
             ("peers", include_str!(concat!("../texts/", $language, "/peers.ftl"))),
             ("plan", include_str!(concat!("../texts/", $language, "/plan.ftl"))),
             ("report", include_str!(concat!("../texts/", $language, "/report.ftl"))),

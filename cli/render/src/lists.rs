@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use cotejo_model::device::marked;
 use cotejo_model::sweep::{PlannedCell, SweepStatus};
-use cotejo_model::{Device, JobState, Machine, SweepSpec};
+use cotejo_model::{Device, DeviceId, JobState, Machine, SweepSpec};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -247,7 +248,8 @@ pub fn machines(machines: &[Machine], style: &Style) -> String {
     };
     let rows = machines.iter().map(|machine| {
         let capability = &machine.capability;
-        let cpu = format!("{} ({})", clean(&capability.cpu.name), counted(capability.cpu.physical_cores, "core"));
+        let name = marked(&capability.cpu.name, capability.simulates(DeviceId::Cpu));
+        let cpu = format!("{} ({})", clean(&name), counted(capability.cpu.physical_cores, "core"));
         vec![
             Cell::plain(format!("{}\n{}", clean(&machine.name), machine.id.short())),
             state(machine),
@@ -277,9 +279,8 @@ pub fn machines(machines: &[Machine], style: &Style) -> String {
 
 fn gpus(machine: &Machine) -> Cell {
     let gpu = |device: &Device| {
-        let simulated = if device.simulated { " (simulated)" } else { "" };
         let reason = device.unusable.as_ref().map(|failure| format!(" (cannot be used: {failure})"));
-        clean(&format!("{}{simulated}{}", device.name, reason.unwrap_or_default()))
+        clean(&format!("{}{}", marked(&device.name, device.simulated), reason.unwrap_or_default()))
     };
     let devices = &machine.capability.devices;
     let found: Vec<String> =

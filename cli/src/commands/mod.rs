@@ -3,7 +3,9 @@
 mod analyze;
 mod chart;
 mod compare;
+mod completions;
 mod deliver;
+mod demo;
 mod doctor;
 mod explain;
 mod local;
@@ -35,6 +37,9 @@ pub(crate) async fn run(cli: Cli) -> Result<Exit, Error> {
         Verb::Reference(verb) => reference::run(&global, verb).await,
         Verb::Chart(args) => chart::run(&global, args).await,
         Verb::Status => read::status(&global).await,
-        Verb::Worker { .. } => unreachable!("a worker runs before anything else is set up"),
+        Verb::Demo(args) => demo::run(&global, &args).await,
+        Verb::Completions { shell } => completions::completions(shell),
+        Verb::Man { output } => completions::man(output.as_deref()),
+        Verb::Worker { .. } | Verb::Simulated { .. } => unreachable!("a worker runs before anything else is set up"),
     }
 }

@@ -10,9 +10,11 @@ mod tests;
 use std::collections::{BTreeSet, HashMap};
 
 use cotejo_model::comparison::{Comparison, Entry, Environment, GroupBy, Measured, Outcome};
+use cotejo_model::device::marked;
 use cotejo_model::measurement::EnginePlan;
 use cotejo_model::{
-    DeviceKind, Failure, JobId, JobSpec, JobState, Machine, MachineId, Measurement, SweepId, estimate, quality,
+    DeviceId, DeviceKind, Failure, FailureCode, JobId, JobSpec, JobState, Machine, MachineId, Measurement, SweepId,
+    estimate, quality,
 };
 
 /// One cell of a sweep with what came of it.
@@ -177,7 +179,7 @@ fn environment(machine: &Machine) -> Environment {
     Environment {
         machine: machine.id,
         name: machine.name.clone(),
-        cpu: capability.cpu.name.clone(),
+        cpu: marked(&capability.cpu.name, capability.simulates(DeviceId::Cpu)),
         physical_cores: capability.cpu.physical_cores,
         logical_cores: capability.cpu.logical_cores,
         simd: capability.cpu.simd.clone(),
@@ -185,9 +187,8 @@ fn environment(machine: &Machine) -> Environment {
         os: capability.os.clone(),
         gpus: gpus
             .map(|gpu| {
-                let simulated = if gpu.simulated { " (simulated)" } else { "" };
                 let unusable = gpu.unusable.as_ref().map(|failure| format!(" ({failure})"));
-                format!("{}{simulated}{}", gpu.name, unusable.unwrap_or_default())
+                format!("{}{}", marked(&gpu.name, gpu.simulated), unusable.unwrap_or_default())
             })
             .collect(),
         no_gpu: capability.no_gpu.clone(),

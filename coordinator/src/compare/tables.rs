@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use cotejo_model::comparison::{Column, GroupBy, Measured, Outcome, Table, Value};
+use cotejo_model::device::marked;
 use cotejo_model::job::Weights;
 use cotejo_model::stats::{self, Estimate};
 use cotejo_model::{DeviceId, DeviceKind, Digest, Machine, MachineId, Precision, Task, Workload};
@@ -121,8 +122,7 @@ fn by_device(items: &[&Item], several: bool) -> Body {
         let device = cells.first().map(|cell| {
             let product = &cell.entry.device_name;
             let which = if of_that_name(*machine, product) > 1 { format!(" ({id})") } else { String::new() };
-            let simulated = if cells.iter().any(|cell| cell.simulated) { " (simulated)" } else { "" };
-            text(&format!("{product}{which}{simulated}"))
+            text(&marked(&format!("{product}{which}"), cells.iter().any(|cell| cell.simulated)))
         });
         let time = |asked: &Question| {
             let asked: Vec<&Item> = cells.iter().copied().filter(|cell| question(cell) == *asked).collect();

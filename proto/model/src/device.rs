@@ -120,6 +120,12 @@ macro_rules! serde_as_text {
 }
 serde_as_text!(DeviceId, DeviceSelector);
 
+/// A product's name, with a mark where it only plays one; once, where the name itself says so.
+pub fn marked(name: &str, simulated: bool) -> String {
+    const MARK: &str = "(simulated)";
+    if simulated && !name.contains(MARK) { format!("{name} {MARK}") } else { name.to_owned() }
+}
+
 /// A device as the agent found it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Device {
@@ -148,6 +154,13 @@ pub struct Device {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_simulated_is_marked_once() {
+        assert_eq!(marked("RTX", false), "RTX");
+        assert_eq!(marked("RTX", true), "RTX (simulated)");
+        assert_eq!(marked("RTX (simulated) (cuda:1)", true), "RTX (simulated) (cuda:1)");
+    }
 
     #[test]
     fn devices_have_one_spelling() {

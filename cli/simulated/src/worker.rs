@@ -1,0 +1,461 @@
+//! The process that plays a worker: it speaks as `cotejo-worker` does, and computes nothing.
+
+use std::ffi::{OsStr, OsString};
+use std::io::{self, BufRead, Read, Write};
+use std::process::ExitCode;
+use std::time::{Duration, SystemTime};
+
+use cotejo_model::frames::{Description, Frame, Offer, Phase, Progress, Request};
+use cotejo_model::gpu::{DeviceCheck, GpuRecord, GpuState};
+use cotejo_model::measurement::{Conditions, EventTimes, Stages};
+use cotejo_model::{
+    DeviceId, DeviceKind, Engine, Failure, FailureCode, JobSpec, Measurement, Precision, Task, Workload,
+};
+
+use crate::catalogue::{ANY_GPU, PlayedCpu, PlayedGpu};
+use crate::class::{CUDA, CUDNN, Class, PlayedMachine};
+use crate::marked;
+use crate::model::{bytes, cpu_seconds, gpu_seconds, threads};
+use crate::times::{Course, Spread, Times, nanoseconds};
+
+const USAGE: &str = "\
+Plays a worker of a simulated PC, for rehearsals: it computes nothing, and says so.
+
+Usage: --class COUNT --seed NUMBER --machine INDEX --pace TIMES
+       [--describe | --libraries | --check DEVICE] [--die-with-parent]
+";
+
+/// How long the parts of a cell take, in seconds: reading and building a model, compiling it for a GPU, decoding a photo.
+const LOAD: f64 = 0.12;
+const COMPILE: f64 = 0.9;
+const DECODE: f64 = 0.004;
+/// Resizing, in seconds a pixel of the result.
+const RESIZE: f64 = 25e-9;
+/// What the first run on a GPU takes beyond: its libraries are loaded.
+const FIRST_ON_GPU: f64 = 0.08;
+/// Bytes a second when memory is touched for the first time.
+const FIRST_TOUCH: f64 = 2e9;
+/// Bytes a second between the host and a card.
+const BUS: f64 = 12e9;
+/// Starting a copy, in seconds.
+const COPY: f64 = 15e-6;
+/// Frames of progress in a cell.
+const STEPS: u32 = 10;
+/// A rehearsal shows no progress within a shorter time than this.
+const SHORTEST_STEP: Duration = Duration::from_millis(1);
+
+/// Which PC of which class is played, and how fast.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Seat {
+    /// PCs of the class.
+    pub class: usize,
+    /// What draws it.
+    pub seed: u64,
+    /// Which PC, from 0.
+    pub machine: usize,
+    /// How many times faster than on a real PC a cell is over.
+    pub pace: f64,
+}
+
+impl Seat {
+    /// As arguments of the worker.
+    pub fn arguments(&self) -> Vec<OsString> {
+        let Self { class, seed, machine, pace } = self;
+        let arguments = [
+            ("--class", class.to_string()),
+            ("--seed", seed.to_string()),
+            ("--machine", machine.to_string()),
+            ("--pace", pace.to_string()),
+        ];
+        arguments.into_iter().flat_map(|(name, value)| [name.into(), value.into()]).collect()
+    }
+
+    /// From the arguments of the worker; those that come after are left.
+    fn parse(arguments: &mut dyn Iterator<Item = OsString>) -> Option<Self> {
+        let mut value = |name: &str| {
+            (arguments.next()? == OsStr::new(name)).then_some(())?;
+            arguments.next()?.into_string().ok()
+        };
+        Some(Self {
+            class: value("--class")?.parse().ok()?,
+            seed: value("--seed")?.parse().ok()?,
+            machine: value("--machine")?.parse().ok()?,
+            pace: value("--pace")?.parse().ok().filter(|pace: &f64| *pace > 0.0)?,
+        })
+    }
+}
+
+/// The worker of the PC that its arguments name, as a process. `build` is what its measurements claim to be made with.
+pub fn main_stdio(build: &str, arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let mut arguments = arguments.into_iter();
+    let machine = Seat::parse(&mut arguments)
+        .and_then(|seat| Some((Class::draw(seat.seed, seat.class).machines.into_iter().nth(seat.machine)?, seat.pace)));
+    match machine {
+        Some((machine, pace)) => Player { machine, cpu: true, build: build.to_owned(), pace }.main_stdio(arguments),
+        None => usage(),
+    }
+}
+
+fn usage() -> ExitCode {
+    eprint!("{USAGE}");
+    ExitCode::from(2)
+}
+
+/// A worker that plays.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Player {
+    machine: PlayedMachine,
+    /// Whether it plays the processor too.
+    cpu: bool,
+    build: String,
+    pace: f64,
+}
+
+impl Player {
+    /// One that plays a GPU on a PC that is real otherwise, and does not wait for the times that it makes up.
+    pub fn of_a_gpu(build: &str) -> Self {
+        let mut class = Class::draw(0, 1).machines;
+        let machine = PlayedMachine { gpu: Some(ANY_GPU), ..class.remove(0) };
+        Self { machine, cpu: false, build: build.to_owned(), pace: f64::INFINITY }
+    }
+
+    /// Does what its arguments say. The exit status is that of a worker.
+    pub fn main_stdio(&self, arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+        let arguments: Vec<String> =
+            arguments.into_iter().map(|argument| argument.to_string_lossy().into_owned()).collect();
+        let dies = arguments.iter().any(|argument| argument == "--die-with-parent");
+        let errand: Vec<&str> =
+            arguments.iter().map(String::as_str).filter(|argument| *argument != "--die-with-parent").collect();
+        let last = match errand.as_slice() {
+            ["--describe"] => return print(&serde_json::json!(self.description())),
+            ["--libraries"] => return print(&serde_json::json!([])),
+            ["--check", device] => self.check(device).map(|check| Frame::Checked(Box::new(check))),
+            [] => request()
+                .and_then(|request| {
+                    if dies {
+                        std::thread::spawn(end_with_input);
+                    }
+                    self.measure(&request.job, &mut |progress| say(&Frame::Progress(progress)))
+                })
+                .map(|measurement| Frame::Done(Box::new(measurement))),
+            ["--explain"] => {
+                let failure = Failure::new(FailureCode::EngineUnavailable, "a simulated PC has no layers to explain");
+                Err(failure.with_remedy("`cotejo explain` explains those of this PC"))
+            }
+            _ => return usage(),
+        };
+        let done = last.is_ok();
+        say(&last.unwrap_or_else(Frame::Failed));
+        if done { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    }
+
+    fn description(&self) -> Description {
+        let engines = Engine::ALL.to_vec();
+        let cpu = Offer { kind: DeviceKind::Cpu, engines: engines.clone(), precisions: vec![Precision::F32] };
+        let gpu = Offer { kind: DeviceKind::Cuda, engines, precisions: Precision::ALL.to_vec() };
+        let devices = [self.cpu.then_some(cpu), self.machine.gpu.map(|_| gpu)];
+        Description { build: self.build.clone(), devices: devices.into_iter().flatten().collect() }
+    }
+
+    /// The GPU of this address, if it can be used.
+    fn gpu(&self, device: DeviceId) -> Result<&PlayedGpu, Failure> {
+        let absent = || Failure::new(FailureCode::NoGpu, format!("there is no {device} on this simulated PC"));
+        let gpu = self.machine.gpu.as_ref().filter(|_| device == DeviceId::Cuda(0)).ok_or_else(absent)?;
+        gpu.refusal().map_or(Ok(gpu), Err)
+    }
+
+    fn check(&self, device: &str) -> Result<DeviceCheck, Failure> {
+        let device =
+            device.parse().map_err(|error| Failure::new(FailureCode::InvalidJob, format!("--check: {error}")))?;
+        let gpu = self.gpu(device)?;
+        Ok(DeviceCheck {
+            device,
+            name: marked(gpu.product),
+            compute_capability: Some(gpu.capability),
+            memory_bytes: Some(gpu.memory_gib << 30),
+            free_memory_bytes: Some((gpu.memory_gib << 30) - (1 << 29)),
+            cuda: Some(CUDA.to_owned()),
+            cudnn: Some(CUDNN.to_owned()),
+            precisions: gpu.capability.precisions(),
+            simulated: true,
+            took_ms: 1,
+        })
+    }
+
+    /// The measurement of a job, after the time that it is to take here.
+    fn measure(&self, job: &JobSpec, report: &mut dyn FnMut(Progress)) -> Result<Measurement, Failure> {
+        job.workload.validate().map_err(|error| Failure::new(FailureCode::InvalidJob, error.to_string()))?;
+        let on = match job.device {
+            DeviceId::Cpu if self.cpu => On::Cpu(&self.machine.cpu),
+            DeviceId::Cpu => return Err(Failure::new(FailureCode::DeviceUnavailable, "only a GPU is played here")),
+            gpu => On::Gpu(self.gpu(gpu)?),
+        };
+        let offered = on.precisions();
+        if !offered.contains(&job.workload.precision) {
+            let message = format!("this device does not compute in {}", job.workload.precision);
+            return Err(Failure::new(FailureCode::PrecisionUnavailable, message).with_remedy("use f32"));
+        }
+        let course = self.course(on, &job.workload);
+        let times = Times::draw(&course, &job.measuring, self.machine.seed_of(job));
+        let stages = on.stages(&job.workload, course.run);
+        self.pass(stages.load_ns as f64 * 1e-9, times.seconds(), report);
+        Ok(self.measurement(job, on, times, stages))
+    }
+
+    fn course(&self, on: On<'_>, workload: &Workload) -> Course {
+        match on {
+            On::Cpu(cpu) => {
+                let run = cpu_seconds(cpu, workload) * self.machine.own * self.machine.slower;
+                let first = 0.5 * run + bytes(workload) / FIRST_TOUCH;
+                Course { run, first, spread: self.machine.cpu_spread() }
+            }
+            On::Gpu(gpu) => Course {
+                run: gpu_seconds(gpu, workload) * self.machine.own,
+                first: FIRST_ON_GPU,
+                spread: Spread { deviation: 0.008, disturbed: 0.002 },
+            },
+        }
+    }
+
+    /// Lets the time of a cell pass, so many times faster, and tells how far it would be.
+    fn pass(&self, load: f64, measuring: f64, report: &mut dyn FnMut(Progress)) {
+        report(Progress { phase: Phase::Load, done: 0.0 });
+        let step = Duration::try_from_secs_f64((load + measuring) / self.pace / f64::from(STEPS)).unwrap_or_default();
+        if step < SHORTEST_STEP {
+            return;
+        }
+        for at in 1..=STEPS {
+            std::thread::sleep(step);
+            let done = f64::from(at) / f64::from(STEPS);
+            let phase = if done * (load + measuring) < load { Phase::Load } else { Phase::Sample };
+            report(Progress { phase, done });
+        }
+    }
+
+    fn measurement(&self, job: &JobSpec, on: On<'_>, times: Times, stages: Stages) -> Measurement {
+        let started = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
+        let classifies = matches!(job.workload.task, Task::Classify { .. });
+        let (device_name, threads, gpu, conditions) = match on {
+            On::Cpu(cpu) => (marked(cpu.product), threads(cpu, job.workload.threads), None, Conditions::default()),
+            On::Gpu(gpu) => (marked(gpu.product), 1, Some(record(gpu)), gpu.conditions(job.workload.precision)),
+        };
+        Measurement {
+            workload: job.workload,
+            device: job.device,
+            device_name,
+            build: self.build.clone(),
+            threads,
+            weights: classifies.then_some(job.weights),
+            input: None,
+            started_ms: u64::try_from(started.as_millis()).unwrap_or(0),
+            first_ns: times.first_ns,
+            warmup_ns: times.warmup_ns,
+            samples_ns: times.samples_ns,
+            stages,
+            stop: times.stop,
+            // Nothing was classified.
+            answers: Vec::new(),
+            logit_error: None,
+            peak_memory_bytes: None,
+            conditions,
+            plan: None,
+            gpu,
+            simulated: true,
+        }
+    }
+}
+
+/// What a job is played on.
+#[derive(Clone, Copy)]
+enum On<'a> {
+    Cpu(&'a PlayedCpu),
+    Gpu(&'a PlayedGpu),
+}
+
+impl On<'_> {
+    fn precisions(self) -> Vec<Precision> {
+        match self {
+            Self::Cpu(_) => vec![Precision::F32],
+            Self::Gpu(gpu) => gpu.capability.precisions(),
+        }
+    }
+
+    /// What the parts around a run of this time would take.
+    fn stages(self, workload: &Workload, run: f64) -> Stages {
+        let size = f64::from(workload.task.size());
+        let image =
+            workload.task.batch().map(|batch| (3.0 * size * size * f64::from(batch), 1000.0 * f64::from(batch)));
+        let (input, output) = image.unwrap_or((2.0 * size * size, size * size));
+        let copy = |values: f64| nanoseconds(values * 4.0 / BUS);
+        let around = Stages {
+            load_ns: nanoseconds(LOAD),
+            decode_ns: image.map(|_| nanoseconds(DECODE)),
+            preprocess_ns: image.map(|_| nanoseconds(RESIZE * size * size)),
+            ..Stages::default()
+        };
+        match self {
+            Self::Cpu(_) => around,
+            Self::Gpu(_) => {
+                let events =
+                    EventTimes { upload_ns: copy(input), forward_ns: nanoseconds(run), download_ns: copy(output) };
+                let by_the_host = |ns: u64| Some(ns + nanoseconds(COPY));
+                Stages {
+                    load_ns: nanoseconds(LOAD + COMPILE),
+                    upload_ns: by_the_host(events.upload_ns),
+                    download_ns: by_the_host(events.download_ns),
+                    events: Some(events),
+                    ..around
+                }
+            }
+        }
+    }
+}
+
+/// What would be known of the card.
+fn record(gpu: &PlayedGpu) -> GpuRecord {
+    let state = |clock_mhz, temperature_c| GpuState {
+        clock_mhz: Some(clock_mhz),
+        temperature_c: Some(temperature_c),
+        power_limit_w: Some(gpu.power_limit_w),
+        ..GpuState::default()
+    };
+    GpuRecord {
+        compute_capability: Some(gpu.capability),
+        memory_bytes: Some(gpu.memory_gib << 30),
+        driver: Some(gpu.driver.to_owned()),
+        cuda: Some(CUDA.to_owned()),
+        cudnn: Some(CUDNN.to_owned()),
+        before: Some(state(210, 41)),
+        after: Some(state(1777, 58)),
+    }
+}
+
+fn request() -> Result<Request, Failure> {
+    let mut line = String::new();
+    let invalid = |message: String| {
+        Failure::new(FailureCode::InvalidJob, message).with_remedy("give one JSON object on the first line")
+    };
+    io::stdin().lock().read_line(&mut line).map_err(|error| invalid(format!("no request: {error}")))?;
+    serde_json::from_str(&line).map_err(|error| invalid(format!("the request cannot be read: {error}")))
+}
+
+/// Standard input stays open for as long as the agent lives.
+fn end_with_input() {
+    let mut rest = [0; 256];
+    while !matches!(io::stdin().read(&mut rest), Ok(0) | Err(_)) {}
+    std::process::exit(1);
+}
+
+/// That nobody reads it is the reader's affair.
+fn say(frame: &Frame) {
+    let _ = writeln!(io::stdout(), "{}", serde_json::json!(frame));
+}
+
+fn print(value: &serde_json::Value) -> ExitCode {
+    if writeln!(io::stdout(), "{value}").is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+#[cfg(test)]
+mod tests {
+    use cotejo_model::measuring::MeasuringPlan;
+    use cotejo_model::{Model, Threads, job::Weights, quality};
+
+    use super::*;
+
+    const SEAT: Seat = Seat { class: 20, seed: 7, machine: 3, pace: 50.0 };
+
+    fn job(device: DeviceId, precision: Precision) -> JobSpec {
+        let workload = Workload {
+            task: Task::Classify { model: Model::ResNet18, size: 224, batch: 1 },
+            precision,
+            threads: Threads::All,
+            engine: Engine::Optimized,
+            exact: false,
+            streams: 1,
+        };
+        let measuring = MeasuringPlan { runs: None, budget_ms: 15_000 };
+        JobSpec { workload, device, weights: Weights::Random { seed: 2026 }, image: None, measuring }
+    }
+
+    fn players() -> impl Iterator<Item = Player> {
+        let machines = Class::draw(5, 20).machines.into_iter();
+        machines.map(|machine| Player { machine, cpu: true, build: "build".to_owned(), pace: f64::INFINITY })
+    }
+
+    fn played(player: &Player, job: &JobSpec) -> Result<Measurement, Failure> {
+        player.measure(job, &mut |_| {})
+    }
+
+    #[test]
+    fn a_seat_is_told_by_arguments() {
+        let mut arguments = SEAT.arguments().into_iter().chain(["--describe".into()]);
+        assert_eq!(Seat::parse(&mut arguments), Some(SEAT));
+        assert_eq!(arguments.next(), Some("--describe".into()), "the worker's own are left");
+        for bad in
+            ["", "--class 3", "--class 3 --seed x --machine 1 --pace 1", "--class 3 --seed 1 --machine 1 --pace 0"]
+        {
+            assert_eq!(Seat::parse(&mut bad.split(' ').map(OsString::from)), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn every_measurement_is_marked_and_answers_its_job() {
+        for player in players() {
+            for device in player.machine.capability().devices.iter().filter(|device| device.unusable.is_none()) {
+                for precision in &device.precisions {
+                    let job = job(device.id, *precision);
+                    let measurement = played(&player, &job).unwrap();
+                    assert!(measurement.simulated && measurement.answers_job(&job));
+                    assert!(measurement.device_name.ends_with(" (simulated)"), "{}", measurement.device_name);
+                    assert!(measurement.answers.is_empty() && measurement.logit_error.is_none());
+                    assert_eq!(quality::flags(&measurement), [], "what it is flagged for is its agent's to say");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn equal_machines_differ_by_little_and_the_busy_one_by_more() {
+        let median = |player: &Player| {
+            let measurement = played(player, &job(DeviceId::Cpu, Precision::F32)).unwrap();
+            measurement.summary().unwrap().median
+        };
+        let busy = players().find(|player| player.machine.background_load > 0.1).unwrap();
+        let like = players().filter(|other| {
+            other.machine.name != busy.machine.name && other.machine.capability().cpu == busy.machine.capability().cpu
+        });
+        let others: Vec<f64> = like.map(|other| median(&other)).collect();
+        let (least, most) = others.iter().fold((f64::MAX, 0.0_f64), |(a, b), x| (a.min(*x), b.max(*x)));
+        assert!(others.len() >= 3 && most / least < 1.04, "{others:?}");
+        let slower = median(&busy) / most;
+        assert!((1.12..1.22).contains(&slower), "{slower}");
+    }
+
+    #[test]
+    fn what_cannot_be_played_says_why() {
+        let code = |result: Result<Measurement, Failure>| result.unwrap_err().code;
+        let neglected = players().find(|player| player.machine.gpu.is_some_and(|gpu| gpu.outdated.is_some())).unwrap();
+        assert_eq!(code(played(&neglected, &job(DeviceId::Cuda(0), Precision::F32))), FailureCode::DriverTooOld);
+        assert_eq!(neglected.check("cuda:0").unwrap_err().code, FailureCode::DriverTooOld);
+        let office = players().find(|player| player.machine.gpu.is_none()).unwrap();
+        assert_eq!(code(played(&office, &job(DeviceId::Cuda(0), Precision::F32))), FailureCode::NoGpu);
+        assert_eq!(code(played(&office, &job(DeviceId::Cpu, Precision::F16))), FailureCode::PrecisionUnavailable);
+        let gpu = Player::of_a_gpu("build");
+        assert_eq!(code(played(&gpu, &job(DeviceId::Cpu, Precision::F32))), FailureCode::DeviceUnavailable);
+        assert!(gpu.check("cuda:0").unwrap().simulated && gpu.check("cuda:1").is_err() && gpu.check("gpu").is_err());
+        assert!(gpu.description().devices.iter().all(|offer| offer.kind == DeviceKind::Cuda));
+    }
+
+    #[test]
+    fn a_slow_pace_shows_how_far_it_is() {
+        let player = Player { pace: 1000.0, ..players().next().unwrap() };
+        let mut seen = Vec::new();
+        player.measure(&job(DeviceId::Cpu, Precision::F32), &mut |progress| seen.push(progress)).unwrap();
+        assert_eq!(seen.len(), 1, "too short a time to show");
+        let player = Player { pace: 100.0, ..player };
+        seen.clear();
+        player.measure(&job(DeviceId::Cpu, Precision::F32), &mut |progress| seen.push(progress)).unwrap();
+        assert_eq!(seen.len(), STEPS as usize + 1);
+        assert!(seen.windows(2).all(|pair| pair[0].done <= pair[1].done && pair[0].phase <= pair[1].phase));
+    }
+}

@@ -1,0 +1,375 @@
+//! A rehearsal: a class of simulated PCs on this one, so that a teacher sees everything the day before. The coordinator,
+//! the agents and their protocol are the real ones; what the PCs are and what their workers say is made up.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::Parser;
+use cotejo_language::Texts;
+use cotejo_model::comparison::GroupBy;
+use cotejo_model::sweep::{Preset, SweepStatus};
+use cotejo_model::{DeviceKind, DeviceSelector, Threads};
+use cotejo_render::table;
+use cotejo_simulated::{Class, PlayedMachine, Seat};
+use tempfile::TempDir;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::watch::{Followed, follow};
+use crate::args::{Cli, DemoArgs, Global};
+use crate::client::Client;
+use crate::command;
+use crate::draft::Draft;
+use crate::embedded::{self, Store};
+use crate::error::{Error, Exit};
+use crate::files::{self, Checked};
+use crate::interrupt::Interrupt;
+use crate::{language, output};
+
+/// Draws the class where no seed is given.
+const SEED: u64 = 1;
+/// How long the agents may take to connect: a virus scanner may look at each of their workers.
+const ONLINE_WITHIN: Duration = Duration::from_secs(60);
+/// How often to look whether they have.
+const ONLINE_POLL: Duration = Duration::from_millis(50);
+
+/// `cotejo demo`
+pub(super) async fn run(global: &Global, args: &DemoArgs) -> Result<Exit, Error> {
+    let texts = language::texts(global.lang)?;
+    // Whatever is wrong with what was asked for is found before anything is started.
+    let checked: Vec<Checked> = drafts(args)
+        .into_iter()
+        .map(|draft| files::check(command::request(draft, args.sweep.file.as_deref())?))
+        .collect::<Result<_, Error>>()?;
+    let mut interrupt = Interrupt::listen();
+    let folder = Folder::open(args.keep.as_deref())?;
+    let rehearsed = rehearse(folder.path(), args, checked, texts, &mut interrupt).await;
+    let left = folder.leave(texts);
+    let exit = rehearsed?;
+    left?;
+    Ok(exit)
+}
+
+/// What is measured: what the flags or the file say, or else what the practice, the charts and the analysis want. The
+/// practice comes last: commands that name no sweep show the newest.
+fn drafts(args: &DemoArgs) -> Vec<Draft> {
+    let given = Draft { seed: Some(seed(args)), ..args.sweep.draft() };
+    let nothing = Draft { seed: given.seed, ..Draft::default() };
+    if args.sweep.file.is_some() || given != nothing {
+        return vec![given];
+    }
+    let sizes = Some(vec![224]);
+    let threads = Draft {
+        sizes: sizes.clone(),
+        threads: Some([1, 2, 4].map(Threads::Exactly).to_vec()),
+        devices: Some(vec![DeviceSelector::Kind(DeviceKind::Cpu)]),
+        ..nothing.clone()
+    };
+    let batches = Draft { sizes, batches: Some(vec![1, 8, 32]), ..nothing.clone() };
+    let products = Draft { matmul: Some(vec![2048]), ..nothing.clone() };
+    let practice = Draft { preset: Some(Preset::Practice), ..nothing };
+    [("threads", threads), ("batches", batches), ("products", products), ("practice", practice)]
+        .map(|(name, draft)| Draft { name: Some(format!("{name}-simulated")), ..draft })
+        .to_vec()
+}
+
+fn seed(args: &DemoArgs) -> u64 {
+    args.sweep.seed.unwrap_or(SEED)
+}
+
+/// The agents start after the coordinator and end before it.
+async fn rehearse(
+    folder: &Path,
+    args: &DemoArgs,
+    checked: Vec<Checked>,
+    texts: &Texts,
+    interrupt: &mut Interrupt,
+) -> Result<Exit, Error> {
+    let store = Store::open_at(folder, args.listen).await?;
+    let client = store.client();
+    let machines = i64::from(args.agents);
+    say(texts, "demo-begins", &[("machines", machines.into()), ("address", client.address().into())]);
+    say(texts, "demo-pace", &[("pace", args.pace.to_string().into())]);
+    let mut agents = Agents::start(folder, client.address(), args)?;
+    let shown = tokio::select! {
+        shown = show(client, args, checked, texts, interrupt) => shown,
+        error = agents.broken() => Err(error),
+    };
+    let stopped = agents.stop().await;
+    let closed = store.close().await;
+    let exit = shown?;
+    stopped?;
+    closed?;
+    Ok(exit)
+}
+
+/// Sweeps the class, prints its table, and stays until Ctrl-C.
+async fn show(
+    client: &Client,
+    args: &DemoArgs,
+    checked: Vec<Checked>,
+    texts: &Texts,
+    interrupt: &mut Interrupt,
+) -> Result<Exit, Error> {
+    let swept = tokio::select! {
+        connected = connected(client, usize::from(args.agents)) => {
+            connected?;
+            sweep(client, checked, texts, interrupt).await?
+        }
+        () = interrupt.requested() => None,
+    };
+    let Some(last) = swept else {
+        output::say("interrupted before the class was measured");
+        return Ok(Exit::Interrupted);
+    };
+    let comparison = client.compare(vec![last.id.to_string()], false, GroupBy::Size).await?;
+    output::print(&table::render(&comparison, &output::style()))?;
+    if !args.once {
+        output::say(&format!("\n{}", suggestions(client.address(), texts)));
+        interrupt.requested().await;
+    }
+    Ok(Exit::Ok)
+}
+
+/// Waits until the whole class is there.
+async fn connected(client: &Client, count: usize) -> Result<(), Error> {
+    let mut online = 0;
+    let look = async {
+        while online < count {
+            online = client.machines().await?.iter().filter(|machine| machine.online).count();
+            tokio::time::sleep(ONLINE_POLL).await;
+        }
+        Ok(())
+    };
+    let looked = tokio::time::timeout(ONLINE_WITHIN, look).await;
+    looked.unwrap_or_else(|_| {
+        let seconds = ONLINE_WITHIN.as_secs();
+        Err(Error::failed(format!("{online} of {count} simulated PCs connected within {seconds} s"))
+            .with_help("-v says what they do; fewer --agents need less of this PC"))
+    })
+}
+
+/// Runs the sweeps one after another. Gives the last one, or none if a person asked to end.
+async fn sweep(
+    client: &Client,
+    checked: Vec<Checked>,
+    texts: &Texts,
+    interrupt: &mut Interrupt,
+) -> Result<Option<SweepStatus>, Error> {
+    let total = checked.len();
+    let mut last = None;
+    for (number, checked) in (1_i64..).zip(checked) {
+        let spec = checked.upload(client).await?;
+        let (status, _) = client.start(spec).await?;
+        let counts = [("number", number), ("total", whole(total as u64)), ("cells", whole(status.total()))];
+        let counts = counts.map(|(name, count)| (name, count.into()));
+        let rest = [("name", status.spec.name.clone().into()), ("machines", whole(status.machines).into())];
+        say(texts, "demo-sweep", &[counts.as_slice(), rest.as_slice()].concat());
+        match follow(client, status.id, interrupt).await? {
+            Followed::Finished(status) => last = Some(*status),
+            Followed::Interrupted => return Ok(None),
+        }
+    }
+    Ok(last)
+}
+
+fn whole(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+fn say(texts: &Texts, name: &str, arguments: &[(&str, cotejo_language::FluentValue<'_>)]) {
+    output::say(&texts.fill(name, arguments));
+}
+
+/// What can be tried on the class, by the text that says what it gives.
+const TO_TRY: &[(&str, &str)] = &[
+    ("demo-try-machines", "machines list"),
+    ("demo-try-results", "results --by machine"),
+    ("demo-try-csv", "results --all --output results.csv"),
+    ("demo-try-compare", "compare"),
+    ("demo-try-analyze", "analyze"),
+    ("demo-try-chart", "chart size"),
+    ("demo-try-report", "report --class --output class.html"),
+    ("demo-try-sweep", "sweep start --sizes 128,256 --watch"),
+];
+
+/// Commands to try, with the class's address filled in. One that this program does not know is not suggested.
+fn suggestions(address: &str, texts: &Texts) -> String {
+    let lines = TO_TRY.iter().filter_map(|(says, line)| {
+        let command = format!("cotejo --coordinator {address} {line}");
+        Cli::try_parse_from(command.split(' ')).ok()?;
+        Some(format!("  {}\n    {command}", texts.say(says)))
+    });
+    std::iter::once(texts.say("demo-stays")).chain(lines).collect::<Vec<_>>().join("\n")
+}
+
+/// Where the class's data lie.
+enum Folder {
+    /// Removed at the end.
+    Passing(TempDir),
+    /// Kept.
+    Kept(PathBuf),
+}
+
+impl Folder {
+    fn open(keep: Option<&Path>) -> Result<Self, Error> {
+        let Some(folder) = keep else {
+            let passing = tempfile::Builder::new().prefix("cotejo-demo-").tempdir();
+            return passing.map(Self::Passing).map_err(|error| {
+                Error::failed(format!("cannot make a folder for the class's data: {error}"))
+                    .with_help("name one with --keep")
+            });
+        };
+        let cannot =
+            |error: std::io::Error| Error::usage(format!("cannot use the folder {}: {error}", folder.display()));
+        fs::create_dir_all(folder).map_err(cannot)?;
+        if fs::read_dir(folder).map_err(cannot)?.next().is_some() {
+            return Err(Error::usage(format!("the folder {} is not empty", folder.display()))
+                .with_help("give --keep a new folder, or an empty one"));
+        }
+        Ok(Self::Kept(folder.to_owned()))
+    }
+
+    fn path(&self) -> &Path {
+        match self {
+            Self::Passing(folder) => folder.path(),
+            Self::Kept(folder) => folder,
+        }
+    }
+
+    /// Removes it, or says how to look at it.
+    fn leave(self, texts: &Texts) -> Result<(), Error> {
+        match self {
+            Self::Passing(folder) => {
+                let path = folder.path().to_owned();
+                folder.close().map_err(|error| Error::failed(format!("cannot remove {}: {error}", path.display())))?;
+                output::say(&texts.say("demo-over"));
+            }
+            Self::Kept(folder) => {
+                let command = format!("cotejo --data-dir {} results --local", folder.display());
+                say(texts, "demo-kept", &[("command", command.into())]);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The agents of the simulated PCs, each with a data folder of its own.
+struct Agents {
+    stop: CancellationToken,
+    running: JoinSet<Result<(), cotejo_agent::Error>>,
+}
+
+impl Agents {
+    fn start(folder: &Path, coordinator: &str, args: &DemoArgs) -> Result<Self, Error> {
+        let (seed, class) = (seed(args), usize::from(args.agents));
+        let mut agents = Self { stop: CancellationToken::new(), running: JoinSet::new() };
+        for (machine, played) in Class::draw(seed, class).machines.iter().enumerate() {
+            let config = cotejo_agent::Config {
+                coordinator: coordinator.to_owned(),
+                worker: embedded::simulated_worker(Seat { class, seed, machine, pace: args.pace })?,
+                ..config(folder, played)
+            };
+            agents.running.spawn(cotejo_agent::play(config, played.capability(), agents.stop.clone()));
+        }
+        Ok(agents)
+    }
+
+    /// Returns if one of them ends without having been told to.
+    async fn broken(&mut self) -> Error {
+        match self.running.join_next().await {
+            Some(Ok(Err(error))) => Error::failed(error),
+            Some(Err(panic)) => Error::failed(format!("the agent of a simulated PC broke down: {panic}")),
+            _ => Error::failed("the agent of a simulated PC ended by itself"),
+        }
+    }
+
+    /// Ends them, and their workers with them.
+    async fn stop(mut self) -> Result<(), Error> {
+        self.stop.cancel();
+        while let Some(ended) = self.running.join_next().await {
+            ended
+                .map_err(|panic| Error::failed(format!("the agent of a simulated PC broke down: {panic}")))?
+                .map_err(Error::failed)?;
+        }
+        Ok(())
+    }
+}
+
+fn config(folder: &Path, played: &PlayedMachine) -> cotejo_agent::Config {
+    cotejo_agent::Config {
+        name: played.name.clone(),
+        labels: played.labels(),
+        data_dir: folder.join("agents").join(&played.name),
+        ..cotejo_agent::Config::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use cotejo_language::Language;
+
+    use super::*;
+    use crate::args::Verb;
+
+    fn args(line: &str) -> DemoArgs {
+        match Cli::try_parse_from(line.split(' ')).unwrap().verb {
+            Verb::Demo(args) => args,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn without_a_word_everything_that_is_shown_is_measured() {
+        for line in ["cotejo demo", "cotejo demo --seed 7"] {
+            let args = args(line);
+            let drafts = drafts(&args);
+            let names: Vec<_> = drafts.iter().map(|draft| draft.name.clone().unwrap()).collect();
+            assert_eq!(names.last().map(String::as_str), Some("practice-simulated"), "the newest is shown by default");
+            for draft in drafts {
+                let spec = draft.resolve().unwrap().spec;
+                assert!(spec.name.ends_with("-simulated"));
+                assert_eq!(spec.seed, seed(&args));
+            }
+        }
+    }
+
+    #[test]
+    fn flags_make_one_sweep() {
+        let drafts = drafts(&args("cotejo demo --sizes 64 --runs 3"));
+        assert_eq!(drafts.len(), 1);
+        assert_eq!((&drafts[0].sizes, drafts[0].runs), (&Some(vec![64]), Some(3)));
+    }
+
+    #[test]
+    fn bad_flags_are_refused() {
+        for bad in ["--agents 0", "--agents 101", "--pace 0.5", "--pace nan", "--listen 0.0.0.0:1", "--listen 7420"] {
+            assert!(Cli::try_parse_from(format!("cotejo demo {bad}").split(' ')).is_err(), "{bad}");
+        }
+        assert_eq!(args("cotejo demo --listen 127.0.0.1:7420").listen.unwrap().port(), 7420);
+    }
+
+    #[test]
+    fn suggestions_are_commands_of_this_program() {
+        for language in Language::ALL {
+            let shown = suggestions("http://127.0.0.1:4321", Texts::of(language));
+            let commands: Vec<&str> = shown.lines().filter(|line| line.starts_with("    ")).map(str::trim).collect();
+            assert!(commands.len() >= 4, "{shown}");
+            for command in commands {
+                let cli = Cli::try_parse_from(command.split(' ')).unwrap();
+                assert_eq!(cli.global.coordinator.as_deref(), Some("http://127.0.0.1:4321"));
+            }
+        }
+    }
+
+    #[test]
+    fn a_folder_with_something_in_it_is_not_used() {
+        let dir = tempfile::tempdir().unwrap();
+        let new = dir.path().join("new").join("class");
+        assert!(matches!(Folder::open(Some(&new)), Ok(Folder::Kept(path)) if path == new && new.is_dir()));
+        let error = Folder::open(Some(dir.path())).err().unwrap();
+        assert_eq!(error.exit, Exit::Usage);
+        assert!(error.message.ends_with("is not empty"), "{error}");
+    }
+}
