@@ -13,7 +13,7 @@ use cotejo_model::comparison::{Comparison, Entry, Environment, GroupBy, Measured
 use cotejo_model::device::marked;
 use cotejo_model::measurement::EnginePlan;
 use cotejo_model::{
-    DeviceId, DeviceKind, Failure, FailureCode, JobId, JobSpec, JobState, Machine, MachineId, Measurement, SweepId,
+    DeviceId, DeviceKind, Failure, JobId, JobSpec, JobState, Machine, MachineId, Measurement, SweepId,
     estimate, quality,
 };
 

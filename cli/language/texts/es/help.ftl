@@ -52,6 +52,7 @@ help-after =
       cotejo results --format csv                  lo medido, para una hoja de cálculo
       cotejo compare                               mis tiempos de CPU con los de GPU de otro grupo
       cotejo report --output memoria.docx          la memoria de la práctica, para completarla
+      cotejo demo                                  una clase de PC simulados en este, para probarlo todo
       cotejo doctor                                qué impide medir bien en este PC
       cotejo sweep start --preset practice --watch mide una clase entera
       cotejo machines list                         los PC de la clase
@@ -125,7 +126,143 @@ help-results-after =
       cotejo results                        el barrido más reciente con resultados
       cotejo results 1a2b3c4d --by machine  un barrido, una fila por equipo
       cotejo results --all --format csv --output todo.csv
+      cotejo results --output resultados.xlsx --lang es
+      cotejo results --csv-dialect es --output resultados.csv
+      cotejo results --format samples --output muestras.csv
 
     Sin --coordinator se lee un coordinador en http://127.0.0.1:7420 si responde, y si no los resultados propios de este
     PC; una línea por la salida de error dice cuál.
 help-status = Muestra cómo está el coordinador
+help-results--csv-dialect = Quién lee el CSV: una hoja de cálculo con comas decimales no entiende el de los programas
+help--with = De quién son los tiempos de GPU: closest-cpu, best-gpu, median-gpu, reference, o el nombre o seudónimo de un PC; por defecto los propios si tiene GPU, si no closest-cpu, si no reference
+help--mine = Este PC
+help--machine = Otro PC, por nombre, seudónimo, identidad o los últimos ocho caracteres de esta
+help-compare = Muestra los tiempos de CPU de un PC con tiempos de GPU al lado: los propios, los de otro grupo o los del docente
+help-compare--sweeps = Barridos por nombre, identidad o los últimos ocho caracteres de esta; por defecto, todos
+help-compare--all = Todos los barridos: el tiempo más reciente de cada celda; es lo que se hace por defecto
+help-compare-after =
+    Ejemplos:
+      cotejo compare --mine                 los tiempos de CPU de este PC y tiempos de GPU: los propios, o los del
+                                            compañero con la CPU más parecida
+      cotejo compare --mine --with best-gpu los de la GPU más rápida de la clase
+      cotejo compare --with reference       los tiempos de referencia del docente
+      cotejo compare --machine pc-07 --with pc-12
+      cotejo compare --mine --lang es --output tabla.txt
+
+    Solo comparte fila lo que se puede comparar: la misma tarea, precisión, hilos, motor, pesos y versión. Lo que quedó
+    fuera se cuenta bajo la tabla. Los PC de otros se nombran con seudónimos, que --with también entiende.
+help-analyze = Dice en frases sencillas qué muestran las cifras y qué no pueden mostrar
+help-analyze-after =
+    Ejemplos:
+      cotejo analyze                        todos los PC del barrido más reciente con resultados
+      cotejo analyze --mine --all           este PC, con todos los barridos
+      cotejo analyze 1a2b3c4d --machine pc-07
+
+    Cada hallazgo es una frase con sus cifras; a lo que los datos no pueden decir le acompaña qué medir.
+help-report = Escribe el informe de la práctica: el de un alumno, para completarlo, o el de la clase para el docente
+help-report--sweeps = Barridos por nombre, identidad o los últimos ocho caracteres de esta; por defecto todos, y para una clase el más reciente con resultados
+help-report--class = El informe del docente: todos los equipos, cobertura, comparación y anomalías
+help-report-after =
+    Ejemplos:
+      cotejo report --output informe.docx           el informe de este PC, para completarlo con un procesador de textos
+      cotejo report --lang es --output memoria.pdf
+      cotejo report --with reference --output memoria.md
+      cotejo report --class --output clase.html     el informe del docente sobre el barrido más reciente
+      cotejo report --class Martes --output clase.pdf
+
+    La terminación del archivo elige el formato: .docx, .pdf, .html, .md, .tex, .txt; o lo dice --format.
+help-chart = Dibuja lo medido: tiempo según el tamaño, aceleración, rendimiento, hilos, la clase
+help-chart--kind = Qué muestra
+help-chart--output = Lo escribe en este archivo, cuya terminación dice cómo: .svg, .png o .txt; con `all`, en esta carpeta
+help-chart--format = Cómo se dibuja; por defecto, lo que diga la terminación del archivo, SVG en una carpeta y si no en el terminal
+help-chart--force = Reemplaza los archivos de salida que existan
+help-chart--model = Solo este modelo: resnet18, mobilenet_v2, o matmul para los productos
+help-chart--precision = Solo con esta precisión
+help-chart--engine = Solo con este motor
+help-chart--threads = Solo con tantos hilos de CPU: all o un número
+help-chart--size = Solo con este tamaño de imagen, en píxeles por lado
+help-chart--batch = Solo con tantas imágenes por inferencia
+help-chart--machine = Solo de este equipo, por nombre o identidad
+help-chart-after =
+    Ejemplos:
+      cotejo chart size                               el gráfico de la práctica, en el terminal
+      cotejo chart size --output tiempos.png          para una memoria o un proyector
+      cotejo chart class practice --size 512          en qué difieren los PC de una clase
+      cotejo chart threads --machine pc-01 --output hilos.svg
+      cotejo chart all --all --output graficos        todos los que tengan datos, en una carpeta
+
+    Un gráfico es de mediciones que se pueden comparar: con el mismo modelo, precisión, hilos, motor, pesos y versión.
+    Si hay varios conjuntos así, se dibuja el que más puntos tiene; las opciones eligen otro. Las líneas bajo el título
+    dicen cuál es y cuántas mediciones no están en él.
+
+    Códigos de salida: 0 dibujado, 1 no hay datos para ello, 2 entrada errónea, 3 ningún coordinador responde.
+help-results-export = Escribe resultados en un solo archivo, para importarlos en otro sitio
+help-results-export--bundle = El archivo que se escribe
+help-results-export--force = Reemplaza el archivo si existe
+help-results-export-after =
+    Ejemplos:
+      cotejo results export --bundle casa.cotejo         el barrido más reciente con resultados
+      cotejo results export --bundle todo.cotejo --all   todos los barridos
+
+    El archivo contiene todas las muestras, los equipos y los barridos; `cotejo results import` lo recibe en otro sitio.
+help-results-import = Recibe los resultados de un archivo que escribió `cotejo results export`
+help-results-import--file = El archivo
+help-results-import--local = Cambia los resultados propios de este PC, sin preguntar a ningún coordinador
+help-results-import-after =
+    Ejemplos:
+      cotejo results import casa.cotejo
+      cotejo results import casa.cotejo --coordinator http://docente:7420
+
+    Lo que ya está se reconoce y nunca se sobrescribe; un archivo dañado se rechaza entero.
+    Códigos de salida: 0 importado o ya conocido, 1 algún resultado se rechazó, 2 el archivo no es válido.
+help-reference = Tiempos medidos en otro sitio, para quien no tiene GPU
+help-reference-after =
+    Ejemplos:
+      cotejo reference import curso.csv
+      cotejo reference import curso.toml --set 2026
+      cotejo reference list
+      cotejo reference remove 2026
+
+    Un archivo CSV tiene las columnas gpu, model, size, batch, precision, time, unit (s, ms o us) y source, y puede tener
+    kind (classify o matmul), software, ci_low, ci_high, runs y measured_on. docs/references.md muestra ambas formas.
+help-reference-import = Recibe los tiempos de referencia de un archivo CSV o TOML
+help-reference-import--file = El archivo; su terminación dice cómo está escrito
+help-reference-import--set = Cómo se llama el conjunto; por defecto, como diga el archivo o como se llame este
+help-reference-import--local = Cambia los tiempos guardados en este PC, sin preguntar a ningún coordinador
+help-reference-list = Lista los tiempos de referencia
+help-reference-remove = Quita un conjunto de tiempos de referencia
+help-reference-remove--set = Cómo se llama
+help-reference-remove--local = Cambia los tiempos guardados en este PC, sin preguntar a ningún coordinador
+help-demo = Ensaya una clase en este PC: PC simulados, tiempos inventados, y todo lo demás como será
+help-demo--agents = PC simulados, de 1 a 100
+help-demo--pace = Cuántas veces más deprisa que un PC real mide cada uno
+help-demo--listen = Dónde escucha el coordinador de la clase, en este PC; por defecto, en cualquier puerto libre
+help-demo--once = Acaba tras la tabla, en vez de esperar a Ctrl-C
+help-demo--keep = Guarda los datos de la clase en esta carpeta, nueva o vacía; por defecto se borran al acabar
+help-demo-after =
+    Ejemplos:
+      cotejo demo                         veinte PC; con ellos se prueban las demás órdenes hasta Ctrl-C
+      cotejo demo --agents 5 --once       cinco PC, y solo la tabla
+      cotejo demo --seed 7                otra clase
+      cotejo demo --sizes 64,128 --pace 5 otro barrido, más despacio
+
+    No se mide nada: todos los tiempos son inventados, y donde aparecen están marcados con SIM o `simulated`.
+    Códigos de salida: 0 mostrado, 1 no se pudo, 2 entrada errónea, 130 Ctrl-C antes de la tabla.
+help-completions = Escribe el guion con que un intérprete de órdenes completa órdenes y opciones
+help-completions--shell = El intérprete de órdenes
+help-completions-after =
+    Ejemplos:
+      cotejo completions bash > ~/.local/share/bash-completion/completions/cotejo
+      cotejo completions zsh > ~/.zfunc/_cotejo
+      cotejo completions fish > ~/.config/fish/completions/cotejo.fish
+      cotejo completions powershell >> $PROFILE
+
+    docs/shell.md dice qué más necesita cada uno.
+help-man = Escribe la página de manual de este programa, o las de todas las órdenes
+help-man--output = Escribe una página por orden en esta carpeta; las que haya se reemplazan
+help-man-after =
+    Ejemplos:
+      cotejo man | man -l -
+      cotejo man --output ~/.local/share/man/man1
+
+    docs/shell.md dice dónde se buscan.
