@@ -1,8 +1,9 @@
-//! Results, machines and explanations as JSON, for programs. `docs/json-schema.md` describes it.
+//! Results, plans, machines and explanations as JSON, for programs. `docs/json-schema.md` describes it.
 
 use cotejo_model::Machine;
 use cotejo_model::comparison::Comparison;
 use cotejo_model::explain::Explanation;
+use cotejo_model::sweep::PlannedSweep;
 use serde::Serialize;
 
 /// Raised when a field changes its meaning or goes; new fields may come without.
@@ -18,6 +19,25 @@ struct Document<T> {
 #[derive(Serialize)]
 struct Machines<'a> {
     machines: &'a [Machine],
+}
+
+#[derive(Serialize)]
+struct Plan<'a> {
+    slowest: Option<Slowest<'a>>,
+    #[serde(flatten)]
+    plan: &'a PlannedSweep,
+}
+
+#[derive(Serialize)]
+struct Slowest<'a> {
+    machine: &'a str,
+    seconds: f64,
+}
+
+/// A plan.
+pub fn plan(plan: &PlannedSweep) -> String {
+    let slowest = plan.slowest().map(|(machine, seconds)| Slowest { machine, seconds });
+    document(Plan { slowest, plan })
 }
 
 /// A comparison.

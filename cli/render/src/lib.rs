@@ -13,6 +13,7 @@ pub mod json;
 pub mod lists;
 pub mod markdown;
 pub mod number;
+pub mod plan;
 pub mod table;
 
 #[cfg(test)]

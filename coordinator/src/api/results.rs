@@ -12,7 +12,7 @@ use crate::store::SweepRecord;
 impl Api {
     async fn chosen_sweeps(&self, request: &v1::CompareRequest) -> Result<Vec<SweepRecord>, Status> {
         if request.all {
-            return self.store.sweeps(u32::MAX).await.map_err(store);
+            return self.result_sweeps().await;
         }
         if request.sweeps.is_empty() {
             return Ok(vec![self.newest_with_results().await?]);
