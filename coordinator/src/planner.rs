@@ -1,5 +1,9 @@
 //! From a sweep and the machines that there are to the cells to be measured. Pure: it asks nothing of anyone.
 
+mod calibrate;
+mod rates;
+mod trim;
+
 use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
@@ -12,7 +16,9 @@ use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
-use crate::store::{Rate, family};
+use trim::{TooShort, Trimmed};
+
+pub use rates::Rates;
 
 /// Cells of one sweep at most, over all machines.
 pub const MAX_CELLS: usize = 100_000;
@@ -26,6 +32,8 @@ pub struct Cell {
     pub job: JobSpec,
     /// How long it should take.
     pub expected: Duration,
+    /// That follows from what the device was seen to do.
+    pub calibrated: bool,
     /// Why it cannot be measured, if it cannot.
     pub refused: Option<Failure>,
 }
@@ -35,6 +43,10 @@ pub struct Cell {
 pub struct Plan {
     /// The cells.
     pub cells: Vec<Cell>,
+    /// What does not fit the sweep's budget, by importance.
+    pub dropped: Vec<Cell>,
+    /// What every machine keeps that can measure it, by importance; nothing without a budget.
+    pub core: Vec<Workload>,
     /// Names of machines that take part and whose agents are not connected now.
     pub offline: Vec<String>,
 }
@@ -73,35 +85,25 @@ pub enum PlanError {
     /// Too many cells.
     #[error("the sweep has {0} cells over all its machines; at most {MAX_CELLS} fit one sweep")]
     TooLarge(usize),
+    /// Not even the most important workload fits the budget on some machine.
+    #[error(
+        "nothing fits a budget of {} s: {machine} needs {1} s for {workload}, which comes first; `--budget {1}s` would do",
+        .budget.as_secs(), .needed.as_secs_f64().ceil()
+    )]
+    OverBudget {
+        /// What was asked for.
+        budget: Duration,
+        /// The machine that needs most.
+        machine: String,
+        /// For its most important workload.
+        workload: String,
+        /// So long.
+        needed: Duration,
+    },
 }
 
 fn join<T: std::fmt::Display>(items: &[T]) -> String {
     items.iter().map(T::to_string).collect::<Vec<_>>().join(", ")
-}
-
-/// What devices were seen to do, by device and family of workloads.
-#[derive(Debug, Clone, Default)]
-pub struct Rates(HashMap<(MachineId, DeviceId, String), f64>);
-
-impl FromIterator<Rate> for Rates {
-    fn from_iter<I: IntoIterator<Item = Rate>>(rates: I) -> Self {
-        Self(rates.into_iter().map(|rate| ((rate.machine, rate.device, rate.family), rate.flops_per_second)).collect())
-    }
-}
-
-impl Rates {
-    /// FLOP/s to expect: measured before, or assumed.
-    fn expect(&self, machine: &Machine, device: DeviceId, workload: Workload) -> f64 {
-        let measured = self.0.get(&(machine.id, device, family(workload))).copied();
-        measured.filter(|rate| *rate > 0.0).unwrap_or_else(|| {
-            let cores = machine.capability.cpu.physical_cores;
-            let cores = match workload.threads {
-                Threads::All => cores,
-                Threads::Exactly(count) => cores.min(count),
-            };
-            estimate::assumed_flops(device.kind(), cores)
-        })
-    }
 }
 
 /// The cells of this sweep on these machines.
@@ -131,20 +133,35 @@ pub fn plan<'a>(spec: &SweepSpec, machines: &'a [Machine], rates: &Rates) -> Res
     if count > MAX_CELLS {
         return Err(PlanError::TooLarge(count));
     }
-    let mut plan = Plan { cells: Vec::with_capacity(count), offline: Vec::new() };
-    for (machine, asked) in selected.iter().zip(&asked) {
-        let of_machine: Vec<Cell> = asked
-            .iter()
-            .flat_map(|(target, workloads)| {
-                workloads.iter().map(|workload| cell(spec, machine, target, *workload, rates))
-            })
-            .collect();
-        if !machine.online && !of_machine.is_empty() {
-            plan.offline.push(machine.name.clone());
-        }
-        plan.cells.extend(in_order(of_machine, spec.seed, machine.id));
+    let cells = selected.iter().zip(&asked).map(|(machine, asked)| {
+        let of = |target, workloads: &[Workload]| -> Vec<Cell> {
+            workloads.iter().map(|workload| cell(spec, machine, target, *workload, rates)).collect()
+        };
+        asked.iter().flat_map(|(target, workloads)| of(target, workloads)).collect::<Vec<Cell>>()
+    });
+    if spec.calibration {
+        let shown = selected.iter().zip(cells).flat_map(|(machine, cells)| {
+            let cells = calibrate::cells(spec, machine, &cells, rates);
+            in_order(cells, spec.seed, machine.id)
+        });
+        return Ok(Plan { cells: shown.collect(), dropped: Vec::new(), core: Vec::new(), offline: Vec::new() });
     }
-    Ok(plan)
+    fit(spec, &selected, cells.collect())
+}
+
+/// What of the machines' cells fits the budget, each machine's in the order of measuring.
+fn fit(spec: &SweepSpec, selected: &[&Machine], cells: Vec<Vec<Cell>>) -> Result<Plan, PlanError> {
+    let away = selected.iter().zip(&cells).filter(|(machine, cells)| !machine.online && !cells.is_empty());
+    let offline = away.map(|(machine, _)| machine.name.clone()).collect();
+    let Trimmed { kept, dropped, core } = match spec.budget_ms.map(Duration::from_millis) {
+        None => Trimmed { kept: cells, dropped: Vec::new(), core: Vec::new() },
+        Some(budget) => trim::trim(spec, cells, budget).map_err(|TooShort { machine, workload, needed }| {
+            let (machine, workload) = (selected[machine].name.clone(), workload.task.to_string());
+            PlanError::OverBudget { budget, machine, workload, needed }
+        })?,
+    };
+    let ordered = selected.iter().zip(kept).flat_map(|(machine, cells)| in_order(cells, spec.seed, machine.id));
+    Ok(Plan { cells: ordered.collect(), dropped, core, offline })
 }
 
 /// Precisions that no selected CPU computes in. Where a GPU is measured too, they were meant for it: a refusal by every
@@ -292,11 +309,14 @@ fn cell(spec: &SweepSpec, machine: &Machine, target: &Target<'_>, workload: Work
         image: spec.image.filter(|_| workload.task.batch().is_some()),
         measuring: spec.measuring,
     };
-    let expected = match refused {
-        Some(_) => Duration::ZERO,
-        None => estimate::cell_duration(&job, rates.expect(machine, device, workload)),
+    let (expected, calibrated) = match refused {
+        Some(_) => (Duration::ZERO, false),
+        None => {
+            let (pace, measured) = rates.expect(machine, device, workload);
+            (estimate::cell_duration(&job, &pace), measured)
+        }
     };
-    Cell { machine: machine.id, job, expected, refused }
+    Cell { machine: machine.id, job, expected, calibrated, refused }
 }
 
 /// Why this device cannot do this workload, as far as that can be known before trying.

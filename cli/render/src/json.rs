@@ -1,7 +1,8 @@
-//! Results, machines and explanations as JSON, for programs. `docs/json-schema.md` describes it.
+//! Results, plans, machines and explanations as JSON, for programs. `docs/json-schema.md` describes it.
 
 use cotejo_model::comparison::Comparison;
 use cotejo_model::explain::Explanation;
+use cotejo_model::sweep::PlannedSweep;
 use cotejo_model::{Machine, Reference};
 use serde::Serialize;
 
@@ -23,6 +24,25 @@ struct Machines<'a> {
 #[derive(Serialize)]
 struct References<'a> {
     references: &'a [Reference],
+}
+
+#[derive(Serialize)]
+struct Plan<'a> {
+    slowest: Option<Slowest<'a>>,
+    #[serde(flatten)]
+    plan: &'a PlannedSweep,
+}
+
+#[derive(Serialize)]
+struct Slowest<'a> {
+    machine: &'a str,
+    seconds: f64,
+}
+
+/// A plan.
+pub fn plan(plan: &PlannedSweep) -> String {
+    let slowest = plan.slowest().map(|(machine, seconds)| Slowest { machine, seconds });
+    document(Plan { slowest, plan })
 }
 
 /// A comparison.

@@ -17,6 +17,7 @@ pub mod json;
 pub mod lists;
 pub mod number;
 pub mod peers;
+pub mod plan;
 pub mod references;
 pub mod report;
 pub mod results;

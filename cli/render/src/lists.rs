@@ -1,16 +1,15 @@
 //! Sweeps, plans, machines and the coordinator's state in a terminal.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use cotejo_model::device::marked;
-use cotejo_model::sweep::{PlannedCell, SweepStatus};
+use cotejo_model::sweep::SweepStatus;
 use cotejo_model::{Device, DeviceId, JobState, Machine, SweepSpec};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::grid::{Cell, Grid, Head, Kind, Tone};
-use super::words::{self, CellName};
+use super::words;
 use super::{Style, clean, english, number, state_name, wrapped};
 
 /// What a coordinator says of itself.
@@ -68,6 +67,12 @@ pub fn progress(status: &SweepStatus) -> String {
     format!("{done}{} of {} measured{trouble}", status.count(JobState::Succeeded), status.total())
 }
 
+/// What people call a sweep; one that only calibrates is marked, since it is nobody's results.
+fn name(spec: &SweepSpec) -> String {
+    let mark = if spec.calibration { " (no results)" } else { "" };
+    format!("{}{mark}", clean(&spec.name))
+}
+
 /// Sweeps, a row each.
 pub fn sweeps(sweeps: &[SweepStatus], style: &Style) -> String {
     if sweeps.is_empty() {
@@ -79,7 +84,7 @@ pub fn sweeps(sweeps: &[SweepStatus], style: &Style) -> String {
     let rows = sweeps.iter().map(|status| {
         [
             status.id.short(),
-            clean(&status.spec.name),
+            name(&status.spec),
             moment(status.created_ms, &style.zone),
             status.machines.to_string(),
             progress(status),
@@ -105,7 +110,7 @@ pub fn sweep(status: &SweepStatus, style: &Style) -> String {
     let mut line = |name: &str, value: &str| {
         let _ = writeln!(out, "{}", wrapped(&format!("{name:<11} {value}"), style.width, 12));
     };
-    line("Sweep", &format!("{} ({})", clean(&status.spec.name), status.id));
+    line("Sweep", &format!("{} ({})", name(&status.spec), status.id));
     line("Started", &moment(status.created_ms, &style.zone));
     line("Progress", &progress(status));
     if !status.is_finished() {
@@ -155,79 +160,11 @@ fn workloads(spec: &SweepSpec) -> Vec<(&'static str, String)> {
         None => format!("{} at most", number::duration(spec.measuring.budget_ms as f64 / 1000.0)),
     };
     lines.push(("Each cell", long));
+    if let Some(budget) = spec.budget_ms {
+        lines.push(("Budget", number::duration(budget as f64 / 1000.0)));
+    }
     lines.push(("Seed", spec.seed.to_string()));
     lines
-}
-
-/// What a column says of a cell.
-type CellText = fn(&PlannedCell) -> String;
-
-/// The cells of a plan, what cannot be measured, and how long it takes.
-pub fn plan(cells: &[PlannedCell], offline: &[String], style: &Style) -> String {
-    let varies =
-        |differs: fn(&PlannedCell, &PlannedCell) -> bool| cells.windows(2).any(|pair| differs(&pair[0], &pair[1]));
-    let mut columns: Vec<(Head, CellText)> = vec![
-        (Head::new("Machine", Kind::Words), |cell| clean(&cell.machine)),
-        (Head::new("Device", Kind::Label), |cell| words::device(cell.device, cell.simulated, english())),
-        (Head::new("What", Kind::Words), |cell| words::workload(&cell.workload, english())),
-        (Head::new("Precision", Kind::Label), |cell| cell.workload.precision.to_string()),
-    ];
-    if varies(|a, b| a.workload.threads != b.workload.threads) {
-        columns.push((Head::new("Threads", Kind::Label), |cell| cell.workload.threads.to_string()));
-    }
-    if varies(|a, b| a.workload.engine != b.workload.engine) {
-        columns.push((Head::new("Engine", Kind::Label), |cell| cell.workload.engine.to_string()));
-    }
-    columns.push((Head::new("Expected", Kind::Figures), |cell| match cell.refused {
-        Some(_) => "cannot".to_owned(),
-        None => number::duration(cell.seconds),
-    }));
-    let rows = cells.iter().map(|cell| {
-        let tone = if cell.refused.is_some() { Tone::Absent } else { Tone::Plain };
-        columns.iter().map(|(_, text)| Cell { text: text(cell), tone }).collect()
-    });
-    let rows = rows.collect();
-    let heads = columns.into_iter().map(|(head, _)| head).collect();
-    let mut out = format!("{}\n{}\n", Grid { heads, rows }.render(style), wrapped(&total(cells), style.width, 0));
-    if !offline.is_empty() {
-        let names: Vec<String> = offline.iter().map(|name| clean(name)).collect();
-        let text = format!("Not connected now, and measured when they are: {}", names.join(", "));
-        let _ = writeln!(out, "{}", wrapped(&text, style.width, 2));
-    }
-    for (reason, cells) in refusals(cells) {
-        let _ = writeln!(
-            out,
-            "{}",
-            wrapped(&format!("Cannot be measured: {}: {reason}", words::cells(&cells, english())), style.width, 2)
-        );
-    }
-    out
-}
-
-fn total(cells: &[PlannedCell]) -> String {
-    let mut by_machine: BTreeMap<&str, f64> = BTreeMap::new();
-    for cell in cells {
-        *by_machine.entry(&cell.machine).or_default() += if cell.refused.is_some() { 0.0 } else { cell.seconds };
-    }
-    let longest = by_machine.values().copied().fold(0.0, f64::max);
-    let machines = counted(by_machine.len() as u64, "machine");
-    format!("{} on {machines}; about {} in all", counted(cells.len() as u64, "cell"), number::duration(longest))
-}
-
-fn refusals(cells: &[PlannedCell]) -> BTreeMap<String, Vec<CellName>> {
-    let mut by_reason: BTreeMap<String, Vec<CellName>> = BTreeMap::new();
-    for cell in cells {
-        let Some(failure) = &cell.refused else { continue };
-        let remedy =
-            if failure.remedy.is_empty() { String::new() } else { format!(". What to do: {}", failure.remedy) };
-        let reason = clean(&format!("{}{remedy}", failure.message.trim_end_matches('.')));
-        by_reason.entry(reason).or_default().push(CellName {
-            what: words::workload_in_full(&cell.workload, english()),
-            device: words::device(cell.device, cell.simulated, english()),
-            machine: Some(clean(&cell.machine)),
-        });
-    }
-    by_reason
 }
 
 /// Machines, a row each.

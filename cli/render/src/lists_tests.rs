@@ -1,8 +1,6 @@
 use cotejo_model::machine::{Capability, Cpu, PowerSource};
 use cotejo_model::sweep::{Preset, Running};
-use cotejo_model::{
-    DeviceId, Engine, Failure, FailureCode, JobId, MachineId, Precision, SweepId, Task, Threads, Workload,
-};
+use cotejo_model::{DeviceId, Engine, JobId, MachineId, Precision, SweepId, Task, Threads, Workload};
 use uuid::Uuid;
 
 use super::*;
@@ -80,6 +78,9 @@ fn sweeps_are_listed() {
     └──────────┴──────────┴──────────────────┴──────────┴────────────┴────────────┘
     ");
     assert_eq!(sweeps(&[], &style(80)), "No sweeps yet.\n");
+    let calibration = SweepStatus { spec: Preset::Practice.spec().calibration(), ..list[1].clone() };
+    let shown = sweeps(&[calibration], &style(120));
+    assert!(shown.contains("calibration (no results)"), "{shown}");
 }
 
 #[test]
@@ -111,41 +112,6 @@ fn one_sweep_is_shown() {
     Each cell   15 s at most
     Seed        1
     Now         pc-01: matmul 1024 x 1024 on cpu: running
-    ");
-}
-
-#[test]
-fn a_plan_names_what_cannot_be_measured() {
-    let cell = |machine: &str, size, refused| PlannedCell {
-        machine: machine.to_owned(),
-        workload: Workload {
-            task: Task::Matmul { size },
-            precision: Precision::F32,
-            threads: Threads::All,
-            engine: Engine::Reference,
-            exact: false,
-            streams: 1,
-        },
-        device: DeviceId::Cpu,
-        simulated: false,
-        seconds: 5.5,
-        refused,
-    };
-    let memory =
-        Failure::new(FailureCode::OutOfMemory, "needs 11 TiB, the device has 16 GiB").with_remedy("a smaller size");
-    let cells = [cell("pc-01", 1024, None), cell("pc-01", 1_000_000, Some(memory)), cell("pc-02", 1024, None)];
-    insta::assert_snapshot!(plan(&cells, &["pc-02".to_owned()], &style(80)), @r"
-    ┌─────────┬────────┬──────────────────────────┬───────────┬──────────┐
-    │ Machine ┆ Device ┆ What                     ┆ Precision ┆ Expected │
-    ╞═════════╪════════╪══════════════════════════╪═══════════╪══════════╡
-    │ pc-01   ┆ cpu    ┆ matmul 1024 x 1024       ┆ f32       ┆      6 s │
-    │ pc-01   ┆ cpu    ┆ matmul 1000000 x 1000000 ┆ f32       ┆   cannot │
-    │ pc-02   ┆ cpu    ┆ matmul 1024 x 1024       ┆ f32       ┆      6 s │
-    └─────────┴────────┴──────────────────────────┴───────────┴──────────┘
-    3 cells on 2 machines; about 6 s in all
-    Not connected now, and measured when they are: pc-02
-    Cannot be measured: matmul 1000000 x 1000000 on cpu of pc-01: needs 11 TiB, the
-      device has 16 GiB. What to do: a smaller size
     ");
 }
 
@@ -209,13 +175,7 @@ fn a_device_that_only_plays_one_is_named_so() {
         exact: false,
         streams: 1,
     };
-    let refused = Some(Failure::new(FailureCode::DeviceBusy, "another program has it"));
     let device = DeviceId::Cuda(0);
-    let cell = PlannedCell { machine: "pc-01".to_owned(), workload, device, simulated: true, seconds: 1.0, refused };
-    let shown = plan(&[PlannedCell { refused: None, ..cell.clone() }, cell], &[], &style(120));
-    assert_eq!(shown.matches("cuda:0 (simulated)").count(), 3, "{shown}");
-    assert!(shown.contains("matmul 64 x 64, f16 on cuda:0 (simulated) of pc-01: another program has it"), "{shown}");
-
     let mut status = sweep_status(&[(JobState::Running, 1)]);
     let (task, state) = (workload.task, JobState::Running);
     status.running =

@@ -36,8 +36,8 @@ pub(super) async fn run(args: ExplainArgs) -> Result<Exit, Error> {
         Threads::All => probe::physical_cores(),
         Threads::Exactly(count) => count,
     };
-    let flops = estimate::assumed_flops(DeviceKind::Cpu, threads);
-    let deadline = estimate::deadline(estimate::cell_duration(&request.job, flops));
+    let pace = estimate::Pace::assumed(DeviceKind::Cpu, threads);
+    let deadline = estimate::deadline(estimate::cell_duration(&request.job, &pace));
     let run = Run { worker: &worker, request: &request, threads, deadline };
 
     let mut interrupt = Interrupt::listen();

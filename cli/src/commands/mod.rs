@@ -1,6 +1,7 @@
 //! What each command does.
 
 mod analyze;
+mod calibrate;
 mod chart;
 mod compare;
 mod completions;

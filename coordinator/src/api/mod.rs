@@ -80,14 +80,18 @@ impl Api {
         statuses.pop().ok_or_else(|| Status::internal("a sweep has no status"))
     }
 
-    /// The sweep that a person means: by name, identity or its last eight characters; the newest one by an empty text.
+    /// The sweep that a person means: by name, identity or its last eight characters; by an empty text the newest one
+    /// that is not a calibration.
     async fn find_sweep(&self, text: &str) -> Result<SweepRecord, Status> {
         let text = text.trim();
         if let Ok(id) = text.parse::<SweepId>() {
             let found = self.store.sweep(id).await.map_err(store)?;
             return found.ok_or_else(|| Status::not_found(format!("there is no sweep {id}")));
         }
-        let sweeps = self.store.sweeps(u32::MAX).await.map_err(store)?;
+        let sweeps = match text {
+            "" => self.result_sweeps().await?,
+            _ => self.store.sweeps(u32::MAX).await.map_err(store)?,
+        };
         if sweeps.is_empty() {
             return Err(Status::not_found("there is no sweep yet; start one with `cotejo sweep start`"));
         }
@@ -101,10 +105,17 @@ impl Api {
         })
     }
 
+    /// Every sweep that is somebody's results, newest first.
+    async fn result_sweeps(&self) -> Result<Vec<SweepRecord>, Status> {
+        let mut sweeps = self.store.sweeps(u32::MAX).await.map_err(store)?;
+        sweeps.retain(|sweep| !sweep.spec.calibration);
+        Ok(sweeps)
+    }
+
     /// The newest sweep with a measurement, or else the newest one.
     async fn newest_with_results(&self) -> Result<SweepRecord, Status> {
         let newest = self.find_sweep("").await?;
-        for sweep in self.store.sweeps(u32::MAX).await.map_err(store)? {
+        for sweep in self.result_sweeps().await? {
             let tallies = self.store.tally(sweep.id).await.map_err(store)?;
             if tallies.iter().any(|tally| tally.state == JobState::Succeeded) {
                 return Ok(sweep);
@@ -136,7 +147,9 @@ fn convert(error: ConvertError) -> Status {
 fn plan(error: PlanError) -> Status {
     let message = error.to_string();
     match error {
-        PlanError::BadSweep(_) | PlanError::TooLarge(_) => Status::invalid_argument(message),
+        PlanError::BadSweep(_) | PlanError::TooLarge(_) | PlanError::OverBudget { .. } => {
+            Status::invalid_argument(message)
+        }
         PlanError::UnknownMachines { .. } | PlanError::NoLabels { .. } => Status::not_found(message),
         PlanError::NoMachines | PlanError::NoDevices { .. } => Status::failed_precondition(message),
     }

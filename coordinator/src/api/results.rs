@@ -14,7 +14,7 @@ impl Api {
     /// These sweeps, newest first; without any, the newest with results.
     pub(super) async fn chosen_sweeps(&self, names: &[String], all: bool) -> Result<Vec<SweepRecord>, Status> {
         if all {
-            return self.store.sweeps(u32::MAX).await.map_err(store);
+            return self.result_sweeps().await;
         }
         if names.is_empty() {
             return Ok(vec![self.newest_with_results().await?]);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cotejo_model::sweep::{PlannedCell, SweepStatus};
+use cotejo_model::sweep::{PlannedCell, PlannedSweep, SweepStatus};
 use cotejo_model::{Digest, JobId, Machine, SweepId, SweepSpec};
 use cotejo_proto::v1;
 use cotejo_proto::v1::sweep_service_server::SweepService;
@@ -12,7 +12,7 @@ use tonic::{Request, Response, Status};
 
 use super::{Api, convert, dispatch, plan, store};
 use crate::clock::now_ms;
-use crate::planner::{self, Plan, Rates};
+use crate::planner::{self, Cell, Plan, Rates};
 use crate::store::{NewJob, SweepRecord};
 
 /// A watcher gets a status at most so often.
@@ -80,8 +80,9 @@ impl Api {
     }
 }
 
-fn planned_cells(plan: &Plan, machines: &[Machine]) -> Vec<v1::PlannedCell> {
-    let cells = plan.cells.iter().map(|cell| {
+/// The plan, with the machines' names.
+fn planned(spec: &SweepSpec, plan: Plan, machines: &[Machine]) -> PlannedSweep {
+    let named = |cell: &Cell| {
         let machine = machines.iter().find(|machine| machine.id == cell.machine);
         PlannedCell {
             machine: machine.map(|machine| machine.name.clone()).unwrap_or_default(),
@@ -89,10 +90,17 @@ fn planned_cells(plan: &Plan, machines: &[Machine]) -> Vec<v1::PlannedCell> {
             device: cell.job.device,
             simulated: machine.is_some_and(|machine| machine.capability.simulates(cell.job.device)),
             seconds: cell.expected.as_secs_f64(),
+            calibrated: cell.calibrated,
             refused: cell.refused.clone(),
         }
-    });
-    cells.map(Into::into).collect()
+    };
+    PlannedSweep {
+        budget_ms: spec.budget_ms,
+        cells: plan.cells.iter().map(named).collect(),
+        dropped: plan.dropped.iter().map(named).collect(),
+        core: plan.core,
+        offline: plan.offline,
+    }
 }
 
 #[tonic::async_trait]
@@ -104,7 +112,11 @@ impl SweepService for Api {
         request: Request<v1::StartSweepRequest>,
     ) -> Result<Response<v1::StartSweepResponse>, Status> {
         let (spec, _, plan) = self.plan(request.into_inner().spec).await?;
+        if plan.cells.is_empty() {
+            return Err(Status::failed_precondition("there is nothing to calibrate: all of it was measured before"));
+        }
         self.require_blobs(&spec).await?;
+        let dropped = plan.dropped.len() as u64;
         let sweep = SweepRecord { id: SweepId::now(), spec, created_ms: now_ms() };
         let jobs: Vec<NewJob> = plan
             .cells
@@ -118,19 +130,18 @@ impl SweepService for Api {
             })
             .collect();
         self.store.insert_sweep(&sweep, &jobs).await.map_err(store)?;
-        tracing::info!(sweep = %sweep.id, name = %sweep.spec.name, jobs = jobs.len(), "sweep started");
+        tracing::info!(sweep = %sweep.id, name = %sweep.spec.name, jobs = jobs.len(), dropped, "sweep started");
         self.dispatcher.offer_all().await.map_err(dispatch)?;
         let status = self.status(sweep).await?;
-        Ok(Response::new(v1::StartSweepResponse { status: Some(status.into()), offline: plan.offline }))
+        Ok(Response::new(v1::StartSweepResponse { status: Some(status.into()), offline: plan.offline, dropped }))
     }
 
     async fn plan_sweep(
         &self,
         request: Request<v1::PlanSweepRequest>,
     ) -> Result<Response<v1::PlanSweepResponse>, Status> {
-        let (_, machines, plan) = self.plan(request.into_inner().spec).await?;
-        let cells = planned_cells(&plan, &machines);
-        Ok(Response::new(v1::PlanSweepResponse { cells, offline: plan.offline }))
+        let (spec, machines, plan) = self.plan(request.into_inner().spec).await?;
+        Ok(Response::new(planned(&spec, plan, &machines).into()))
     }
 
     async fn list_sweeps(

@@ -13,8 +13,8 @@ use cotejo_model::comparison::{Comparison, Entry, Environment, GroupBy, Measured
 use cotejo_model::device::marked;
 use cotejo_model::measurement::EnginePlan;
 use cotejo_model::{
-    DeviceId, DeviceKind, Failure, JobId, JobSpec, JobState, Machine, MachineId, Measurement, SweepId,
-    estimate, quality,
+    DeviceId, DeviceKind, Failure, JobId, JobSpec, JobState, Machine, MachineId, Measurement, SweepId, estimate,
+    quality,
 };
 
 /// One cell of a sweep with what came of it.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use cotejo_model::measurement::Stages;
 use cotejo_model::session::{AgentCommand, AgentEvent, JobResult, Receipt, ResultAck};
 use cotejo_model::{Assignment, Failure, FailureCode, JobState, MachineId, Measurement, estimate};
 use tokio::time::Instant;
@@ -154,12 +155,18 @@ fn rate(job: &JobRecord, measurement: &Measurement) -> Option<Rate> {
     if measurement.simulated {
         return None;
     }
-    let median = measurement.summary()?.median;
-    let flops_per_second = estimate::flops(&job.spec.workload) / median;
+    let summary = measurement.summary()?;
+    let flops = estimate::flops(&job.spec.workload);
+    let flops_per_second = flops / summary.median;
+    let Stages { load_ns, decode_ns, preprocess_ns, .. } = measurement.stages;
+    let load_ns = load_ns.saturating_add(decode_ns.unwrap_or(0)).saturating_add(preprocess_ns.unwrap_or(0));
     flops_per_second.is_finite().then(|| Rate {
         machine: job.machine,
         device: job.spec.device,
         family: family(job.spec.workload),
+        flops,
         flops_per_second,
+        spread: summary.iqr_ratio,
+        load_seconds: load_ns as f64 * 1e-9,
     })
 }

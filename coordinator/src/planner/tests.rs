@@ -1,9 +1,10 @@
 use cotejo_model::sweep::Preset;
-use cotejo_model::{Engine, Model, Precision, Task, Threads};
+use cotejo_model::{Engine, Model, Precision, Task, Threads, measuring};
 use proptest::prelude::*;
 
 use super::*;
 use crate::samples::{cpu_machine, gpu_machine};
+use crate::store::{Rate, family};
 
 fn practice() -> SweepSpec {
     Preset::Practice.spec()
@@ -221,10 +222,57 @@ fn a_measured_rate_replaces_the_assumed_one() {
     let machine = cpu_machine("pc");
     let spec = SweepSpec { sizes: vec![1024], ..practice() };
     let workload = *spec.workloads_on(DeviceKind::Cpu, &[Engine::Reference]).first().unwrap();
-    let rate = Rate { machine: machine.id, device: DeviceId::Cpu, family: family(workload), flops_per_second: 1e9 };
+    let rate = rate(&machine, workload, 1e9);
     let slow = plan(&spec, std::slice::from_ref(&machine), &Rates::from_iter([rate])).unwrap();
     let assumed = plan(&spec, std::slice::from_ref(&machine), &Rates::default()).unwrap();
     assert!(slow.cells[0].expected > 3 * assumed.cells[0].expected);
+    assert_eq!([slow, assumed].map(|plan| plan.cells[0].calibrated), [true, false]);
+}
+
+fn rate(machine: &Machine, workload: Workload, flops_per_second: f64) -> Rate {
+    Rate {
+        machine: machine.id,
+        device: DeviceId::Cpu,
+        family: family(workload),
+        flops: estimate::flops(&workload),
+        flops_per_second,
+        spread: Some(0.001),
+        load_seconds: 0.3,
+    }
+}
+
+#[test]
+fn a_calibration_asks_each_device_once_for_what_is_not_known() {
+    let mut machines = [cpu_machine("pc-1"), gpu_machine("pc-2"), gpu_machine("pc-3"), cpu_machine("pc-4")];
+    machines[2].capability.devices[1].simulated = true;
+    machines[3].online = false;
+    let spec = SweepSpec { budget_ms: Some(1000), ..Preset::Full.spec() };
+    let asked = |rates: &Rates| {
+        let cells = plan(&spec.calibration(), &machines, rates).unwrap().cells;
+        assert!(cells.iter().all(|cell| cell.job.measuring == measuring::CALIBRATION && cell.refused.is_none()));
+        let mut asked: Vec<_> = cells
+            .iter()
+            .map(|cell| {
+                let machine = machines.iter().find(|machine| machine.id == cell.machine).unwrap();
+                format!("{} {} {}", machine.name, cell.job.device, cell.job.workload.task)
+            })
+            .collect();
+        asked.sort();
+        asked
+    };
+    // On four cores of 8 GFLOP/s, 0.3 s are 9.6 GFLOP; a GPU is taken for a hundred times as fast.
+    let cpu = ["MobileNetV2 256x256 batch 8", "ResNet18 128x128 batch 8", "matmul 1024x1024"];
+    let gpu = ["MobileNetV2 1024x1024 batch 8", "ResNet18 512x512 batch 8", "matmul 4096x4096"];
+    let on = |place: &str, tasks: [&str; 3]| tasks.map(|task| format!("{place} {task}"));
+    let all = [on("pc-1 cpu", cpu), on("pc-2 cpu", cpu), on("pc-2 cuda:0", gpu), on("pc-3 cpu", cpu)].concat();
+    assert_eq!(asked(&Rates::default()), all, "neither one that is away nor one that plays");
+    let known = spec.workloads_on(DeviceKind::Cpu, &[Engine::Reference]);
+    let rates: Rates = known.iter().map(|workload| rate(&machines[0], *workload, 1e10)).collect();
+    assert_eq!(asked(&rates), all[3..]);
+    let large = SweepSpec { sizes: vec![1024], batches: vec![8], matmul: vec![], ..spec.clone() };
+    let cells = plan(&large.calibration(), &machines[..1], &Rates::default()).unwrap().cells;
+    let sizes: Vec<u32> = cells.iter().map(|cell| cell.job.workload.task.size()).collect();
+    assert_eq!(sizes, [224, 224], "a small one where the sweep has none");
 }
 
 #[test]

@@ -177,7 +177,10 @@ pub(crate) async fn a_result_counts_once(store: &dyn Store) {
         machine: running.machine,
         device: DeviceId::Cpu,
         family: family(running.spec.workload),
+        flops: 3.6e9,
         flops_per_second: 5e9,
+        spread: Some(0.02),
+        load_seconds: 0.4,
     };
     let completion = Completion { result: &result, step: Some(&step), rate: Some(&rate) };
     assert!(!store.has_result(running.assignment).await.unwrap());

@@ -165,7 +165,7 @@ pub struct Completion<'a> {
     pub rate: Option<&'a Rate>,
 }
 
-/// What a device was seen to do with one family of workloads.
+/// What a device was seen to do with a workload of one family.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rate {
     /// Of this machine.
@@ -174,8 +174,14 @@ pub struct Rate {
     pub device: DeviceId,
     /// See `family`.
     pub family: String,
+    /// Operations of a run of the workload.
+    pub flops: f64,
     /// Operations a second.
     pub flops_per_second: f64,
+    /// Interquartile range of the runs over their median; none of too few.
+    pub spread: Option<f64>,
+    /// Seconds that loading took.
+    pub load_seconds: f64,
 }
 
 /// Workloads that differ only in their dimensions: one's rate says what to expect of another's.
@@ -290,7 +296,7 @@ pub trait Store: Send + Sync + 'static {
     async fn has_result(&self, assignment: Assignment) -> Result<bool, StoreError>;
     /// A sweep's jobs, each with its accepted measurement.
     async fn outcomes(&self, sweep: SweepId) -> Result<Vec<(JobRecord, Option<Measurement>)>, StoreError>;
-    /// What devices were seen to do.
+    /// What devices were last seen to do, with each amount of operations.
     async fn rates(&self) -> Result<Vec<Rate>, StoreError>;
 
     /// Notes a blob that is complete and verified.

@@ -234,21 +234,83 @@ pub fn assumed_flops(kind: DeviceKind, cores: u32) -> f64 {
     }
 }
 
-/// How long a cell takes on a device of that many FLOP/s: load, first run, warm-up and sampling.
-pub fn cell_duration(job: &JobSpec, flops_per_second: f64) -> Duration {
-    let run = (flops(&job.workload) / flops_per_second).max(1e-5);
-    let load = 0.5;
-    let warm_up = (run * measuring::WARMUP_WINDOW as f64).clamp(run, measuring::WARMUP_MAX_NS as f64 * 1e-9 + run);
-    let before = run + warm_up;
+/// How fast a machine gets through a cell.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Pace {
+    /// FLOP/s of the device with workloads of this kind.
+    pub flops_per_second: f64,
+    /// Interquartile range of its runs over their median: the more restless, the longer a cell is measured.
+    pub spread: f64,
+    /// Seconds until the first run begins.
+    pub load_seconds: f64,
+    /// FLOP/s of the reference engine on the machine's CPU, which checks the optimized engine's answer.
+    pub check_flops_per_second: f64,
+}
+
+impl Pace {
+    /// What to expect of a device before anything was measured on it.
+    pub fn assumed(kind: DeviceKind, cores: u32) -> Self {
+        let load_seconds = match kind {
+            DeviceKind::Cpu => 0.3,
+            // Its libraries are loaded, and every layer is tried in several ways.
+            DeviceKind::Cuda => 3.0,
+        };
+        Self {
+            flops_per_second: assumed_flops(kind, cores),
+            spread: 0.0,
+            load_seconds,
+            check_flops_per_second: assumed_flops(DeviceKind::Cpu, cores),
+        }
+    }
+}
+
+/// FLOP/s of plain candle on a CPU whose optimized engine does so many with the same model.
+pub fn reference_flops(model: Model, optimized_flops: f64) -> f64 {
+    optimized_flops
+        / match model {
+            Model::ResNet18 => 6.0,
+            Model::MobileNetV2 => 16.0,
+        }
+}
+
+/// Operations of the check of an answer: one image by the reference engine.
+fn check_flops(workload: &Workload) -> f64 {
+    match workload.task {
+        Task::Classify { model, size, .. } if workload.engine == Engine::Optimized && size <= LARGEST_CHECKED => {
+            forward_flops(Task::Classify { model, size, batch: 1 })
+        }
+        _ => 0.0,
+    }
+}
+
+/// Seconds that it takes to start a worker and to hear of its end.
+const START_SECONDS: f64 = 0.2;
+/// Half the width of a median's 95 % interval is this many times the interquartile range over the root of the number of
+/// samples, where these are normally distributed: 1.96 * 1.253 / 1.349.
+const MARGIN_OF_SPREAD: f64 = 1.82;
+/// The range of five samples over their interquartile range, on average: 2.326 / 1.349.
+const RANGE_OF_SPREAD: f64 = 1.72;
+
+/// How long a cell takes at this pace: start, load, first run, warm-up, sampling, check.
+pub fn cell_duration(job: &JobSpec, pace: &Pace) -> Duration {
+    let run = (flops(&job.workload) / pace.flops_per_second).max(1e-5);
+    let longest = measuring::WARMUP_MAX_NS as f64 * 1e-9;
+    let restless = RANGE_OF_SPREAD * pace.spread > measuring::WARMUP_AGREEMENT;
+    let runs = if restless { measuring::WARMUP_MAX_RUNS } else { measuring::WARMUP_WINDOW };
+    let before = run + (run * runs as f64).min(longest + run);
     let seconds = if let Some(runs) = job.measuring.runs {
         before + run * f64::from(runs)
     } else {
         let budget = job.measuring.budget_ms as f64 / 1000.0;
-        let least = (run * measuring::MIN_RUNS as f64).max(measuring::MIN_TIME_NS as f64 * 1e-9);
+        let needed = (MARGIN_OF_SPREAD * pace.spread / measuring::CI_TARGET).powi(2);
+        let needed = needed.clamp(measuring::MIN_RUNS as f64, measuring::MAX_RUNS as f64);
+        let least = (run * needed).max(measuring::MIN_TIME_NS as f64 * 1e-9);
         // One run is under way when the budget ends.
         (before + least).min(budget.max(before) + run)
     };
-    Duration::try_from_secs_f64(load + seconds).unwrap_or(Duration::MAX)
+    let check = check_flops(&job.workload) / pace.check_flops_per_second;
+    let all = START_SECONDS + pace.load_seconds + seconds + check;
+    Duration::try_from_secs_f64(all).unwrap_or(Duration::MAX)
 }
 
 /// When to give a worker up: far beyond what it should take, since a slow machine is not a broken one.
@@ -300,6 +362,32 @@ mod tests {
         assert!((flops(&workload(Task::Matmul { size: 1000 })) - 2e9).abs() < 1.0);
         let one = flops(&classify(Model::ResNet18, 224, 1));
         assert!((flops(&classify(Model::ResNet18, 224, 8)) / one - 8.0).abs() < 1e-9);
+    }
+
+    fn seconds(workload: Workload, pace: &Pace) -> f64 {
+        let weights = crate::job::Weights::Random { seed: 1 };
+        let measuring = measuring::MeasuringPlan { runs: None, budget_ms: 20_000 };
+        let job = JobSpec { workload, device: crate::device::DeviceId::Cpu, weights, image: None, measuring };
+        cell_duration(&job, pace).as_secs_f64()
+    }
+
+    #[test]
+    fn a_cell_takes_as_long_as_its_samples_need() {
+        let quiet = Pace { flops_per_second: 1e11, spread: 0.0, load_seconds: 0.3, check_flops_per_second: 1e10 };
+        // Three seconds of samples; five runs to warm up and the first are nothing beside them.
+        let short = seconds(workload(Task::Matmul { size: 500 }), &quiet);
+        assert!((3.5..3.6).contains(&short), "{short}");
+        // 1.25 s a run: 1 to begin, until 3 s are over, and 10 samples.
+        let long = seconds(workload(Task::Matmul { size: 3969 }), &quiet);
+        assert!((17.0..18.5).contains(&long), "{long}");
+        // Restless runs take the whole warm-up and the whole budget.
+        let restless = Pace { spread: 0.2, ..quiet };
+        let noisy = seconds(workload(Task::Matmul { size: 1500 }), &restless);
+        assert!((20.0..21.0).contains(&noisy), "{noisy}");
+        // 3.6 GFLOP of the reference engine check the answer of the optimized one.
+        let checked = Workload { engine: Engine::Optimized, ..classify(Model::ResNet18, 224, 1) };
+        let check = seconds(checked, &quiet) - seconds(classify(Model::ResNet18, 224, 1), &quiet);
+        assert!((0.36..0.37).contains(&check), "{check}");
     }
 
     #[test]

@@ -39,6 +39,10 @@ pub struct MeasuringPlan {
     pub budget_ms: u64,
 }
 
+/// How to find out roughly how fast a device is: even after the longest warm-up, two seconds are left for samples that
+/// show their spread.
+pub const CALIBRATION: MeasuringPlan = MeasuringPlan { runs: None, budget_ms: 5_000 };
+
 impl Default for MeasuringPlan {
     fn default() -> Self {
         Self { runs: None, budget_ms: DEFAULT_BUDGET_MS }

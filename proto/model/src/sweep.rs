@@ -50,6 +50,12 @@ pub struct SweepSpec {
     pub labels: BTreeMap<String, String>,
     /// Shuffles the cells.
     pub seed: u64,
+    /// Milliseconds until the slowest machine is to be done, for which cells are left out; none takes its time.
+    #[serde(default)]
+    pub budget_ms: Option<u64>,
+    /// It only finds out how fast devices are, so that other sweeps can be planned: no results of anybody.
+    #[serde(default)]
+    pub calibration: bool,
 }
 
 /// What sweeps from before there were streams mean.
@@ -90,6 +96,8 @@ impl Preset {
             machines: Vec::new(),
             labels: BTreeMap::new(),
             seed: 1,
+            budget_ms: None,
+            calibration: false,
         };
         match self {
             Self::Practice => practice,
@@ -111,12 +119,18 @@ impl Preset {
     }
 }
 
+/// What a sweep that only calibrates is called.
+pub const CALIBRATION: &str = "calibration";
 /// Cells of one sweep on one device at most.
 pub const MAX_WORKLOADS: usize = 10_000;
 /// Bytes of a sweep's name at most.
 pub const MAX_NAME: usize = 200;
 /// The longest budget of a cell, in milliseconds: one hour.
-pub const MAX_BUDGET_MS: u64 = 3_600_000;
+pub const MAX_CELL_BUDGET_MS: u64 = 3_600_000;
+/// The shortest budget of a sweep, in milliseconds: one second.
+pub const MIN_BUDGET_MS: u64 = 1_000;
+/// The longest budget of a sweep, in milliseconds: one day.
+pub const MAX_BUDGET_MS: u64 = 24 * 3_600_000;
 
 /// Something wrong with a sweep, and the field that it is wrong in.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -167,8 +181,11 @@ impl SweepSpec {
         if self.measuring.runs.is_some_and(|runs| runs as usize > crate::measuring::MAX_RUNS) {
             report("runs", format!("must be at most {}", crate::measuring::MAX_RUNS));
         }
-        if !(100..=MAX_BUDGET_MS).contains(&self.measuring.budget_ms) {
-            report("budget", "must be 0.1 s to 1 h".to_owned());
+        if !(100..=MAX_CELL_BUDGET_MS).contains(&self.measuring.budget_ms) {
+            report("cell-budget", "must be 0.1 s to 1 h".to_owned());
+        }
+        if self.budget_ms.is_some_and(|budget| !(MIN_BUDGET_MS..=MAX_BUDGET_MS).contains(&budget)) {
+            report("sweep-budget", "must be 1 s to 24 h".to_owned());
         }
         let count = self.workload_count();
         if count > MAX_WORKLOADS {
@@ -228,6 +245,21 @@ impl SweepSpec {
     /// The workloads for a CPU that has every engine.
     pub fn workloads(&self) -> BTreeSet<Workload> {
         self.workloads_on(DeviceKind::Cpu, Engine::ALL)
+    }
+
+    /// The sweep that finds out what is to be known before this one is planned. Its weights are random: times do not
+    /// depend on them.
+    #[must_use]
+    pub fn calibration(&self) -> Self {
+        Self {
+            name: CALIBRATION.to_owned(),
+            image: None,
+            weights: BTreeMap::new(),
+            measuring: crate::measuring::CALIBRATION,
+            budget_ms: None,
+            calibration: true,
+            ..self.clone()
+        }
     }
 
     fn tasks(&self) -> impl Iterator<Item = Task> {
@@ -304,7 +336,7 @@ pub struct Running {
     pub progress: Option<crate::frames::Progress>,
 }
 
-/// What a sweep would do, without doing it.
+/// A cell of a sweep that is not started.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PlannedCell {
     /// The machine's name.
@@ -317,8 +349,37 @@ pub struct PlannedCell {
     pub simulated: bool,
     /// Expected seconds.
     pub seconds: f64,
+    /// They follow from what the device was seen to do, not from what such devices are assumed to.
+    pub calibrated: bool,
     /// Why it cannot be measured, if it cannot.
     pub refused: Option<crate::job::Failure>,
+}
+
+/// What a sweep would do, without doing it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PlannedSweep {
+    /// The budget that cells were left out for.
+    pub budget_ms: Option<u64>,
+    /// The cells, machine by machine, each in the order of measuring.
+    pub cells: Vec<PlannedCell>,
+    /// What does not fit the budget, in the order in which it would be taken up again.
+    pub dropped: Vec<PlannedCell>,
+    /// What every machine keeps that can measure it, in the order of importance.
+    pub core: Vec<Workload>,
+    /// Machines that take part and are not connected now.
+    pub offline: Vec<String>,
+}
+
+impl PlannedSweep {
+    /// The machine that should be done last, and the seconds that it takes; none where nothing can be measured.
+    pub fn slowest(&self) -> Option<(&str, f64)> {
+        let mut by_machine: BTreeMap<&str, f64> = BTreeMap::new();
+        for cell in self.cells.iter().filter(|cell| cell.refused.is_none()) {
+            *by_machine.entry(&cell.machine).or_default() += cell.seconds;
+        }
+        // Of equals the first by name.
+        by_machine.into_iter().rev().max_by(|(_, a), (_, b)| a.total_cmp(b))
+    }
 }
 
 #[cfg(test)]
@@ -345,10 +406,22 @@ mod tests {
             precisions: Vec::new(),
             weights: [(Model::MobileNetV2, Digest::of(b""))].into(),
             measuring: MeasuringPlan { runs: Some(0), budget_ms: 0 },
+            budget_ms: Some(0),
             ..Preset::Practice.spec()
         };
         let fields: Vec<&str> = spec.problems().iter().map(|problem| problem.field).collect();
-        let expected = ["name", "precision", "sizes", "batches", "matmul", "threads", "weights", "runs", "budget"];
+        let expected = [
+            "name",
+            "precision",
+            "sizes",
+            "batches",
+            "matmul",
+            "threads",
+            "weights",
+            "runs",
+            "cell-budget",
+            "sweep-budget",
+        ];
         assert_eq!(fields, expected);
     }
 
@@ -399,6 +472,32 @@ mod tests {
     }
 
     #[test]
+    fn the_slowest_machine_is_the_one_whose_cells_take_longest() {
+        let workload = *Preset::Practice.spec().workloads().first().unwrap();
+        let cell = |machine: &str, seconds| PlannedCell {
+            machine: machine.to_owned(),
+            workload,
+            device: crate::device::DeviceId::Cpu,
+            simulated: false,
+            seconds,
+            calibrated: true,
+            refused: None,
+        };
+        let refused = crate::job::Failure::new(crate::job::FailureCode::NoGpu, "none");
+        let cells = vec![
+            cell("b", 2.0),
+            cell("a", 3.0),
+            cell("b", 1.0),
+            PlannedCell { refused: Some(refused), ..cell("c", 9.0) },
+        ];
+        let mut plan =
+            PlannedSweep { budget_ms: None, cells, dropped: Vec::new(), core: Vec::new(), offline: Vec::new() };
+        assert_eq!(plan.slowest(), Some(("a", 3.0)), "the first of equals");
+        plan.cells.clear();
+        assert_eq!(plan.slowest(), None);
+    }
+
+    #[test]
     fn streams_without_threads_are_a_problem() {
         let with = |threads: &[Threads], streams: &[u32]| {
             let spec = SweepSpec { threads: threads.to_vec(), streams: streams.to_vec(), ..Preset::Practice.spec() };
@@ -411,9 +510,9 @@ mod tests {
     }
 
     #[test]
-    fn sweeps_from_before_there_were_streams_read() {
+    fn sweeps_from_before_there_were_streams_and_budgets_read() {
         let mut stored = serde_json::to_value(Preset::Practice.spec()).unwrap();
-        for new in ["exact", "streams"] {
+        for new in ["exact", "streams", "budget_ms", "calibration"] {
             stored.as_object_mut().unwrap().remove(new).unwrap();
         }
         assert_eq!(serde_json::from_value::<SweepSpec>(stored).unwrap(), Preset::Practice.spec());

@@ -1,7 +1,7 @@
 //! Sweeps, as people ask for and follow them.
 
 use cotejo_model::SweepSpec;
-use cotejo_model::sweep::{PlannedCell, Running, SweepStatus};
+use cotejo_model::sweep::{PlannedCell, PlannedSweep, Running, SweepStatus};
 
 use super::{
     ConvertError, all, all_enumerated, all_parsed, each, enumerated, numbers, optional, parsed, required, share,
@@ -32,6 +32,8 @@ impl From<SweepSpec> for wire::SweepSpec {
             seed: spec.seed,
             exact: spec.exact,
             streams: spec.streams,
+            budget_ms: spec.budget_ms,
+            calibration: spec.calibration,
         }
     }
 }
@@ -63,6 +65,8 @@ impl TryFrom<wire::SweepSpec> for SweepSpec {
             seed: spec.seed,
             exact: spec.exact,
             streams: if spec.streams.is_empty() { vec![1] } else { spec.streams },
+            budget_ms: spec.budget_ms,
+            calibration: spec.calibration,
         })
     }
 }
@@ -139,6 +143,7 @@ impl From<PlannedCell> for wire::PlannedCell {
             seconds: cell.seconds,
             refused: cell.refused.map(Into::into),
             simulated: cell.simulated,
+            calibrated: cell.calibrated,
         }
     }
 }
@@ -154,6 +159,33 @@ impl TryFrom<wire::PlannedCell> for PlannedCell {
             seconds: cell.seconds,
             refused: optional(cell.refused)?,
             simulated: cell.simulated,
+            calibrated: cell.calibrated,
+        })
+    }
+}
+
+impl From<PlannedSweep> for wire::PlanSweepResponse {
+    fn from(plan: PlannedSweep) -> Self {
+        Self {
+            cells: each(plan.cells),
+            offline: plan.offline,
+            dropped: each(plan.dropped),
+            core: each(plan.core),
+            budget_ms: plan.budget_ms,
+        }
+    }
+}
+
+impl TryFrom<wire::PlanSweepResponse> for PlannedSweep {
+    type Error = ConvertError;
+
+    fn try_from(plan: wire::PlanSweepResponse) -> Result<Self, ConvertError> {
+        Ok(Self {
+            budget_ms: plan.budget_ms,
+            cells: all(plan.cells)?,
+            dropped: all(plan.dropped)?,
+            core: all(plan.core)?,
+            offline: plan.offline,
         })
     }
 }

@@ -1702,6 +1702,12 @@ pub struct SweepSpec {
     /// Forwards at once; none, from before there were any, means 1.
     #[prost(uint32, repeated, tag = "17")]
     pub streams: ::prost::alloc::vec::Vec<u32>,
+    /// Until the slowest machine is to be done; absent: as long as it takes.
+    #[prost(uint64, optional, tag = "18")]
+    pub budget_ms: ::core::option::Option<u64>,
+    /// It only finds out how fast devices are: one short cell for whatever this sweep's machines have not yet shown.
+    #[prost(bool, tag = "19")]
+    pub calibration: bool,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ModelWeights {
@@ -1769,6 +1775,9 @@ pub struct PlannedCell {
     /// The device only plays one.
     #[prost(bool, tag = "6")]
     pub simulated: bool,
+    /// The seconds follow from what the device was seen to do.
+    #[prost(bool, tag = "7")]
+    pub calibrated: bool,
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct StartSweepRequest {
@@ -1782,6 +1791,9 @@ pub struct StartSweepResponse {
     /// Machines of the plan whose agents are not connected now.
     #[prost(string, repeated, tag = "2")]
     pub offline: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Cells that were left out because they do not fit the budget.
+    #[prost(uint64, tag = "3")]
+    pub dropped: u64,
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct PlanSweepRequest {
@@ -1794,6 +1806,15 @@ pub struct PlanSweepResponse {
     pub cells: ::prost::alloc::vec::Vec<PlannedCell>,
     #[prost(string, repeated, tag = "2")]
     pub offline: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// What does not fit the budget.
+    #[prost(message, repeated, tag = "3")]
+    pub dropped: ::prost::alloc::vec::Vec<PlannedCell>,
+    /// What every machine keeps that can measure it.
+    #[prost(message, repeated, tag = "4")]
+    pub core: ::prost::alloc::vec::Vec<Workload>,
+    /// As asked for.
+    #[prost(uint64, optional, tag = "5")]
+    pub budget_ms: ::core::option::Option<u64>,
 }
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ListSweepsRequest {

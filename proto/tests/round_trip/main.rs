@@ -8,7 +8,7 @@ use cotejo_model::bundle::Record;
 use cotejo_model::comparison::Comparison;
 use cotejo_model::measurement::EnginePlan;
 use cotejo_model::session::{AgentCommand, AgentEvent};
-use cotejo_model::sweep::{PlannedCell, SweepStatus};
+use cotejo_model::sweep::{PlannedSweep, SweepStatus};
 use cotejo_model::{JobSpec, Machine, Measurement, Reference, SweepSpec};
 use cotejo_proto::{ConvertError, v1 as wire};
 use proptest::prelude::*;
@@ -56,10 +56,10 @@ proptest! {
     }
 
     #[test]
-    fn sweeps_survive(spec in strategies::sweep_spec(), status in strategies::sweep_status(), cell in strategies::planned_cell()) {
+    fn sweeps_survive(spec in strategies::sweep_spec(), status in strategies::sweep_status(), plan in strategies::planned_sweep()) {
         survives::<SweepSpec, wire::SweepSpec>(spec)?;
         survives::<SweepStatus, wire::SweepStatus>(status)?;
-        survives::<PlannedCell, wire::PlannedCell>(cell)?;
+        survives::<PlannedSweep, wire::PlanSweepResponse>(plan)?;
     }
 
     #[test]

@@ -16,7 +16,7 @@ use cotejo_model::measuring::Stop;
 use cotejo_model::session::{
     AgentCommand, AgentEvent, Held, Hello, JobResult, Offer, Receipt, ResultAck, Verdict, Welcome,
 };
-use cotejo_model::sweep::{PlannedCell, Running, SweepStatus};
+use cotejo_model::sweep::{PlannedCell, PlannedSweep, Running, SweepStatus};
 use cotejo_model::{
     Assignment, BootId, Capability, Device, DeviceId, DeviceKind, Digest, Engine, Failure, FailureCode, JobId, JobSpec,
     JobState, Machine, MachineId, Measurement, MeasuringPlan, Model, Precision, SweepId, SweepSpec, Task, Threads,
@@ -374,7 +374,7 @@ pub(crate) fn sweep_spec() -> impl Strategy<Value = SweepSpec> {
     let how = (vec(selector, 0..3), vec(threads(), 0..3), precisions, vec(select(Engine::ALL), 0..3));
     let files = (option::of(digest()), btree_map(select(Model::ALL), digest(), 0..2), measuring());
     let whom = (vec(text(), 0..3), labels(), any::<u64>());
-    let options = (any::<bool>(), vec(any::<u32>(), 1..4));
+    let options = (any::<bool>(), vec(any::<u32>(), 1..4), option::of(any::<u64>()), any::<bool>());
     (what, how, files, whom, options).prop_map(|(what, how, files, whom, options)| SweepSpec {
         name: what.0,
         models: what.1,
@@ -393,6 +393,8 @@ pub(crate) fn sweep_spec() -> impl Strategy<Value = SweepSpec> {
         machines: whom.0,
         labels: whom.1,
         seed: whom.2,
+        budget_ms: options.2,
+        calibration: options.3,
     })
 }
 
@@ -422,15 +424,24 @@ pub(crate) fn sweep_status() -> impl Strategy<Value = SweepStatus> {
     )
 }
 
-pub(crate) fn planned_cell() -> impl Strategy<Value = PlannedCell> {
-    (text(), workload(), device_id(), any::<bool>(), positive(), option::of(failure())).prop_map(
-        |(machine, workload, device, simulated, seconds, refused)| PlannedCell {
+fn planned_cell() -> impl Strategy<Value = PlannedCell> {
+    let flags = (any::<bool>(), any::<bool>());
+    (text(), workload(), device_id(), flags, positive(), option::of(failure())).prop_map(
+        |(machine, workload, device, (simulated, calibrated), seconds, refused)| PlannedCell {
             machine,
             workload,
             device,
             simulated,
             seconds,
+            calibrated,
             refused,
         },
+    )
+}
+
+pub(crate) fn planned_sweep() -> impl Strategy<Value = PlannedSweep> {
+    let cells = || vec(planned_cell(), 0..3);
+    (option::of(any::<u64>()), cells(), cells(), vec(workload(), 0..3), vec(text(), 0..3)).prop_map(
+        |(budget_ms, cells, dropped, core, offline)| PlannedSweep { budget_ms, cells, dropped, core, offline },
     )
 }

@@ -134,13 +134,19 @@ async fn earlier_receipt(
 }
 
 async fn save_rate(connection: &mut SqliteConnection, rate: &Rate) -> Result<(), StoreError> {
-    sqlx::query("INSERT OR REPLACE INTO rates (machine, device, family, flops_per_second) VALUES (?, ?, ?, ?)")
-        .bind(rate.machine.to_string())
-        .bind(rate.device.to_string())
-        .bind(&rate.family)
-        .bind(rate.flops_per_second)
-        .execute(connection)
-        .await?;
+    sqlx::query(
+        "INSERT OR REPLACE INTO rates (machine, device, family, flops, flops_per_second, spread, load_seconds)
+         VALUES (?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(rate.machine.to_string())
+    .bind(rate.device.to_string())
+    .bind(&rate.family)
+    .bind(rate.flops)
+    .bind(rate.flops_per_second)
+    .bind(rate.spread)
+    .bind(rate.load_seconds)
+    .execute(connection)
+    .await?;
     Ok(())
 }
 
@@ -388,9 +394,12 @@ impl Store for SqliteStore {
     }
 
     async fn rates(&self) -> Result<Vec<Rate>, StoreError> {
-        let rows: Vec<RateRow> = sqlx::query_as("SELECT machine, device, family, flops_per_second FROM rates")
-            .fetch_all(&self.readers)
-            .await?;
+        let rows: Vec<RateRow> = sqlx::query_as(
+            "SELECT machine, device, family, flops, flops_per_second, spread, load_seconds FROM rates
+             ORDER BY machine, device, family, flops",
+        )
+        .fetch_all(&self.readers)
+        .await?;
         all(rows)
     }
 

@@ -80,7 +80,10 @@ pub(super) struct RateRow {
     machine: String,
     device: String,
     family: String,
+    flops: f64,
     flops_per_second: f64,
+    spread: Option<f64>,
+    load_seconds: f64,
 }
 
 impl EndedRow {
@@ -193,7 +196,10 @@ impl TryFrom<RateRow> for Rate {
             machine: text("machine id", &row.machine)?,
             device: text("device", &row.device)?,
             family: row.family,
+            flops: row.flops,
             flops_per_second: row.flops_per_second,
+            spread: row.spread,
+            load_seconds: row.load_seconds,
         })
     }
 }
