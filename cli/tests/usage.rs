@@ -13,7 +13,9 @@ fn help_and_version() {
     pc.run("sweep start --help").code(0).shows(&["--machines", "--labels", "--watch", "Ctrl-C detaches"]);
     pc.run("local --help").code(0).shows(&["--precision <FORMAT>", "f32 (strict, the default)", "cotejo-worker-cuda"]);
     pc.run("explain --help").code(0).shows(&["--device", "--batch", "--exact", "Examples:"]);
-    pc.run("results --help").code(0).shows(&["--by", "--format", "--force"]);
+    pc.run("results --help").code(0).shows(&["--by", "--format", "--force", "export", "import"]);
+    pc.run("results export --help").code(0).shows(&["--bundle <FILE>", "--all", "Examples:"]);
+    pc.run("reference --help").code(0).shows(&["import", "list", "remove", "gpu, model, size"]);
     assert!(!pc.run("--help").out.contains("__worker"));
 }
 
@@ -49,6 +51,11 @@ fn bad_flags() {
         ("results --by colour", vec!["unknown grouping `colour`"]),
         ("results x --all", vec!["cannot be used with"]),
         ("results --force", vec!["--output"]),
+        ("results export", vec!["--bundle <FILE>"]),
+        ("results export x --all --bundle b", vec!["cannot be used with"]),
+        ("results import", vec!["<FILE>"]),
+        ("reference", vec!["Usage:"]),
+        ("reference remove", vec!["<SET>"]),
         ("status --coordinator https://pc", vec!["only http:// is understood"]),
     ] {
         pc.run(line).code(2).says(&texts);
@@ -120,6 +127,9 @@ fn a_dead_coordinator() {
         "status",
         "machines list",
         "results",
+        "results export --bundle b",
+        "reference list",
+        "reference remove x",
         "sweep start",
         "sweep plan",
         "sweep list",
@@ -137,7 +147,8 @@ fn a_dead_coordinator() {
 #[test]
 fn nothing_measured_yet() {
     let pc = Pc::new();
-    for line in ["results --local", "sweep list --local", "machines list --local"] {
+    for line in ["results --local", "results export --bundle b --local", "sweep list --local", "machines list --local"]
+    {
         pc.run(line).code(1).says(&["nothing has been measured on this PC yet", "`cotejo local` measures it"]);
     }
     assert!(is_absent(&pc.data()), "reading makes nothing");
