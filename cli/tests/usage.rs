@@ -16,7 +16,9 @@ fn help_and_version() {
     pc.run("explain --help").code(0).shows(&["--device", "--batch", "--exact", "Examples:"]);
     pc.run("compare --help").code(0).shows(&["--with", "best-gpu", "reference", "Examples:"]);
     pc.run("analyze --help").code(0).shows(&["--mine", "--machine", "Examples:"]);
-    pc.run("results --help").code(0).shows(&["--by", "--format", "--force"]);
+    pc.run("results --help").code(0).shows(&["--by", "--format", "--force", "export", "import"]);
+    pc.run("results export --help").code(0).shows(&["--bundle <FILE>", "--all", "Examples:"]);
+    pc.run("reference --help").code(0).shows(&["import", "list", "remove", "gpu, model, size"]);
     assert!(!pc.run("--help").out.contains("__worker"));
 }
 
@@ -56,6 +58,11 @@ fn bad_flags() {
         ("compare --mine --machine pc-1", vec!["cannot be used with"]),
         ("compare x --all", vec!["cannot be used with"]),
         ("analyze --force", vec!["--output"]),
+        ("results export", vec!["--bundle <FILE>"]),
+        ("results export x --all --bundle b", vec!["cannot be used with"]),
+        ("results import", vec!["<FILE>"]),
+        ("reference", vec!["Usage:"]),
+        ("reference remove", vec!["<SET>"]),
         ("status --coordinator https://pc", vec!["only http:// is understood"]),
     ] {
         pc.run(line).code(2).says(&texts);
@@ -137,6 +144,9 @@ fn a_dead_coordinator() {
         "status",
         "machines list",
         "results",
+        "results export --bundle b",
+        "reference list",
+        "reference remove x",
         "sweep start",
         "sweep plan",
         "sweep list",
@@ -154,7 +164,8 @@ fn a_dead_coordinator() {
 #[test]
 fn nothing_measured_yet() {
     let pc = Pc::new();
-    for line in ["results --local", "sweep list --local", "machines list --local"] {
+    for line in ["results --local", "results export --bundle b --local", "sweep list --local", "machines list --local"]
+    {
         pc.run(line).code(1).says(&["nothing has been measured on this PC yet", "`cotejo local` measures it"]);
     }
     assert!(is_absent(&pc.data()), "reading makes nothing");

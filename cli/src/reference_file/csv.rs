@@ -71,7 +71,7 @@ fn row(
     line: usize,
     problems: &mut Vec<FileProblem>,
 ) -> Option<Row> {
-    if record.iter().skip(columns.len()).any(|cell| !cell.trim().is_empty()) {
+    if record.len() > columns.len() {
         let message = format!("has {} fields, and the first line names {} columns", record.len(), columns.len());
         problems.push(FileProblem::at(line, message));
         return None;

@@ -28,8 +28,8 @@ const FIELDS: &[&str] = &[
     "runs",
     "measured_on",
 ];
-/// Units of time, and how many of each make a second.
-const UNITS: &[(&str, f64)] = &[("s", 1.0), ("ms", 1e3), ("us", 1e6), ("µs", 1e6), ("μs", 1e6)];
+/// Units of time, each ten to the minus so many seconds.
+const UNITS: &[(&str, i32)] = &[("s", 0), ("ms", 3), ("us", 6), ("µs", 6), ("μs", 6)];
 
 /// Something wrong in a file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -177,11 +177,10 @@ impl<'a> Reader<'a> {
         let task = self.task();
         let precision = self.required("precision");
         let precision = precision.and_then(|text| self.parsed("precision", &text.to_lowercase()));
-        let per_second = self.unit();
-        let seconds = |time: f64| time / per_second.unwrap_or(1.0);
-        let time = self.required("time").and_then(|text| self.number("time", text)).map(seconds);
-        let low = self.get("ci_low").and_then(|text| self.number("ci_low", text)).map(seconds);
-        let high = self.get("ci_high").and_then(|text| self.number("ci_high", text)).map(seconds);
+        let places = self.unit().unwrap_or(0);
+        let time = self.required("time").and_then(|text| self.seconds("time", text, places));
+        let low = self.get("ci_low").and_then(|text| self.seconds("ci_low", text, places));
+        let high = self.get("ci_high").and_then(|text| self.seconds("ci_high", text, places));
         for (field, other) in [("ci_low", "ci_high"), ("ci_high", "ci_low")] {
             if self.get(field).is_some() && self.get(other).is_none() {
                 self.report(other, format!("is missing: an interval has two ends, and there is a {field}"));
@@ -231,14 +230,14 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// How many of its unit make a second.
-    fn unit(&mut self) -> Option<f64> {
+    /// Ten to the minus how many seconds its unit is.
+    fn unit(&mut self) -> Option<i32> {
         let text = self.required("unit")?;
         let known = UNITS.iter().find(|(unit, _)| *unit == text);
         if known.is_none() {
             self.report("unit", format!("unknown unit `{text}`; known: s, ms, us"));
         }
-        known.map(|(_, per_second)| *per_second)
+        known.map(|(_, places)| *places)
     }
 
     fn cell(&self, field: &str) -> Option<&'a Cell> {
@@ -271,10 +270,14 @@ impl<'a> Reader<'a> {
         text.parse().map_err(|_| self.report(field, format!("`{text}` is not a whole number"))).ok()
     }
 
-    fn number(&mut self, field: &'static str, text: &str) -> Option<f64> {
+    /// The point is moved in what was written: a division would round once more than reading does.
+    fn seconds(&mut self, field: &'static str, text: &str, places: i32) -> Option<f64> {
         let written =
             if self.decimal_comma && !text.contains('.') { text.replacen(',', ".", 1) } else { text.to_owned() };
-        let number = written.parse().ok().filter(|number: &f64| number.is_finite());
+        let (digits, exponent) = written.split_once(['e', 'E']).unwrap_or((&written, "0"));
+        let exponent = exponent.parse::<i32>().ok().and_then(|exponent| exponent.checked_sub(places));
+        let number = exponent.and_then(|exponent| format!("{digits}e{exponent}").parse().ok());
+        let number = number.filter(|number: &f64| number.is_finite());
         if number.is_none() {
             let point = text.contains(',') && !self.decimal_comma;
             let hint = if point { "; write a decimal point, or separate the columns by semicolons" } else { "" };

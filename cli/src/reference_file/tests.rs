@@ -106,8 +106,32 @@ RTX,resnet18,512,1,f32,2,ms,here,3,4,,
 RTX,resnet18,512,8,f32,inf,ms,here,,,1.5,
 RTX,resnet18,96,1,f32,1,ms,here,,,,
 RTX,resnet18,96,1,f32,2,ms,here,,,,
-"), @"");
-    insta::assert_snapshot!(problems("x.csv", "gpu,modle,size,size,batch,precision,time,unit\nRTX,resnet18,1,1,1,f32,0,ms\n"), @"");
+"), @r"
+    line 2: time: must be more than 0
+    line 3: batch: `one` is not a whole number
+    line 3: ci_high: is missing: an interval has two ends, and there is a ci_low
+    line 3: kind: unknown kind `guess`; known: classify, matmul
+    line 3: model: unknown model `resnet99`; known: resnet18, mobilenet_v2
+    line 3: precision: unknown precision `f17`; known: f32, tf32, f16, bf16
+    line 3: runs: must be at least 1
+    line 3: size: size 0 is outside 1 to 1000000
+    line 3: source: is missing
+    line 3: time: `fast` is not a number
+    line 3: unit: unknown unit `min`; known: s, ms, us
+    line 4: batch: a matrix product has none: leave it empty
+    line 4: time: `2,5` is not a number; write a decimal point, or separate the columns by semicolons
+    line 5: has 14 fields, and the first line names 12 columns
+    line 6: ci_low: the interval ci_low to ci_high must contain the time, and begin above 0
+    line 7: runs: `1.5` is not a whole number
+    line 7: time: `inf` is not a number
+    line 9: the same GPU, computation and precision as in line 8
+    ");
+    insta::assert_snapshot!(problems("x.csv", "gpu,modle,size,size,batch,precision,time,unit\nRTX,resnet18,1,1,1,f32,0,ms\n"), @r"
+    line 1: the column `size` stands twice
+    line 1: these columns are missing: model, source
+    line 1: unknown column `modle`; did you mean `model`?
+    line 2: time: must be more than 0
+    ");
 }
 
 #[test]
@@ -128,20 +152,34 @@ time = \"soon\"
 [[time]]
 size = [1]
 tme = 3
-"), @"");
-    insta::assert_snapshot!(problems("x.toml", "unit = \"ms\"\ntime = 3\n"), @"");
-    insta::assert_snapshot!(problems("x.toml", "unit = ms\n[[time]]\n"), @"");
+"), @r"
+    line 1: unknown key `sourse`; did you mean `source`?
+    line 2: unit: expected a text or a number, found boolean
+    line 4: unknown key `time_`; did you mean `time`?
+    line 6: source: is missing
+    line 8: size: `-1` is not a whole number
+    line 11: time: `soon` is not a number
+    line 13: batch: is missing
+    line 13: model: is missing
+    line 13: precision: is missing
+    line 13: source: is missing
+    line 13: time: is missing
+    line 14: size: expected a text or a number, found array
+    line 15: unknown key `tme`; did you mean `time`?
+    ");
+    insta::assert_snapshot!(problems("x.toml", "unit = \"ms\"\ntime = 3\n"), @"line 2: time: write a table `[[time]]` for each time");
+    insta::assert_snapshot!(problems("x.toml", "unit = ms\n[[time]]\n"), @"line 1: string values must be quoted, expected literal string");
 }
 
 #[test]
 fn what_is_no_such_file_says_so() {
-    insta::assert_snapshot!(problems("x.csv", ""), @"");
-    insta::assert_snapshot!(problems("x.csv", CSV.lines().next().unwrap()), @"");
-    insta::assert_snapshot!(problems("x.toml", ""), @"");
-    insta::assert_snapshot!(problems("x.xlsx", ""), @"");
-    insta::assert_snapshot!(problems("x.csv", b"gpu\nNVIDIA\xe9\n"), @"");
+    insta::assert_snapshot!(problems("x.csv", ""), @"it is empty: its first line must name the columns");
+    insta::assert_snapshot!(problems("x.csv", CSV.lines().next().unwrap()), @"there is no reference time in it");
+    insta::assert_snapshot!(problems("x.toml", ""), @"there is no reference time in it");
+    insta::assert_snapshot!(problems("x.xlsx", ""), @"its name must end in .csv or .toml, which says how it is written");
+    insta::assert_snapshot!(problems("x.csv", b"gpu\nNVIDIA\xe9\n"), @"line 2: this is not UTF-8; save the file as UTF-8 (in Excel: `CSV UTF-8`)");
     let many = (1..=501).fold(String::from("gpu,model,size,batch,precision,time,unit,source\n"), |text, size| {
         text + &format!("RTX,resnet18,{size},1,f32,1,ms,here\n")
     });
-    insta::assert_snapshot!(problems("x.csv", many), @"");
+    insta::assert_snapshot!(problems("x.csv", many), @"it has 501 reference times, at most 500 are taken");
 }

@@ -130,7 +130,7 @@ pub(crate) async fn the_newer_record_of_a_machine_counts(store: &dyn Store) {
     let known = store.machines().await.unwrap().remove(0);
     bundle.machines[0].name = "another name".to_owned();
     store.import(&bundle, Digest::of(b"a"), 7).await.unwrap();
-    assert_eq!(store.machines().await.unwrap(), [known.clone()], "it is not newer");
+    assert_eq!(store.machines().await.unwrap().first(), Some(&known), "it is not newer");
     bundle.machines[0].last_seen_ms += 1;
     store.import(&bundle, Digest::of(b"a"), 7).await.unwrap();
     let newer = MachineRecord { name: "another name".to_owned(), last_seen_ms: known.last_seen_ms + 1, ..known };

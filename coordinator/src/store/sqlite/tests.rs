@@ -43,3 +43,24 @@ async fn a_file_that_is_no_database_is_named() {
     let error = SqliteStore::open(&path).await.err().unwrap();
     assert!(error.to_string().contains("cotejo.db"), "{error}");
 }
+
+#[tokio::test]
+async fn a_database_of_the_first_schema_is_brought_up_to_date() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("cotejo.db");
+    let options = SqliteConnectOptions::new().filename(&path).create_if_missing(true);
+    let mut connection = options.connect().await.unwrap();
+    let first = Migrator { migrations: MIGRATIONS.migrations[..1].to_vec().into(), ..Migrator::DEFAULT };
+    first.run(&mut connection).await.unwrap();
+    let (sweep, spec) = (SweepId::now(), cotejo_model::sweep::Preset::Practice.spec());
+    sqlx::query("INSERT INTO sweeps (id, spec, created_ms) VALUES (?, ?, 5)")
+        .bind(sweep.to_string())
+        .bind(to_json(&spec))
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    connection.close().await.unwrap();
+    let store = SqliteStore::open(&path).await.unwrap();
+    assert_eq!(store.sweeps(9).await.unwrap(), [SweepRecord { id: sweep, spec, created_ms: 5 }]);
+    assert_eq!((store.imports().await.unwrap(), store.references().await.unwrap()), (Vec::new(), Vec::new()));
+}

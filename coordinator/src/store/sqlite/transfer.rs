@@ -1,5 +1,7 @@
 //! Results that come in bundles and go in them.
 
+use std::collections::HashMap;
+
 use cotejo_model::bundle::{
     BundledJob, BundledMachine, BundledSweep, Ended, Import, ImportSummary, Refused, RefusedBecause,
 };
@@ -65,10 +67,15 @@ pub(super) async fn import(
         save_machine(connection, machine).await?;
     }
     let mut summary = ImportSummary::default();
+    let mut jobs: HashMap<SweepId, Vec<&BundledJob>> = HashMap::new();
+    for job in &bundle.jobs {
+        jobs.entry(job.sweep).or_default().push(job);
+    }
     for sweep in &bundle.sweeps {
+        let Some(jobs) = jobs.get(&sweep.id) else { continue };
         let is_ours = keep_sweep(connection, sweep).await?;
         let before = summary.new;
-        for job in bundle.jobs.iter().filter(|job| job.sweep == sweep.id) {
+        for job in jobs {
             let found = if is_ours { look(connection, job).await? } else { Found::Refused(RefusedBecause::OtherCell) };
             match found {
                 Found::New => {
@@ -106,7 +113,7 @@ async fn save_machine(connection: &mut SqliteConnection, machine: &BundledMachin
     Ok(())
 }
 
-/// Inserts a sweep that is not here. Returns whether the one that is here then is the same.
+/// Inserts a sweep that is not here. Returns whether the one that is here then asks for the same.
 async fn keep_sweep(connection: &mut SqliteConnection, sweep: &BundledSweep) -> Result<bool, StoreError> {
     sqlx::query("INSERT OR IGNORE INTO sweeps (id, spec, created_ms) VALUES (?, ?, ?)")
         .bind(sweep.id.to_string())
