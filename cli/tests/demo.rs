@@ -140,7 +140,7 @@ fn whatever_comes_out_says_that_it_is_simulated() {
     // A sweep from another terminal, on the same class.
     let watched = class.run("sweep start --sizes 128 --name another --watch");
     assert_eq!(watched.code, Some(1), "one GPU cannot be used: {watched:#?}");
-    watched.shows(&["SIMULATED: ", " SIM ", "driver too old"]);
+    watched.shows(&["SIMULATED: ", " SIM ", "driver too old", "128 x 128 on cuda:0 (simulated) of pc-"]);
 }
 
 #[test]

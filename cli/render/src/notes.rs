@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use cotejo_model::DeviceKind;
 use cotejo_model::comparison::{Comparison, Entry, Environment, GroupBy, Measured, Outcome, Table};
+use cotejo_model::device::marked;
 
 use super::words::{self, CellName};
 use super::{clean, gpus, number, state_name};
@@ -182,7 +183,11 @@ impl Names {
 
     fn of_cell(&self, entry: &Entry) -> CellName {
         let workload = &entry.workload;
-        let simulated = matches!(&entry.outcome, Outcome::Measured(measured) if measured.simulated);
+        let simulated = match &entry.outcome {
+            Outcome::Measured(measured) => measured.simulated,
+            // A device that is played says so itself.
+            _ => entry.device_name == marked(&entry.device_name, true),
+        };
         let mut what = words::workload_in_full(workload);
         if self.engine {
             let _ = write!(what, ", {}", workload.engine);
