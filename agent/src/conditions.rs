@@ -36,7 +36,7 @@ pub struct Monitor {
 #[derive(Debug)]
 enum Watched {
     /// This machine.
-    Real(Mutex<State>),
+    Real(Box<Mutex<State>>),
     /// Nothing: the machine is played, and what surrounds it stays.
     Played(Surroundings),
 }
@@ -66,7 +66,7 @@ impl Monitor {
         let own = own_time(&mut system);
         let last = Surroundings { background_load: None, power: power::source() };
         let state = State { system, since: Instant::now(), own, workers: Some(Duration::ZERO), last };
-        Self { watched: Watched::Real(Mutex::new(state)), job: AtomicBool::new(false) }
+        Self { watched: Watched::Real(Box::new(Mutex::new(state))), job: AtomicBool::new(false) }
     }
 
     /// The monitor of a machine that is played.

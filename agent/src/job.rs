@@ -175,6 +175,8 @@ impl Bench {
         };
         self.monitor.job_ended(ended.processor_time);
         let mut measurement = ended.outcome?;
+        // Nothing is measured of a machine that is played, whatever its worker says.
+        measurement.simulated |= self.nvidia.is_none();
         let played = measurement.simulated.then_some(measurement.conditions);
         measurement.conditions = Conditions {
             background_load: surroundings.background_load,

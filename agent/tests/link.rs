@@ -7,8 +7,9 @@ mod coordinator;
 use common::{Lives, job, worker};
 use coordinator::{Agent, Coordinator};
 use cotejo_agent::{Config, Error};
+use cotejo_model::machine::{Cpu, PowerSource};
 use cotejo_model::session::{AgentCommand, AgentEvent, Held, PROTOCOL, Verdict};
-use cotejo_model::{DeviceId, FailureCode, JobState};
+use cotejo_model::{Capability, Device, DeviceId, Engine, FailureCode, JobState, Precision};
 use tokio_util::sync::CancellationToken;
 
 #[tokio::test]
@@ -40,6 +41,59 @@ async fn a_job_goes_from_offer_to_acknowledgement() {
     drop(stream);
     let (hello, _stream) = coordinator.stream().await;
     assert_eq!(hello.held, [Held { assignment: result.assignment, spooled: true }]);
+    agent.stop().await;
+}
+
+#[tokio::test]
+async fn whatever_a_played_machine_gives_is_simulated() {
+    let played = Capability {
+        hostname: "played".to_owned(),
+        os: "Some OS".to_owned(),
+        arch: "some".to_owned(),
+        agent_version: "0".to_owned(),
+        cpu: Cpu {
+            name: "Some CPU".to_owned(),
+            physical_cores: 6,
+            logical_cores: 12,
+            simd: vec!["avx2".to_owned()],
+            max_mhz: Some(4000),
+        },
+        memory_bytes: 1 << 33,
+        power: PowerSource::Battery,
+        background_load: Some(0.25),
+        devices: vec![Device {
+            id: DeviceId::Cpu,
+            name: "Some CPU".to_owned(),
+            memory_bytes: Some(1 << 33),
+            driver: None,
+            compute_capability: None,
+            // Who asks for a played machine may forget it.
+            simulated: false,
+            engines: vec![Engine::Reference],
+            precisions: vec![Precision::F32],
+            unusable: None,
+        }],
+        no_gpu: Some("no GPU found".to_owned()),
+    };
+    let data = tempfile::tempdir().unwrap();
+    let mut coordinator = Coordinator::listen().await;
+    let agent = Agent::play(&coordinator, data.path(), worker(&["good"]), played.clone());
+    let (hello, mut stream) = coordinator.welcomed(vec![]).await;
+    let mut marked = played.clone();
+    marked.devices[0].simulated = true;
+    assert_eq!(hello.capability, marked, "nothing of the machine that it runs on");
+
+    stream.started().await;
+    let measurement = stream.result().await.outcome.unwrap();
+    assert!(measurement.simulated, "though the worker does not say so");
+    let conditions = measurement.conditions;
+    assert_eq!((conditions.power, conditions.background_load), (Some(PowerSource::Battery), Some(0.25)));
+    assert_eq!(conditions.peak_flops, played.cpu.peak_flops());
+
+    // Without a GPU, a real machine would be looked at again now.
+    drop(stream);
+    let (hello, _stream) = coordinator.stream().await;
+    assert_eq!(hello.capability, marked);
     agent.stop().await;
 }
 

@@ -68,12 +68,12 @@ impl Rehearsal {
         let mut child = pc.command(line.split_whitespace()).env("TMPDIR", pc.path("")).spawn().unwrap();
         let mut says = BufReader::new(child.stderr.take().unwrap()).lines();
         let mut address = None;
-        let stays = says.by_ref().map(Result::unwrap).any(|line| {
+        let ready = says.by_ref().map(Result::unwrap).any(|line| {
             let url = line.split_whitespace().find(|word| word.starts_with("http://127.0.0.1:"));
             address = address.take().or(url.map(|url| url.trim_end_matches('.').to_owned()));
             line.contains("stays until Ctrl-C")
         });
-        assert!(stays, "it ended by itself: {:?}", child.wait());
+        assert!(ready, "it ended by itself: {:?}", child.wait());
         Self { pc, child, says, address: address.expect("it says where it is") }
     }
 
@@ -140,7 +140,7 @@ fn whatever_comes_out_says_that_it_is_simulated() {
     // A sweep from another terminal, on the same class.
     let watched = class.run("sweep start --sizes 128 --name another --watch");
     assert_eq!(watched.code, Some(1), "one GPU cannot be used: {watched:#?}");
-    watched.shows(&["SIMULATED: ", " SIM ", "driver too old"]);
+    watched.shows(&["SIMULATED: ", " SIM ", "driver too old", "128 x 128 on cuda:0 (simulated) of pc-"]);
 }
 
 #[test]

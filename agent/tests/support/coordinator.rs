@@ -11,7 +11,7 @@ use cotejo_agent::{Config, Error, WorkerCommand};
 use cotejo_model::session::{
     AgentCommand, AgentEvent, Hello, JobResult, Offer, PROTOCOL, Receipt, ResultAck, Verdict, Welcome,
 };
-use cotejo_model::{Assignment, DeviceId, JobId, JobSpec, JobState};
+use cotejo_model::{Assignment, Capability, DeviceId, JobId, JobSpec, JobState};
 use cotejo_proto::v1;
 use cotejo_proto::v1::agent_service_server::{AgentService, AgentServiceServer};
 use std::time::Duration;
@@ -148,6 +148,23 @@ impl Stream {
     }
 }
 
+fn config(
+    coordinator: &Coordinator,
+    data: &std::path::Path,
+    worker: WorkerCommand,
+    cuda_worker: WorkerCommand,
+) -> Config {
+    Config {
+        coordinator: coordinator.address.to_string(),
+        name: "pc-1".to_owned(),
+        labels: [("room".to_owned(), "B12".to_owned())].into(),
+        data_dir: data.to_owned(),
+        worker,
+        cuda_worker,
+        ..Config::default()
+    }
+}
+
 /// An agent in this process.
 pub(crate) struct Agent {
     shutdown: CancellationToken,
@@ -166,17 +183,23 @@ impl Agent {
         (worker, cuda_worker): (WorkerCommand, WorkerCommand),
         nvidia: Nvidia,
     ) -> Self {
-        let config = Config {
-            coordinator: coordinator.address.to_string(),
-            name: "pc-1".to_owned(),
-            labels: [("room".to_owned(), "B12".to_owned())].into(),
-            data_dir: data.to_owned(),
-            worker,
-            cuda_worker,
-            ..Config::default()
-        };
+        let config = config(coordinator, data, worker, cuda_worker);
         let shutdown = CancellationToken::new();
         let running = tokio::spawn(cotejo_agent::run_with(config, nvidia, shutdown.clone()));
+        Self { shutdown, running }
+    }
+
+    /// Of a machine that is played.
+    #[allow(dead_code, reason = "each test uses its part")]
+    pub(crate) fn play(
+        coordinator: &Coordinator,
+        data: &std::path::Path,
+        worker: WorkerCommand,
+        capability: Capability,
+    ) -> Self {
+        let config = config(coordinator, data, worker, crate::common::no_worker());
+        let shutdown = CancellationToken::new();
+        let running = tokio::spawn(cotejo_agent::play(config, capability, shutdown.clone()));
         Self { shutdown, running }
     }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use cotejo_language::Texts;
 use cotejo_model::DeviceKind;
 use cotejo_model::comparison::{Comparison, Entry, Environment, GroupBy, Measured, Outcome, Table};
+use cotejo_model::device::marked;
 
 use super::words::{self, CellName};
 use super::{bundles, clean, gpus};
@@ -199,7 +200,11 @@ impl<'a> Names<'a> {
 
     fn of_cell(&self, entry: &Entry) -> CellName {
         let workload = &entry.workload;
-        let simulated = matches!(&entry.outcome, Outcome::Measured(measured) if measured.simulated);
+        let simulated = match &entry.outcome {
+            Outcome::Measured(measured) => measured.simulated,
+            // A device that is played says so itself.
+            _ => entry.device_name == marked(&entry.device_name, true),
+        };
         let mut what = vec![words::workload_in_full(workload, self.texts)];
         if self.engine {
             what.push(workload.engine.to_string());

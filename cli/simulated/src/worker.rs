@@ -188,7 +188,7 @@ impl Player {
         let on = match job.device {
             DeviceId::Cpu if self.cpu => On::Cpu(&self.machine.cpu),
             DeviceId::Cpu => return Err(Failure::new(FailureCode::DeviceUnavailable, "only a GPU is played here")),
-            gpu => On::Gpu(self.gpu(gpu)?),
+            DeviceId::Cuda(_) => On::Gpu(self.gpu(job.device)?),
         };
         let offered = on.precisions();
         if !offered.contains(&job.workload.precision) {

@@ -57,7 +57,7 @@ fn drafts(args: &DemoArgs) -> Vec<Draft> {
     let given = Draft { seed: Some(seed(args)), ..args.sweep.draft() };
     let nothing = Draft { seed: given.seed, ..Draft::default() };
     if args.sweep.file.is_some() || given != nothing {
-        return vec![given];
+        return vec![Draft { name: given.name.clone().or_else(|| own_name(args)), ..given }];
     }
     let sizes = Some(vec![224]);
     let threads = Draft {
@@ -70,8 +70,19 @@ fn drafts(args: &DemoArgs) -> Vec<Draft> {
     let products = Draft { matmul: Some(vec![2048]), ..nothing.clone() };
     let practice = Draft { preset: Some(Preset::Practice), ..nothing };
     [("threads", threads), ("batches", batches), ("products", products), ("practice", practice)]
-        .map(|(name, draft)| Draft { name: Some(format!("{name}-simulated")), ..draft })
+        .map(|(name, draft)| Draft { name: Some(simulated(name)), ..draft })
         .to_vec()
+}
+
+/// What a sweep that flags describe is called; a file has a name.
+fn own_name(args: &DemoArgs) -> Option<String> {
+    let preset = args.sweep.preset.map_or("custom", Preset::name);
+    args.sweep.file.is_none().then(|| simulated(preset))
+}
+
+/// The name of a sweep that says what it is.
+fn simulated(name: &str) -> String {
+    format!("{name}-simulated")
 }
 
 fn seed(args: &DemoArgs) -> u64 {
@@ -340,6 +351,10 @@ mod tests {
         let drafts = drafts(&args("cotejo demo --sizes 64 --runs 3"));
         assert_eq!(drafts.len(), 1);
         assert_eq!((&drafts[0].sizes, drafts[0].runs), (&Some(vec![64]), Some(3)));
+        let name = |line: &str| super::drafts(&args(line)).remove(0).name;
+        assert_eq!(name("cotejo demo --sizes 64").as_deref(), Some("custom-simulated"));
+        assert_eq!(name("cotejo demo --preset quick").as_deref(), Some("quick-simulated"));
+        assert_eq!(name("cotejo demo --sizes 64 --name mine").as_deref(), Some("mine"));
     }
 
     #[test]
