@@ -49,10 +49,22 @@ const START_EXAMPLES: &str = "\
 Examples:
   cotejo sweep start --preset practice --watch
   cotejo sweep start class.toml --name \"Group B\" --machines pc-01,pc-02
-  cotejo sweep start --sizes 224,512 --labels room=A1 --budget 10s
+  cotejo sweep start --sizes 224,512 --labels room=A1 --cell-budget 10s
+  cotejo sweep start --preset full --budget 25m     what every PC can do within a lesson
 
 Flags come before the file, the file before the preset. While watching, Ctrl-C detaches (exit code 130): the
 sweep goes on, and `cotejo sweep cancel` ends it.";
+
+const PLAN_EXAMPLES: &str = "\
+Examples:
+  cotejo sweep plan --preset full
+  cotejo sweep plan --preset full --budget 25m
+  cotejo sweep plan class.toml --budget 25m --format json
+
+With a budget, cells are dropped until every machine ends in time. The practice's own (ResNet18 at 224, 512 and 1024
+pixels, batch 1, f32, all threads) are the last to go; the heaviest and those furthest from the practice are the first.
+Every machine goes by the same order, so that all have the most important cells in common. Devices that were not
+measured yet are measured for a few seconds first; Ctrl-C cancels that.";
 
 const EXPLAIN_EXAMPLES: &str = "\
 Examples:
@@ -152,7 +164,7 @@ pub(crate) struct LocalArgs {
     /// What to measure.
     #[command(flatten)]
     pub(crate) sweep: SweepArgs,
-    /// Print the cells and the expected duration, and measure nothing
+    /// Print the cells and the expected duration, and measure nothing but what a budget needs to know
     #[arg(long)]
     pub(crate) plan: bool,
 }
@@ -220,10 +232,14 @@ pub(crate) enum SweepVerb {
         watch: bool,
     },
     /// Print the cells of a sweep and its expected duration, without running it
+    #[command(after_help = PLAN_EXAMPLES)]
     Plan {
         /// What to measure, and where.
         #[command(flatten)]
         sweep: ClassArgs,
+        /// How to write it
+        #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ListFormat::Table)]
+        format: ListFormat,
     },
     /// List the sweeps, newest first
     List {
@@ -391,7 +407,13 @@ pub(crate) struct SweepArgs {
     pub(crate) runs: Option<u32>,
     /// Time for each cell, such as 25s or 2m
     #[arg(long, value_name = "DURATION", value_parser = parse_budget)]
+    pub(crate) cell_budget: Option<u64>,
+    /// Time until the slowest machine is done, such as 25m; what does not fit is dropped
+    #[arg(long, visible_alias = "sweep-budget", value_name = "DURATION", value_parser = parse_budget)]
     pub(crate) budget: Option<u64>,
+    /// With a budget: do not measure first how fast devices are of which that is not known
+    #[arg(long)]
+    pub(crate) no_calibrate: bool,
     /// What shuffles the cells
     #[arg(long, value_name = "NUMBER")]
     pub(crate) seed: Option<u64>,
@@ -419,7 +441,8 @@ impl SweepArgs {
             image: self.image.clone(),
             weights: self.weights.clone(),
             runs: self.runs,
-            budget_ms: self.budget,
+            cell_budget_ms: self.cell_budget,
+            sweep_budget_ms: self.budget,
             machines: None,
             labels: None,
             seed: self.seed,
@@ -469,7 +492,8 @@ mod tests {
     fn every_key_of_a_sweep_file_is_a_flag() {
         let command = Cli::command();
         let start = command.find_subcommand("sweep").unwrap().find_subcommand("start").unwrap();
-        let flags: Vec<&str> = start.get_arguments().filter_map(clap::Arg::get_long).collect();
+        let flags: Vec<&str> =
+            start.get_arguments().filter_map(clap::Arg::get_long_and_visible_aliases).flatten().collect();
         for key in KEYS {
             assert!(flags.contains(key), "--{key}");
         }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use cotejo_model::comparison::{Comparison, GroupBy};
-use cotejo_model::sweep::{PlannedCell, SweepStatus};
+use cotejo_model::sweep::{PlannedSweep, SweepStatus};
 use cotejo_model::{Digest, Machine, SweepSpec};
 use cotejo_proto::v1::blob_service_client::BlobServiceClient;
 use cotejo_proto::v1::machine_service_client::MachineServiceClient;
@@ -56,6 +56,17 @@ pub(crate) fn parse_address(text: &str) -> Result<String, Error> {
     }
 }
 
+/// A sweep that was just queued.
+#[derive(Debug)]
+pub(crate) struct Started {
+    /// Where it stands.
+    pub(crate) status: SweepStatus,
+    /// Machines that take part and are not connected now.
+    pub(crate) offline: Vec<String>,
+    /// Cells that were left out because they do not fit the budget.
+    pub(crate) dropped: u64,
+}
+
 /// A connection to a coordinator.
 #[derive(Debug, Clone)]
 pub(crate) struct Client {
@@ -99,20 +110,20 @@ impl Client {
         })
     }
 
-    /// Plans and queues a sweep. Gives its status, and the machines that are not connected now.
-    pub(crate) async fn start(&self, spec: SweepSpec) -> Result<(SweepStatus, Vec<String>), Error> {
+    /// Plans and queues a sweep.
+    pub(crate) async fn start(&self, spec: SweepSpec) -> Result<Started, Error> {
         let message = wire::StartSweepRequest { spec: Some(spec.into()) };
         let answer = self.sweeps().start_sweep(request(message)).await;
         let answer = answer.map_err(|status| self.refusal(&status))?.into_inner();
-        Ok((self.sweep_status(answer.status)?, answer.offline))
+        let status = self.sweep_status(answer.status)?;
+        Ok(Started { status, offline: answer.offline, dropped: answer.dropped })
     }
 
-    /// The cells of a sweep, and the machines that are not connected now.
-    pub(crate) async fn plan(&self, spec: SweepSpec) -> Result<(Vec<PlannedCell>, Vec<String>), Error> {
+    /// What a sweep would do.
+    pub(crate) async fn plan(&self, spec: SweepSpec) -> Result<PlannedSweep, Error> {
         let message = wire::PlanSweepRequest { spec: Some(spec.into()) };
         let answer = self.sweeps().plan_sweep(request(message)).await;
-        let answer = answer.map_err(|status| self.refusal(&status))?.into_inner();
-        Ok((self.each(answer.cells)?, answer.offline))
+        self.converted(answer.map_err(|status| self.refusal(&status))?.into_inner().try_into())
     }
 
     /// Sweeps, newest first; 0 lists all.

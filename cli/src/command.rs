@@ -23,7 +23,7 @@ fn merge(flags: Draft, file: Option<SweepFile>) -> Result<Request, Error> {
     let Some(file) = file else {
         return flags.resolve().map_err(|problems| {
             let lines: Vec<String> =
-                problems.iter().map(|problem| format!("--{}: {}", problem.field, problem.message)).collect();
+                problems.iter().map(|problem| format!("--{}: {}", flag(problem.field), problem.message)).collect();
             listed("the sweep", &lines)
         });
     };
@@ -38,7 +38,7 @@ fn merge(flags: Draft, file: Option<SweepFile>) -> Result<Request, Error> {
         }
         match file.problem_of(problem.field, &problem.message) {
             Some(found) => in_file.push(found),
-            None => in_flags.push(format!("--{}: {}", problem.field, problem.message)),
+            None => in_flags.push(format!("--{}: {}", flag(problem.field), problem.message)),
         }
     }
     in_file.sort();
@@ -48,6 +48,11 @@ fn merge(flags: Draft, file: Option<SweepFile>) -> Result<Request, Error> {
         Ok(request) if lines.is_empty() => Ok(request),
         _ => Err(listed("the sweep file", &lines)),
     }
+}
+
+/// The flag that gives a field, by its shortest name.
+fn flag(field: &str) -> &str {
+    if field == "sweep-budget" { "budget" } else { field }
 }
 
 fn stem(path: &Path) -> Option<String> {

@@ -25,7 +25,8 @@ pub(crate) struct Draft {
     pub(crate) image: Option<PathBuf>,
     pub(crate) weights: Option<Vec<WeightFile>>,
     pub(crate) runs: Option<u32>,
-    pub(crate) budget_ms: Option<u64>,
+    pub(crate) cell_budget_ms: Option<u64>,
+    pub(crate) sweep_budget_ms: Option<u64>,
     pub(crate) machines: Option<Vec<String>>,
     pub(crate) labels: Option<BTreeMap<String, String>>,
     pub(crate) seed: Option<u64>,
@@ -53,7 +54,7 @@ impl Draft {
     /// This draft, with what it leaves open taken from another one.
     pub(crate) fn over(self, base: Self) -> Self {
         // Whoever says how long to measure says all of it: a budget given here is not undone by runs given there.
-        let measuring_given = self.runs.is_some() || self.budget_ms.is_some();
+        let measuring_given = self.runs.is_some() || self.cell_budget_ms.is_some();
         Self {
             name: self.name.or(base.name),
             preset: self.preset.or(base.preset),
@@ -70,7 +71,8 @@ impl Draft {
             image: self.image.or(base.image),
             weights: self.weights.or(base.weights),
             runs: if measuring_given { self.runs } else { base.runs },
-            budget_ms: if measuring_given { self.budget_ms } else { base.budget_ms },
+            cell_budget_ms: if measuring_given { self.cell_budget_ms } else { base.cell_budget_ms },
+            sweep_budget_ms: self.sweep_budget_ms.or(base.sweep_budget_ms),
             machines: self.machines.or(base.machines),
             labels: self.labels.or(base.labels),
             seed: self.seed.or(base.seed),
@@ -83,7 +85,7 @@ impl Draft {
         let only_products = self.only_products();
         let name = self.name.clone().unwrap_or_else(|| if self.is_plain() { preset.name } else { "custom".to_owned() });
         let mut measuring = preset.measuring;
-        if let Some(budget_ms) = self.budget_ms {
+        if let Some(budget_ms) = self.cell_budget_ms {
             measuring.budget_ms = budget_ms;
             measuring.runs = None;
         }
@@ -116,6 +118,8 @@ impl Draft {
             machines: self.machines.unwrap_or_default(),
             labels: self.labels.unwrap_or_default(),
             seed: self.seed.unwrap_or(preset.seed),
+            budget_ms: self.sweep_budget_ms,
+            calibration: false,
         };
         problems.extend(spec.problems());
         if !problems.is_empty() {
@@ -204,9 +208,18 @@ mod tests {
     #[test]
     fn the_later_word_on_how_long_to_measure_counts() {
         let file = Draft { runs: Some(5), ..Draft::default() };
-        let flags = Draft { budget_ms: Some(1000), ..Draft::default() };
+        let flags = Draft { cell_budget_ms: Some(1000), ..Draft::default() };
         let measuring = flags.over(file).resolve().unwrap().spec.measuring;
         assert_eq!((measuring.runs, measuring.budget_ms), (None, 1000));
+    }
+
+    #[test]
+    fn the_budget_of_the_sweep_is_not_that_of_a_cell() {
+        let file = Draft { sweep_budget_ms: Some(90_000), runs: Some(5), ..Draft::default() };
+        let spec = Draft { cell_budget_ms: Some(1000), ..Draft::default() }.over(file).resolve().unwrap().spec;
+        assert_eq!((spec.budget_ms, spec.measuring.budget_ms, spec.measuring.runs), (Some(90_000), 1000, None));
+        let bad = Draft { sweep_budget_ms: Some(1), ..Draft::default() }.resolve().unwrap_err();
+        assert_eq!(bad[0].to_string(), "sweep-budget: must be 1 s to 24 h");
     }
 
     #[test]

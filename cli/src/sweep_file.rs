@@ -31,7 +31,8 @@ pub(crate) const KEYS: &[&str] = &[
     "image",
     "weights",
     "runs",
-    "budget",
+    "cell-budget",
+    "sweep-budget",
     "machines",
     "labels",
     "seed",
@@ -121,8 +122,16 @@ impl SweepFile {
     }
 }
 
+/// What was once the time of one cell, and as a flag is that of the whole sweep: neither may be taken for the other.
+const AMBIGUOUS: &str = "budget";
+
 /// Names the key that was probably meant.
 fn unknown_key(key: &str) -> String {
+    if key == AMBIGUOUS {
+        return "`budget` may mean either: write `cell-budget` for the time of one cell, `sweep-budget` for that of the \
+                whole sweep"
+            .to_owned();
+    }
     let close = KEYS
         .iter()
         .map(|known| (strsim::damerau_levenshtein(known, &key.to_lowercase()), known))
@@ -177,7 +186,8 @@ impl Reader<'_> {
             "image" => draft.image = self.one(key, value, text).map(|path| self.folder.join(path)),
             "weights" => draft.weights = self.weights(key, value),
             "runs" => draft.runs = self.one(key, value, number),
-            "budget" => draft.budget_ms = self.one(key, value, budget),
+            "cell-budget" => draft.cell_budget_ms = self.one(key, value, budget),
+            "sweep-budget" => draft.sweep_budget_ms = self.one(key, value, budget),
             "machines" => draft.machines = self.list(key, value, text),
             "labels" => draft.labels = self.table(key, value, text),
             "seed" => draft.seed = self.one(key, value, number),
@@ -311,7 +321,8 @@ mod tests {
             streams = [1, 2]
             image = "cat.jpg"
             runs = 5
-            budget = "2m"
+            cell-budget = "2m"
+            sweep-budget = "25m"
             machines = ["pc-01"]
             labels = { room = "A1" }
             seed = 18446744073709551615
@@ -327,7 +338,7 @@ mod tests {
         assert_eq!(draft.matmul, Some(vec![1000, 2048]));
         assert_eq!(draft.threads, Some(vec![Threads::All, Threads::Exactly(2)]));
         assert_eq!(draft.image, Some(Path::new("classes").join("cat.jpg")));
-        assert_eq!(draft.budget_ms, Some(120_000));
+        assert_eq!((draft.cell_budget_ms, draft.sweep_budget_ms), (Some(120_000), Some(1_500_000)));
         assert_eq!((draft.exact, &draft.streams), (Some(true), &Some(vec![1, 2])));
         assert_eq!(draft.seed, Some(u64::MAX));
         assert_eq!(draft.weights.as_ref().map(Vec::len), Some(2));
@@ -338,20 +349,25 @@ mod tests {
     fn every_problem_is_named_at_once_with_its_place() {
         insta::assert_snapshot!(problems(
             "modles = [\"resnet18\"]\nmodels = [\"resnet99\", 7]\nsizes = [\"224\", 512, -1]\n\
-             budget = \"soon\"\nruns = 1.5\nlabels = \"A1\"\nweights = { vgg = \"v.pth\" }\nzzzzzz = true\nexact = 1\n"
+             cell-budget = \"soon\"\nruns = 1.5\nlabels = \"A1\"\nweights = { vgg = \"v.pth\" }\nzzzzzz = true\nexact = 1\n"
         ), @r#"
         line 1, column 1: unknown key `modles`; did you mean `models`?
         line 2, column 11: models: unknown model `resnet99`; known: resnet18, mobilenet_v2
         line 2, column 23: models: expected a text in quotes, found integer
         line 3, column 10: sizes: expected a whole number, found string
         line 3, column 22: sizes: -1 is out of range
-        line 4, column 10: budget: `soon` is not a duration; write 25s, 2m or a number of seconds
+        line 4, column 15: cell-budget: `soon` is not a duration; write 25s, 2m or a number of seconds
         line 5, column 8: runs: expected a whole number, found float
         line 6, column 10: labels: expected a table such as { room = "A1" }, found string
         line 7, column 13: weights: unknown model `vgg`; known: resnet18, mobilenet_v2
-        line 8, column 1: unknown key `zzzzzz`; known: name, preset, models, sizes, batches, matmul, devices, threads, precision, engine, exact, streams, image, weights, runs, budget, machines, labels, seed
+        line 8, column 1: unknown key `zzzzzz`; known: name, preset, models, sizes, batches, matmul, devices, threads, precision, engine, exact, streams, image, weights, runs, cell-budget, sweep-budget, machines, labels, seed
         line 9, column 9: exact: expected true or false, found integer
         "#);
+    }
+
+    #[test]
+    fn an_old_budget_does_not_change_its_meaning_silently() {
+        insta::assert_snapshot!(problems("budget = \"10s\"\n"), @"line 1, column 1: `budget` may mean either: write `cell-budget` for the time of one cell, `sweep-budget` for that of the whole sweep");
     }
 
     #[test]

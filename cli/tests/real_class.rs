@@ -49,7 +49,7 @@ fn four_machines_one_sweep() {
 #[test]
 fn a_sweep_can_be_cancelled() {
     let class = Class::start(1);
-    class.run("sweep start --sizes 512 --budget 10m --name long --runs 10000").code(0);
+    class.run("sweep start --sizes 512 --cell-budget 10m --name long --runs 10000").code(0);
     class.wait_for("machines list", "busy machine", |machines| !machines["machines"][0]["job"].is_null());
     class.run("sweep cancel long").code(0);
     class.run("sweep watch long");

@@ -12,6 +12,7 @@ fn help_and_version() {
     pc.run("local --help").code(0).shows(&["--sizes", "--plan", "Examples:"]);
     pc.run("sweep start --help").code(0).shows(&["--machines", "--labels", "--watch", "Ctrl-C detaches"]);
     pc.run("local --help").code(0).shows(&["--precision <FORMAT>", "f32 (strict, the default)", "cotejo-worker-cuda"]);
+    pc.run("sweep plan --help").code(0).shows(&["--budget", "--cell-budget", "--no-calibrate", "are the last to go"]);
     pc.run("explain --help").code(0).shows(&["--device", "--batch", "--exact", "Examples:"]);
     pc.run("results --help").code(0).shows(&["--by", "--format", "--force"]);
     assert!(!pc.run("--help").out.contains("__worker"));
@@ -41,8 +42,9 @@ fn bad_flags() {
         ("explain --model vgg", vec!["unknown model `vgg`"]),
         ("explain --weights none.pth", vec!["cannot read the weights of resnet18 none.pth"]),
         ("local --runs 0 --sizes 0", vec!["2 problems", "--runs: must be at least 1", "--sizes: size 0"]),
-        ("local --budget soon", vec!["`soon` is not a duration"]),
-        ("local --budget 2h", vec!["--budget: must be 0.1 s to 1 h"]),
+        ("local --cell-budget soon", vec!["`soon` is not a duration"]),
+        ("local --cell-budget 2h", vec!["--cell-budget: must be 0.1 s to 1 h"]),
+        ("local --budget 48h", vec!["--budget: must be 1 s to 24 h"]),
         ("local --devices tpu", vec!["unknown device `tpu`"]),
         ("local --machines pc-01", vec!["unexpected argument '--machines'"]),
         ("sweep start --labels room", vec!["KEY=VALUE"]),
@@ -72,6 +74,16 @@ fn every_problem_of_a_sweep_file_is_named_at_once() {
     }
     pc.run("local none.toml").code(2).says(&["cannot read the sweep file none.toml"]);
     assert!(is_absent(&pc.data()), "nothing was started");
+}
+
+#[test]
+fn the_budget_of_an_old_sweep_file_is_not_taken_for_another() {
+    let pc = Pc::new();
+    pc.write("class.toml", "budget = \"10s\"\n");
+    for verb in ["local", "sweep start", "sweep plan"] {
+        let ran = pc.run(&format!("{verb} class.toml")).code(2);
+        ran.says(&["class.toml: line 1, column 1: `budget` may mean either", "`cell-budget`", "`sweep-budget`"]);
+    }
 }
 
 #[test]

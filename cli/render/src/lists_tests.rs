@@ -78,7 +78,7 @@ fn sweeps_are_listed() {
     ");
     assert_eq!(sweeps(&[], &style(80)), "No sweeps yet.\n");
     let calibration = SweepStatus { spec: Preset::Practice.spec().calibration(), ..list[1].clone() };
-    let shown = sweeps(&[calibration], &style(100));
+    let shown = sweeps(&[calibration], &style(120));
     assert!(shown.contains("calibration (no results)"), "{shown}");
 }
 

@@ -85,7 +85,11 @@ impl Words<'_> {
         match budget {
             Some(budget) if !slowest.is_empty() => lines.push(self.0.fill(
                 "plan-budget",
-                &[("budget", budget.into()), ("machine", clean(slowest).into()), ("time", number::duration(seconds).into())],
+                &[
+                    ("budget", budget.into()),
+                    ("machine", clean(slowest).into()),
+                    ("time", number::duration(seconds).into()),
+                ],
             )),
             None if machines.len() > 1 && !slowest.is_empty() => {
                 lines.push(self.0.fill("plan-slowest", &[("machine", clean(slowest).into())]));
@@ -143,10 +147,10 @@ impl Words<'_> {
         }
         let mut all: BTreeSet<&str> = plan.cells.iter().map(|cell| cell.machine.as_str()).collect();
         all.extend(plan.dropped.iter().map(|cell| cell.machine.as_str()));
-        let of_core: BTreeSet<&Workload> = plan.cells.iter().map(|cell| &cell.workload).collect();
         lines.extend(workloads.iter().map(|(workload, cells)| {
             let what = self.workload_in_full(workload).into();
-            if all.len() > 1 && !of_core.contains(workload) {
+            let of: BTreeSet<&str> = cells.iter().map(|cell| cell.machine.as_str()).collect();
+            if all.len() > 1 && of == all {
                 return self.0.fill("plan-dropped-everywhere", &[("what", what)]);
             }
             self.0.fill("plan-dropped-on", &[("what", what), ("machines", places(cells).into())])
@@ -165,7 +169,8 @@ impl Words<'_> {
         let line = |((reason, remedy), cells): (&(String, String), &Vec<&PlannedCell>)| {
             let arguments = [("cells", self.cells(cells).into()), ("reason", reason.as_str().into())];
             let refused = self.0.fill("plan-refused", &arguments);
-            let remedy = (!remedy.is_empty()).then(|| self.0.fill("plan-remedy", &[("remedy", remedy.as_str().into())]));
+            let remedy =
+                (!remedy.is_empty()).then(|| self.0.fill("plan-remedy", &[("remedy", remedy.as_str().into())]));
             refused + &remedy.unwrap_or_default()
         };
         by_reason.iter().map(line).collect()

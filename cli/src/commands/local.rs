@@ -3,14 +3,16 @@
 use std::path::Path;
 use std::time::Duration;
 
+use cotejo_language::Texts;
 use cotejo_model::comparison::GroupBy;
 use cotejo_model::sweep::SweepStatus;
 use cotejo_model::{JobState, MachineId, SweepSpec};
 
+use super::calibrate::{Calibrated, calibrate, say_dropped};
 use super::sweep::outcome;
-use super::watch::{Followed, follow};
+use super::watch::{Followed, cancelled, follow};
 use crate::args::{Global, LocalArgs};
-use crate::client::Client;
+use crate::client::{Client, Started};
 use crate::command;
 use crate::draft::Request;
 use crate::embedded::{Agent, Store};
@@ -19,14 +21,12 @@ use crate::files::{self, Checked};
 use crate::interrupt::Interrupt;
 use crate::output;
 use crate::source;
-use cotejo_render::{lists, table};
+use cotejo_render::{plan, table};
 
 /// How long the agent may take to look at this PC and to connect: a virus scanner may look at the worker first.
 const ONLINE_WITHIN: Duration = Duration::from_secs(60);
 /// How often to look whether it has.
 const ONLINE_POLL: Duration = Duration::from_millis(50);
-/// How long a cancelled sweep may take to end.
-const CANCEL_WITHIN: Duration = Duration::from_secs(20);
 
 /// `cotejo local`
 pub(super) async fn run(global: &Global, args: &LocalArgs) -> Result<Exit, Error> {
@@ -36,7 +36,8 @@ pub(super) async fn run(global: &Global, args: &LocalArgs) -> Result<Exit, Error
     let folder = source::data_dir(global)?;
     let mut interrupt = Interrupt::listen();
     let store = Store::open(&folder).await?;
-    let done = with_agent(&store, &folder, checked, args.plan, &mut interrupt).await;
+    let how = How { plan: args.plan, calibrate: !args.sweep.no_calibrate, texts: crate::language::texts(global.lang)? };
+    let done = with_agent(&store, &folder, checked, &how, &mut interrupt).await;
     let closed = store.close().await;
     let exit = done?;
     closed?;
@@ -52,19 +53,28 @@ fn ignore_the_class(request: &mut Request) {
     }
 }
 
+/// What is to be done with the sweep, and said of it.
+struct How {
+    /// It is only planned.
+    plan: bool,
+    /// What is not known is found out first.
+    calibrate: bool,
+    texts: &'static Texts,
+}
+
 /// The agent starts after the store and ends before it.
 async fn with_agent(
     store: &Store,
     folder: &Path,
     checked: Checked,
-    plan: bool,
+    how: &How,
     interrupt: &mut Interrupt,
 ) -> Result<Exit, Error> {
     let client = store.client();
     discard_unfinished(client).await?;
     let mut agent = Agent::start(folder, client.address())?;
     let done = tokio::select! {
-        done = measure(client, folder, checked, plan, interrupt) => done,
+        done = measure(client, folder, checked, how, interrupt) => done,
         error = agent.broken() => Err(error),
     };
     let stopped = agent.stop().await;
@@ -85,28 +95,38 @@ async fn measure(
     client: &Client,
     folder: &Path,
     checked: Checked,
-    plan: bool,
+    how: &How,
     interrupt: &mut Interrupt,
 ) -> Result<Exit, Error> {
+    let nothing_done = || {
+        output::say("interrupted before anything was measured");
+        Ok(Exit::Interrupted)
+    };
+    let machine = tokio::select! {
+        machine = online(client) => machine?,
+        () = interrupt.requested() => return nothing_done(),
+    };
+    let here = |spec: SweepSpec| SweepSpec { machines: vec![machine.to_string()], ..spec };
+    if how.calibrate
+        && calibrate(client, &here(checked.spec().clone()), how.texts, interrupt).await? == Calibrated::Interrupted
+    {
+        return Ok(Exit::Interrupted);
+    }
     let prepare = async {
-        let machine = online(client).await?;
-        let spec = if plan { checked.spec().clone() } else { checked.upload(client).await? };
-        let spec = SweepSpec { machines: vec![machine.to_string()], ..spec };
-        if plan {
-            let (cells, offline) = client.plan(spec).await?;
-            output::print(&lists::plan(&cells, &offline, &output::style()))?;
+        if how.plan {
+            let planned = client.plan(here(checked.spec().clone())).await?;
+            output::print(&plan::plan(&planned, how.texts, &output::style()))?;
             return Ok(None);
         }
-        client.start(spec).await.map(|(status, _)| Some(status))
+        let spec = here(checked.upload(client).await?);
+        client.start(spec).await.map(Some)
     };
     let started = tokio::select! {
         started = prepare => started?,
-        () = interrupt.requested() => {
-            output::say("interrupted before anything was measured");
-            return Ok(Exit::Interrupted);
-        }
+        () = interrupt.requested() => return nothing_done(),
     };
-    let Some(started) = started else { return Ok(Exit::Ok) };
+    let Some(Started { status: started, dropped, .. }) = started else { return Ok(Exit::Ok) };
+    say_dropped(dropped, &started.spec, how.texts);
     let (status, interrupted) = match follow(client, started.id, interrupt).await? {
         Followed::Finished(status) => (*status, false),
         Followed::Interrupted => (cancelled(client, &started).await?, true),
@@ -131,24 +151,6 @@ async fn online(client: &Client) -> Result<MachineId, Error> {
                 "-v says what it does; a firewall that blocks connections of this PC to itself may be the cause",
             ))
     })
-}
-
-/// Ends a sweep, keeping what is measured.
-async fn cancelled(client: &Client, sweep: &SweepStatus) -> Result<SweepStatus, Error> {
-    output::say("ending; Ctrl-C again ends at once");
-    let mut status = client.cancel(sweep.id.to_string()).await?;
-    let end = async {
-        let mut watch = client.watch(sweep.id.to_string()).await?;
-        while let Some(next) = watch.next().await? {
-            status = next;
-        }
-        Ok(())
-    };
-    match tokio::time::timeout(CANCEL_WITHIN, end).await {
-        Ok(ended) => ended?,
-        Err(_) => output::say("the worker does not end by itself and is stopped"),
-    }
-    Ok(status)
 }
 
 async fn show(client: &Client, folder: &Path, status: &SweepStatus, interrupted: bool) -> Result<Exit, Error> {

@@ -1,5 +1,6 @@
 //! What each command does.
 
+mod calibrate;
 mod doctor;
 mod explain;
 mod local;

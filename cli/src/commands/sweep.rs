@@ -4,22 +4,24 @@ use cotejo_model::comparison::GroupBy;
 use cotejo_model::sweep::SweepStatus;
 use cotejo_model::{JobState, SweepId};
 
+use super::calibrate::{Calibrated, calibrate, say_dropped};
 use super::watch::{Followed, follow};
-use crate::args::{ClassArgs, Global, SweepVerb};
-use crate::client::Client;
+use crate::args::{ClassArgs, Global, ListFormat, SweepVerb};
+use crate::client::{Client, Started};
 use crate::command;
 use crate::error::{Error, Exit};
 use crate::files::{self, Checked};
 use crate::interrupt::Interrupt;
+use crate::language;
 use crate::output;
 use crate::source::{self, Source};
-use cotejo_render::{clean, lists, table};
+use cotejo_render::{clean, json, lists, plan, table};
 
 /// `cotejo sweep …`
 pub(super) async fn run(global: &Global, verb: SweepVerb) -> Result<Exit, Error> {
     match verb {
         SweepVerb::Start { sweep, watch } => start(global, &sweep, watch).await,
-        SweepVerb::Plan { sweep } => plan(global, &sweep).await,
+        SweepVerb::Plan { sweep, format } => plan(global, &sweep, format).await,
         SweepVerb::List { limit, source } => list(global, limit, source.local).await,
         SweepVerb::Show { sweep, source } => show(global, sweep.unwrap_or_default(), source.local).await,
         SweepVerb::Watch { sweep } => {
@@ -39,13 +41,19 @@ fn checked(args: &ClassArgs) -> Result<Checked, Error> {
 
 async fn start(global: &Global, args: &ClassArgs, watched: bool) -> Result<Exit, Error> {
     let checked = checked(args)?;
+    let texts = language::texts(global.lang)?;
     let mut interrupt = Interrupt::listen();
     let client = source::coordinator(global).await?;
+    if !args.sweep.no_calibrate
+        && calibrate(&client, checked.spec(), texts, &mut interrupt).await? == Calibrated::Interrupted
+    {
+        return Ok(Exit::Interrupted);
+    }
     let sending = async {
         let spec = checked.upload(&client).await?;
         client.start(spec).await
     };
-    let (status, offline) = tokio::select! {
+    let Started { status, offline, dropped } = tokio::select! {
         started = sending => started?,
         () = interrupt.requested() => {
             return Err(Error { exit: Exit::Interrupted, ..Error::failed("interrupted before the sweep was started") });
@@ -54,6 +62,7 @@ async fn start(global: &Global, args: &ClassArgs, watched: bool) -> Result<Exit,
     let id = status.id.short();
     let name = clean(&status.spec.name);
     output::print(&format!("started {name} ({id}): {} cells on {} machines\n", status.total(), status.machines))?;
+    say_dropped(dropped, &status.spec, texts);
     if !offline.is_empty() {
         let names: Vec<String> = offline.iter().map(|name| clean(name)).collect();
         output::say(&format!("not connected now, and measured when they are: {}", names.join(", ")));
@@ -70,11 +79,22 @@ async fn start(global: &Global, args: &ClassArgs, watched: bool) -> Result<Exit,
     Ok(Exit::Ok)
 }
 
-async fn plan(global: &Global, args: &ClassArgs) -> Result<Exit, Error> {
+async fn plan(global: &Global, args: &ClassArgs, format: ListFormat) -> Result<Exit, Error> {
     let checked = checked(args)?;
+    let texts = language::texts(global.lang)?;
     let client = source::coordinator(global).await?;
-    let (cells, offline) = client.plan(checked.spec().clone()).await?;
-    output::print(&lists::plan(&cells, &offline, &output::style()))?;
+    // Without a budget nothing is begun that would have to be ended, and Ctrl-C ends this at once.
+    if !args.sweep.no_calibrate && checked.spec().budget_ms.is_some() {
+        let mut interrupt = Interrupt::listen();
+        if calibrate(&client, checked.spec(), texts, &mut interrupt).await? == Calibrated::Interrupted {
+            return Ok(Exit::Interrupted);
+        }
+    }
+    let planned = client.plan(checked.spec().clone()).await?;
+    output::print(&match format {
+        ListFormat::Table => plan::plan(&planned, texts, &output::style()),
+        ListFormat::Json => json::plan(&planned),
+    })?;
     Ok(Exit::Ok)
 }
 

@@ -8,7 +8,11 @@ use cotejo_model::sweep::SweepStatus;
 use crate::client::Client;
 use crate::error::{Error, Exit};
 use crate::interrupt::Interrupt;
+use crate::output;
 use crate::progress::Progress;
+
+/// How long a cancelled sweep may take to end.
+const CANCEL_WITHIN: Duration = Duration::from_secs(20);
 
 /// How following ended.
 pub(super) enum Followed {
@@ -42,6 +46,24 @@ pub(super) async fn follow(client: &Client, sweep: SweepId, interrupt: &mut Inte
         Some(status) if status.is_finished() => Ok(Followed::Finished(Box::new(status))),
         _ => Err(lost(client, sweep)),
     }
+}
+
+/// Ends a sweep, keeping what is measured.
+pub(super) async fn cancelled(client: &Client, sweep: &SweepStatus) -> Result<SweepStatus, Error> {
+    output::say("ending; Ctrl-C again ends at once");
+    let mut status = client.cancel(sweep.id.to_string()).await?;
+    let end = async {
+        let mut watch = client.watch(sweep.id.to_string()).await?;
+        while let Some(next) = watch.next().await? {
+            status = next;
+        }
+        Ok(())
+    };
+    match tokio::time::timeout(CANCEL_WITHIN, end).await {
+        Ok(ended) => ended?,
+        Err(_) => output::say("the worker does not end by itself and is stopped"),
+    }
+    Ok(status)
 }
 
 /// The coordinator went away, and its sweep waits for it.

@@ -8,7 +8,7 @@ plan-threads = Threads
 plan-engine = Engine
 plan-expected = Expected
 plan-cannot = cannot
-plan-by = By a rate
+plan-by = Rate
 plan-by-measured = measured
 plan-by-assumed = assumed
 
@@ -61,6 +61,6 @@ plan-calibrated-in-part = Calibrated in { $time }; { $count ->
 } could not be measured, and what is usual is assumed there.
 plan-calibration-cancelled = Calibration cancelled; nothing was planned or started.
 plan-left-out = { $count ->
-    [one] One cell does not fit { $budget } and is
-   *[other] { $count } cells do not fit { $budget } and are
-} left out.
+    [one] One cell does not fit { $budget } and is left out
+   *[other] { $count } cells do not fit { $budget } and are left out
+}; `cotejo sweep plan` with the same arguments says which.

@@ -8,7 +8,7 @@ plan-threads = Hilos
 plan-engine = Motor
 plan-expected = Previsto
 plan-cannot = imposible
-plan-by = Según ritmo
+plan-by = Ritmo
 plan-by-measured = medido
 plan-by-assumed = supuesto
 
@@ -61,6 +61,6 @@ plan-calibrated-in-part = Calibración hecha en { $time }; { $count ->
 }, y ahí se supone lo habitual.
 plan-calibration-cancelled = Calibración cancelada; no se ha planificado ni iniciado nada.
 plan-left-out = { $count ->
-    [one] Una celda no cabe en { $budget } y se deja
-   *[other] { $count } celdas no caben en { $budget } y se dejan
-} fuera.
+    [one] Una celda no cabe en { $budget } y se deja fuera
+   *[other] { $count } celdas no caben en { $budget } y se dejan fuera
+}; `cotejo sweep plan` con los mismos argumentos dice cuáles.
