@@ -37,13 +37,15 @@ impl Records {
     pub fn of(comparisons: impl IntoIterator<Item = Comparison>) -> Self {
         let mut environments: BTreeMap<MachineId, Environment> = BTreeMap::new();
         let mut entries = Vec::new();
+        let mut imported = BTreeSet::new();
         for comparison in comparisons {
+            imported.extend(comparison.imports.iter().flat_map(|import| import.sweeps.iter().copied()));
             entries.extend(comparison.entries);
             for environment in comparison.environments {
                 environments.entry(environment.machine).or_insert(environment);
             }
         }
-        Self { entries: newest(entries), environments: environments.into_values().collect(), imported: BTreeSet::new() }
+        Self { entries: newest(entries), environments: environments.into_values().collect(), imported }
     }
 
     /// The same, where what these sweeps hold was imported from elsewhere.

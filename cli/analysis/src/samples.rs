@@ -131,6 +131,7 @@ pub(crate) fn records_of(entries: Vec<Entry>, environments: Vec<Environment>) ->
         environments,
         entries,
         plans: Vec::new(),
+        imports: Vec::new(),
     }])
 }
 

@@ -118,7 +118,9 @@ mod tests {
         let comparison = samples::imported();
         insta::assert_snapshot!(provenance(&comparison, Texts::of(Language::English)).join("\n"), @"pc-01: exported 2026-07-31 by Cotejo 0.1.0, imported 2026-08-01 (bundle 1e6ed65d77d6)");
         insta::assert_snapshot!(provenance(&comparison, Texts::of(Language::Spanish)).join("\n"), @"pc-01: exportado el 2026-07-31 con Cotejo 0.1.0, importado el 2026-08-01 (paquete 1e6ed65d77d6)");
-        assert!(super::super::table::render(&comparison, &samples::plain()).contains("\nImported:\n  pc-01: exported"));
+        let document = crate::results::document(&comparison, Texts::of(Language::English));
+        let shown = crate::document::terminal(&document, &samples::plain(), &|_| String::new());
+        assert!(shown.contains("\nImported\n- pc-01: exported"), "{shown}");
         assert_eq!(provenance(&samples::with_gpu(), Texts::of(Language::English)), Vec::<String>::new());
     }
 }

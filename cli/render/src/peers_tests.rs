@@ -8,7 +8,8 @@ use jiff::tz::TimeZone;
 use uuid::Uuid;
 
 use super::*;
-use crate::{Style, plain, samples};
+use crate::document::terminal;
+use crate::{Style, samples};
 
 fn first() -> MachineId {
     MachineId(Uuid::from_u128(1))
@@ -18,7 +19,7 @@ fn shown(language: Language, comparison: Comparison, wanted: Wanted, references:
     let records = Records::of([comparison]);
     let comparison = compare(&records, first(), wanted, references).unwrap();
     let document = document(Texts::of(language), &comparison);
-    plain::text(&document, &Style { width: Some(100), colour: false, zone: TimeZone::UTC })
+    terminal(&document, &Style { width: Some(100), colour: false, zone: TimeZone::UTC }, &|_| String::new())
 }
 
 fn of_class(language: Language) -> String {

@@ -73,6 +73,7 @@ fn comparison_of(records: &Records) -> Comparison {
         environments: records.machines().iter().filter_map(|(id, _)| records.environment(*id)).cloned().collect(),
         entries: records.entries().to_vec(),
         plans: Vec::new(),
+        imports: Vec::new(),
     }
 }
 

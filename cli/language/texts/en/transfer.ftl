@@ -17,7 +17,7 @@ import-other-cell = { $what } on { $device } of { $machine } (job { $job }): its
 import-shown = `cotejo results { $sweeps }` shows what it brought
 
 ## Below tables
-import-title = Imported:
+import-title = Imported
 import-note = { $machines }: exported { $exported } by Cotejo { $version }, imported { $imported } (bundle { $digest })
 
 ## `cotejo results export`

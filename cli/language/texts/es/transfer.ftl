@@ -23,7 +23,7 @@ import-other-cell = { $what } en { $device } de { $machine } (trabajo { $job }):
 import-shown = `cotejo results { $sweeps }` muestra lo importado
 
 ## Below tables
-import-title = Importado:
+import-title = Importado
 import-note = { $machines }: exportado el { $exported } con Cotejo { $version }, importado el { $imported } (paquete { $digest })
 
 ## `cotejo results export`
