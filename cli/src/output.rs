@@ -32,14 +32,9 @@ pub(crate) fn file_style() -> Style {
 }
 
 /// Writes to standard output. A reader that has seen enough, such as `head`, is no error.
-pub(crate) fn print(text: &str) -> Result<(), Error> {
-    print_bytes(text.as_bytes())
-}
-
-/// Writes what is no text, such as a picture, to standard output.
-pub(crate) fn print_bytes(bytes: &[u8]) -> Result<(), Error> {
+pub(crate) fn print(content: impl AsRef<[u8]>) -> Result<(), Error> {
     let mut stdout = io::stdout().lock();
-    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+    match stdout.write_all(content.as_ref()).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
             Err(Error::failed(format!("cannot write to standard output: {error}")))
         }
@@ -68,12 +63,7 @@ pub(crate) fn check_file(path: &Path, force: bool) -> Result<(), Error> {
 }
 
 /// Writes a file as a whole: a reader sees the old one or the new one, never a part.
-pub(crate) fn write_file(path: &Path, text: &str, force: bool) -> Result<(), Error> {
-    write_bytes(path, text.as_bytes(), force)
-}
-
-/// Writes a file that is no text, likewise as a whole.
-pub(crate) fn write_bytes(path: &Path, bytes: &[u8], force: bool) -> Result<(), Error> {
+pub(crate) fn write_file(path: &Path, content: impl AsRef<[u8]>, force: bool) -> Result<(), Error> {
     let cannot = |error: &io::Error| {
         Error::failed(format!("cannot write {}: {error}", path.display()))
             .with_help("give --output a file in a folder that exists and can be written")
@@ -83,7 +73,7 @@ pub(crate) fn write_bytes(path: &Path, bytes: &[u8], force: bool) -> Result<(), 
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let mut file = builder.prefix(".cotejo-").tempfile_in(folder).map_err(|error| cannot(&error))?;
-    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(|error| cannot(&error))?;
+    file.write_all(content.as_ref()).and_then(|()| file.as_file().sync_all()).map_err(|error| cannot(&error))?;
     let kept = if force { file.persist(path) } else { file.persist_noclobber(path) };
     match kept {
         Err(error) if error.error.kind() == ErrorKind::AlreadyExists => Err(exists(path)),

@@ -107,13 +107,13 @@ impl Destination {
             ChartFormat::Png => chart::png(chart, PngSize::of(chart)),
             ChartFormat::Term => chart::terminal(chart, &style).into_bytes(),
         };
-        let Some(path) = &self.path else { return output::print_bytes(&content) };
+        let Some(path) = &self.path else { return output::print(&content) };
         if self.all {
             fs::create_dir_all(path)
                 .map_err(|error| Error::failed(format!("cannot make the folder {}: {error}", path.display())))?;
         }
         let file = self.file(kind);
-        output::write_bytes(&file, &content, self.force)?;
+        output::write_file(&file, &content, self.force)?;
         output::say(&format!("wrote {}", file.display()));
         Ok(())
     }

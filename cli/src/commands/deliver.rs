@@ -30,7 +30,7 @@ pub(crate) fn deliver(document: &Document, format: DocumentFormat, target: Targe
     let folder = picture_folder(file);
     if matches!(format, DocumentFormat::Md | DocumentFormat::Latex) && document.charts().next().is_some() {
         let beside = file.with_file_name(&folder);
-        write_pictures(document, format, &beside)?;
+        write_pictures(document, &beside)?;
     }
     output::write_file(file, &bytes(document, format, &folder, &output::file_style())?, target.force)?;
     output::say(&format!("wrote {}", file.display()));
@@ -43,7 +43,7 @@ fn picture_folder(file: &Path) -> String {
     format!("{stem}-charts")
 }
 
-fn write_pictures(document: &Document, format: DocumentFormat, folder: &Path) -> Result<(), Error> {
+fn write_pictures(document: &Document, folder: &Path) -> Result<(), Error> {
     std::fs::create_dir_all(folder)
         .map_err(|error| Error::failed(format!("cannot make the folder {}: {error}", folder.display())))?;
     let files = ChartFiles { folder: "", extension: PICTURES };

@@ -10,12 +10,12 @@ use cotejo_language::Texts;
 use cotejo_model::comparison::GroupBy;
 use cotejo_model::sweep::{Preset, SweepStatus};
 use cotejo_model::{DeviceKind, DeviceSelector, Threads};
-use cotejo_render::table;
 use cotejo_simulated::{Class, PlayedMachine, Seat};
 use tempfile::TempDir;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use super::deliver;
 use super::watch::{Followed, follow};
 use crate::args::{Cli, DemoArgs, Global};
 use crate::client::Client;
@@ -135,7 +135,7 @@ async fn show(
         return Ok(Exit::Interrupted);
     };
     let comparison = client.compare(vec![last.id.to_string()], false, GroupBy::Size).await?;
-    output::print(&table::render(&comparison, &output::style()))?;
+    deliver::show(&comparison, texts)?;
     if !args.once {
         output::say(&format!("\n{}", suggestions(client.address(), texts)));
         interrupt.requested().await;
@@ -172,7 +172,7 @@ async fn sweep(
     let mut last = None;
     for (number, checked) in (1_i64..).zip(checked) {
         let spec = checked.upload(client).await?;
-        let (status, _) = client.start(spec).await?;
+        let status = client.start(spec).await?.status;
         let counts = [("number", number), ("total", whole(total as u64)), ("cells", whole(status.total()))];
         let counts = counts.map(|(name, count)| (name, count.into()));
         let rest = [("name", status.spec.name.clone().into()), ("machines", whole(status.machines).into())];

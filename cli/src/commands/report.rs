@@ -3,15 +3,15 @@
 use cotejo_analysis::peers::PeerComparison;
 use cotejo_analysis::{Records, class, findings};
 use cotejo_language::Texts;
+use cotejo_model::SweepId;
 use cotejo_model::comparison::{Comparison, GroupBy};
-use cotejo_model::{MachineId, SweepId};
 use cotejo_render::chart::build::{self, Choice, Kind};
 use cotejo_render::document::Document;
 use cotejo_render::report::{self, Class, Drawable, Student};
 
 use super::compare::{peers_of, wanted};
 use super::deliver::deliver;
-use super::machine::{Material, read};
+use super::machine::read;
 use crate::args::{Global, ReportArgs};
 use crate::client::Client;
 use crate::error::{Error, Exit};
