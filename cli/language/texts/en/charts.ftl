@@ -63,6 +63,7 @@ chart-others =
         [one] Not in it: 1 measurement of another kind
        *[other] Not in it: { $count } measurements of other kinds
     }
+chart-care = To be read with care: { $flagged } of { $count } measurements; `cotejo results` says why
 
 # Why there is no chart
 chart-nothing-measured = nothing has been measured yet; `{ $command }` measures

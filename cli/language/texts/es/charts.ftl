@@ -63,6 +63,7 @@ chart-others =
         [one] No incluye 1 medición de otro tipo
        *[other] No incluye { $count } mediciones de otros tipos
     }
+chart-care = Conviene leer con cautela { $flagged } de { $count } mediciones; `cotejo results` dice por qué
 
 # Why there is no chart
 chart-nothing-measured = todavía no se ha medido nada; `{ $command }` mide

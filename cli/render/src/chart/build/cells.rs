@@ -11,6 +11,9 @@ use cotejo_model::{DeviceId, DeviceKind, Engine, MachineId, Precision, Threads};
 use super::{Choice, NoChart, Subject};
 use crate::clean;
 
+/// What classifiers are trained with, in pixels a side.
+const OWN_SIZE: u32 = 224;
+
 /// A measurement and where it is from.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Cell<'a> {
@@ -29,6 +32,11 @@ impl Cell<'_> {
 
     pub(super) fn size(&self) -> u32 {
         self.entry.workload.task.size()
+    }
+
+    /// Whether there are reasons to read it with care.
+    pub(super) fn is_flagged(&self) -> bool {
+        !self.measured.flags.is_empty()
     }
 
     pub(super) fn batch(&self) -> Option<u32> {
@@ -56,7 +64,8 @@ pub(super) struct Key<'a> {
     exact: bool,
     streams: u32,
     pub(super) batch: Option<u32>,
-    pub(super) size: Option<u32>,
+    /// The classifiers' own first, then the smallest.
+    size: Option<(bool, u32)>,
     weights: Option<Weights>,
     /// The newest first.
     build: (Reverse<u64>, &'a str),
@@ -78,10 +87,15 @@ impl<'a> Key<'a> {
             exact: workload.exact,
             streams: workload.streams,
             batch: cell.batch().filter(|_| varying != Varying::Batch),
-            size: (varying != Varying::Size).then(|| cell.size()),
+            size: (varying != Varying::Size).then(|| (cell.size() != OWN_SIZE, cell.size())),
             weights: cell.measured.weights,
             build: (Reverse(newest.get(build).copied().unwrap_or_default()), build),
         }
+    }
+
+    /// The one size, where there is one.
+    pub(super) fn size(&self) -> Option<u32> {
+        self.size.map(|(_, size)| size)
     }
 
     /// What it says for people, without what the title says.

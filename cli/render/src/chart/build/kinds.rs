@@ -75,7 +75,7 @@ pub(super) fn throughput(comparison: &Comparison, choice: &Choice, texts: &Texts
         Some((cell.batch()?, stats::rate(images as f64, cell.measured.summary.estimate())?))
     });
     Ok(Chart {
-        title: titled("chart-throughput-title", chosen.key.subject, chosen.key.size, texts),
+        title: titled("chart-throughput-title", chosen.key.subject, chosen.key.size(), texts),
         subtitle: drawn.subtitle(&who, &chosen, texts),
         language: texts.language(),
         x: drawn.x(texts.say("chart-batch-axis")),
@@ -125,7 +125,7 @@ pub(super) fn threads(comparison: &Comparison, choice: &Choice, texts: &Texts) -
     // The ideal is a straight line only where both axes have the same scale.
     let y = Axis { scale: x.scale, ..drawn.y(texts.say("chart-thread-speed-up-axis")) };
     Ok(Chart {
-        title: titled("chart-threads-title", chosen.key.subject, chosen.key.size, texts),
+        title: titled("chart-threads-title", chosen.key.subject, chosen.key.size(), texts),
         subtitle,
         language: texts.language(),
         x,
@@ -169,7 +169,7 @@ pub(super) fn class(comparison: &Comparison, choice: &Choice, texts: &Texts) -> 
     let subtitle = drawn.subtitle(&who, &chosen, texts);
     drawn.series.extend(medians.into_iter().map(|(name, value)| level(name, value, &x)));
     Ok(Chart {
-        title: titled("chart-class-title", chosen.key.subject, chosen.key.size, texts),
+        title: titled("chart-class-title", chosen.key.subject, chosen.key.size(), texts),
         subtitle,
         language: texts.language(),
         x,
@@ -218,7 +218,8 @@ fn speed_ups<'a>(cells: &[Cell<'a>], texts: &Texts) -> Vec<Dot<'a>> {
         let names = [("gpu", product(&gpu.entry.device_name).into()), ("cpu", product(&cpu.entry.device_name).into())];
         let simulated = cpu.measured.simulated || gpu.measured.simulated;
         let device = texts.fill("chart-against", &names);
-        Some(Dot { device, simulated, cells: 2, ..Dot::of(&gpu, gpu.size(), estimate) })
+        let flagged = [cpu, gpu].iter().filter(|cell| cell.is_flagged()).count();
+        Some(Dot { device, simulated, flagged, cells: 2, ..Dot::of(&gpu, gpu.size(), estimate) })
     };
     pairs.into_values().filter_map(ratio).collect()
 }

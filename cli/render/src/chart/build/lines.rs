@@ -28,6 +28,8 @@ pub(super) struct Dot<'a> {
     pub(super) simulated: bool,
     /// How many measurements are in it.
     pub(super) cells: usize,
+    /// How many of them are to be read with care.
+    pub(super) flagged: usize,
 }
 
 impl<'a> Dot<'a> {
@@ -40,6 +42,7 @@ impl<'a> Dot<'a> {
             estimate,
             simulated: cell.measured.simulated,
             cells: 1,
+            flagged: usize::from(cell.is_flagged()),
         }
     }
 }
@@ -57,6 +60,8 @@ pub(super) struct Drawn {
     pub(super) simulated: bool,
     /// Measurements that are in it.
     pub(super) cells: usize,
+    /// How many of them are to be read with care.
+    flagged: usize,
 }
 
 impl Drawn {
@@ -69,14 +74,18 @@ impl Drawn {
             self.simulated = true;
         }
         self.cells += dots.iter().map(|dot| dot.cells).sum::<usize>();
+        self.flagged += dots.iter().map(|dot| dot.flagged).sum::<usize>();
         self.series.push(series);
     }
 
-    /// The remarks under the title: whose figures and what their bars span, the settings, and how many others there are.
+    /// The remarks under the title: whose figures and what their bars span, the settings, how many are to be read with
+    /// care, and how many others there are.
     pub(super) fn subtitle(&self, who: &str, chosen: &Chosen<'_>, texts: &Texts) -> String {
         let others = chosen.of.saturating_sub(self.cells);
         let others = (others > 0).then(|| texts.fill("chart-others", &[("count", others.into())]));
-        let lines = [Some(who.to_owned()), Some(chosen.key.in_words(texts)), others];
+        let care = (self.flagged > 0)
+            .then(|| texts.fill("chart-care", &[("flagged", self.flagged.into()), ("count", self.cells.into())]));
+        let lines = [Some(who.to_owned()), Some(chosen.key.in_words(texts)), care, others];
         lines.into_iter().flatten().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
     }
 

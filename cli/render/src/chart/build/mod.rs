@@ -91,8 +91,8 @@ impl FromStr for Subject {
 }
 
 /// Which measurements a chart is to be of. Where nothing is said, those with the most points are taken; of equals the
-/// first by model, precision, threads (all, then the most), engine (optimized first), convolutions, streams, batch and
-/// size (smallest first), weights, and the newest build.
+/// first by model, precision, threads (all, then the most), engine (optimized first), convolutions, streams, batch
+/// (smallest first), size (224 pixels, then the smallest), weights, and the newest build.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Choice {
     /// Only of this model, or of products.

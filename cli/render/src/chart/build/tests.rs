@@ -1,7 +1,7 @@
 use cotejo_language::Language;
 use cotejo_model::comparison::{GroupBy, Outcome};
 use cotejo_model::stats::Interval;
-use cotejo_model::{DeviceId, DeviceKind, Reference};
+use cotejo_model::{DeviceId, Reference};
 
 use super::*;
 use crate::chart::samples::{class_of, edited, sweep};
@@ -119,6 +119,28 @@ fn a_class_is_its_median_with_its_range() {
     let none = Choice { machine: Some("pc-99".to_owned()), ..Choice::default() };
     let said = english(Kind::Size, &class, &none).unwrap_err();
     assert_eq!(said, "there are no measurements of a machine pc-99; measured: pc-01, pc-02, teacher");
+}
+
+#[test]
+fn reasons_for_care_are_counted() {
+    let flag = cotejo_model::quality::Flag { kind: cotejo_model::quality::FlagKind::Noisy, figure: Some(0.2) };
+    let flagged = edited(samples::with_gpu(), |entry, measured| {
+        if entry.workload.task.size() == 224 {
+            measured.flags.push(flag);
+        }
+    });
+    for kind in [Kind::Size, Kind::SpeedUp] {
+        let subtitle = drawn(kind, &flagged).subtitle;
+        assert!(subtitle.ends_with("care: 2 of 6 measurements; `cotejo results` says why"), "{subtitle}");
+    }
+}
+
+#[test]
+fn the_size_is_the_classifiers_own_where_it_was_measured() {
+    let chart = drawn(Kind::Throughput, &sweep(&[64, 224, 512], &[1, 8], &[1]));
+    assert!(chart.title.starts_with("ResNet18 224 x 224"));
+    let chart = drawn(Kind::Throughput, &sweep(&[512, 64], &[1, 8], &[1]));
+    assert!(chart.title.starts_with("ResNet18 64 x 64"));
 }
 
 #[test]
@@ -268,5 +290,4 @@ fn imported_times_say_that_they_are() {
     assert_eq!(values(&chart, Role::Gpu), known(&[(224.0, 0.004)]));
     let nothing = Times { points: Vec::new(), ..cpu };
     assert!(time_over_size(task, &nothing, &nothing, "", texts).is_err());
-    assert_eq!(DeviceKind::ALL.len(), 2);
 }
