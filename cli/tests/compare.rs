@@ -27,7 +27,7 @@ fn a_cpu_only_pc_gets_the_gpu_times_of_another_group() {
     class.run("sweep start --sizes 32 --runs 7 --precision f16 --devices gpu --machines pc-2 --watch").code(0);
 
     let english = class.run("compare --machine pc-1 --lang en").code(0);
-    english.shows(&[
+    let english = english.shows(&[
         "SIMULATED",
         "The GPU times of this work were obtained from another group: Group ",
         "GPU time (s)",
@@ -43,7 +43,7 @@ fn a_cpu_only_pc_gets_the_gpu_times_of_another_group() {
         "one GPU time of one PC: other precision",
     ]);
     let spanish = class.run("compare --machine pc-1 --lang es").code(0);
-    spanish.shows(&[
+    let spanish = spanish.shows(&[
         "SIMULADO",
         "se han obtenido de otro grupo: Grupo ",
         "Tamaño de la imagen",
@@ -68,7 +68,7 @@ fn a_cpu_only_pc_gets_the_gpu_times_of_another_group() {
         class.run(&format!("compare --machine pc-1 --with {choice} --lang en")).code(0).shows(&[code]);
     }
     let own = class.run("compare --machine pc-2 --lang en").code(0);
-    own.shows(&[" SIM", "GPU time (s)"]);
+    let own = own.shows(&[" SIM", "GPU time (s)"]);
     assert!(!own.out.contains("another group"), "{}", own.out);
     class.run("compare --machine pc-1 --with reference --lang en").code(0).shows(&["There are no reference times"]);
     class.run("compare --machine pc-1 --with pc-1").code(2).says(&["cannot be its own peer"]);
@@ -106,8 +106,7 @@ fn this_pc(class: &Class) {
 }
 
 fn sentences(class: &Class) {
-    let english = class.run("analyze practice --lang en").code(0);
-    english.shows(&[
+    class.run("analyze practice --lang en").code(0).shows(&[
         "pc-1",
         "pc-2",
         "GPU times here are those of Group ",

@@ -420,8 +420,8 @@ impl Say<'_> {
             ];
             ("finding-rate", own.to_vec())
         };
-        let winograd = (highest.share.value > 1.0).then(|| self.texts.say("finding-rate-winograd"));
-        join(self.fill(name, &[common.to_vec(), own].concat()), winograd)
+        let above = (highest.share.value > 1.0).then(|| self.texts.say("finding-rate-above"));
+        join(self.fill(name, &[common.to_vec(), own].concat()), above)
     }
 
     fn cannot_tell(&self, what: CannotTell) -> String {

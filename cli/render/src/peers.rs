@@ -1,6 +1,8 @@
 //! One PC's CPU times beside a peer's GPU times: the practice's table, what must stand above it, and where the times come
 //! from.
 
+use std::collections::BTreeMap;
+
 use cotejo_analysis::peers::{
     Difference, Gap, Gpu, LeftOut, Nobody, Peer, PeerComparison, PeerRow, PeerTable, ReferenceTimes, Settings, Third,
     Time, Why,
@@ -187,13 +189,11 @@ fn gap(texts: &Texts, gap: &Gap, reference: bool) -> Cell {
 fn remarks(texts: &Texts, table: &PeerTable) -> Vec<String> {
     let times = || table.rows.iter().flat_map(|row| [Some(&row.cpu), row.gpu.as_ref().ok()]).flatten();
     let interval = times().any(|time| time.estimate.ci.is_some()).then(|| texts.say("peers-interval"));
-    let mut reasons: Vec<String> = Vec::new();
+    let mut figures: BTreeMap<FlagKind, Vec<f64>> = BTreeMap::new();
     for flag in times().flat_map(|time| &time.flags) {
-        let reason = self::flag(texts, flag);
-        if !reasons.contains(&reason) {
-            reasons.push(reason);
-        }
+        figures.entry(flag.kind).or_default().extend(flag.figure);
     }
+    let reasons: Vec<String> = figures.into_iter().map(|(kind, figures)| self::flags(texts, kind, &figures)).collect();
     let care = (!reasons.is_empty()).then(|| texts.fill("peers-care", &[("reasons", reasons.join("; ").into())]));
     [Some(settings(texts, &table.settings)), interval, care].into_iter().flatten().collect()
 }
@@ -227,7 +227,12 @@ fn threads(texts: &Texts, threads: Threads) -> String {
 
 /// A quality flag in the reader's language.
 pub(super) fn flag(texts: &Texts, flag: &Flag) -> String {
-    let (name, factor, decimals) = match flag.kind {
+    flags(texts, flag.kind, flag.figure.as_slice())
+}
+
+/// Flags of one kind together, with the least and the greatest of their figures.
+fn flags(texts: &Texts, kind: FlagKind, figures: &[f64]) -> String {
+    let (name, factor, decimals) = match kind {
         FlagKind::Noisy => ("peers-flag-noisy", 100.0, 0),
         FlagKind::Busy => ("peers-flag-busy", 100.0, 0),
         FlagKind::Battery => return texts.say("peers-flag-battery"),
@@ -236,8 +241,17 @@ pub(super) fn flag(texts: &Texts, flag: &Flag) -> String {
         FlagKind::Short => ("peers-flag-short", 100.0, 1),
         FlagKind::Implausible => ("peers-flag-implausible", 1.0, 1),
     };
-    let figure = flag.figure.map_or_else(|| "?".to_owned(), |figure| format!("{:.decimals$}", figure * factor));
-    texts.fill(name, &[("figure", texts.number(&figure).into_owned().into())])
+    let written = |figure: f64| texts.number(&format!("{:.decimals$}", figure * factor)).into_owned();
+    let least = figures.iter().copied().reduce(f64::min).map(written);
+    let greatest = figures.iter().copied().reduce(f64::max).map(written);
+    let figure = match (least, greatest) {
+        (Some(least), Some(greatest)) if least != greatest => {
+            texts.fill("peers-flag-between", &[("least", least.into()), ("greatest", greatest.into())])
+        }
+        (Some(one), _) => one,
+        (None, _) => "?".to_owned(),
+    };
+    texts.fill(name, &[("figure", figure.into())])
 }
 
 fn differences(texts: &Texts, differences: &[Difference]) -> String {

@@ -265,6 +265,8 @@ fn every_notice_and_every_reason_has_its_words() {
                 assert!(said.contains(": ") && !said.contains('{'), "{said}");
             }
         }
+        let busy = flags(texts, FlagKind::Busy, &[0.5, 0.25]);
+        assert!(busy.contains("(25 to 50 %)") || busy.contains("(25 a 50 %)"), "{busy}");
         for kind in FlagKind::ALL {
             for figure in [None, Some(0.5)] {
                 assert!(!flag(texts, &Flag { kind: *kind, figure }).contains("peers-"));

@@ -19,13 +19,10 @@ pub(super) async fn run(global: &Global, args: AnalyzeArgs) -> Result<Exit, Erro
     let texts = language::texts(global.lang)?;
     let (format, target) = target.resolve()?;
     let mut material = read(global, &source, sweeps, all).await?;
-    let one = match who.mine || who.machine.is_some() {
-        true => Some(material.machine(global, &who).await?),
-        false => None,
-    };
-    let machines: Vec<MachineId> = match one {
-        Some(machine) => vec![machine],
-        None => material.records.machines().into_iter().map(|(machine, _)| machine).collect(),
+    let machines: Vec<MachineId> = if who.mine || who.machine.is_some() {
+        vec![material.machine(global, &who).await?]
+    } else {
+        material.records.machines().into_iter().map(|(machine, _)| machine).collect()
     };
     let mut of_class: Vec<Block> = Vec::new();
     if machines.len() > 1 {

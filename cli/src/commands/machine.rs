@@ -1,11 +1,13 @@
 //! Which machine is meant, and what there is to compare it with.
 
-use cotejo_agent::{Config, identity};
+use cotejo_agent::config::{Config, Layer, PREFIX, default_file};
+use cotejo_agent::identity;
 use cotejo_analysis::Records;
 use cotejo_analysis::records::Unresolved;
 use cotejo_model::comparison::GroupBy;
 use cotejo_model::{MachineId, Reference};
-use cotejo_render::clean;
+use cotejo_render::document::Document;
+use cotejo_render::{clean, plain};
 
 use crate::args::{Global, SourceArgs, WhoArgs};
 use crate::embedded::{Store, agent_config};
@@ -101,11 +103,9 @@ fn named(records: &Records) -> String {
 
 /// What agents call this PC: the one of the class, and the one of `cotejo local`.
 fn identities(global: &Global) -> Vec<MachineId> {
-    let of_class = cotejo_agent::config::default_file()
-        .filter(|file| file.exists())
-        .and_then(|file| cotejo_agent::config::Layer::file(&file).ok());
-    let environment = cotejo_agent::config::Layer::environment(
-        cotejo_agent::config::PREFIX,
+    let of_class = default_file().filter(|file| file.exists()).and_then(|file| Layer::file(&file).ok());
+    let environment = Layer::environment(
+        PREFIX,
         std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))),
     );
     // Settings that make no sense are the agent's to complain of.

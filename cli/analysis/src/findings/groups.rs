@@ -44,6 +44,26 @@ pub(super) fn of<'a>(records: &'a Records, subjected: &Subjected) -> Vec<Group<'
     best.into_iter().map(|(settings, entries)| Group { basis: basis(settings, &entries, subjected), entries }).collect()
 }
 
+/// Of groups that differ in their threads alone, the one with all of them, or else with most: what threads bring has a
+/// finding of its own.
+pub(super) fn on_most_threads(groups: Vec<Group<'_>>) -> Vec<Group<'_>> {
+    let settings = |group: &Group<'_>| {
+        let Basis { subject, precision, engine, exact, .. } = group.basis;
+        (subject, precision, engine, exact)
+    };
+    let threads = |group: &Group<'_>| match group.basis.threads {
+        Threads::All => u32::MAX,
+        Threads::Exactly(count) => count,
+    };
+    let mut most: BTreeMap<(Subject, Precision, Engine, bool), Group<'_>> = BTreeMap::new();
+    for group in groups {
+        if most.get(&settings(&group)).is_none_or(|known| threads(&group) > threads(known)) {
+            most.insert(settings(&group), group);
+        }
+    }
+    most.into_values().collect()
+}
+
 fn basis(settings: Settings, entries: &[(&Entry, &Measured)], subjected: &Subjected) -> Basis {
     let (subject, precision, threads, engine, exact) = settings;
     Basis {

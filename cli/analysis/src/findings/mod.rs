@@ -147,7 +147,8 @@ pub fn of(records: &Records, machine: MachineId, peers: Option<&PeerComparison>)
         let of_peer = Some(pseudonym(peer.machine));
         devices.push(Subjected { machine: peer.machine, device: peer.gpu.device, of_peer });
     }
-    let groups: Vec<groups::Group<'_>> = devices.iter().flat_map(|device| groups::of(records, device)).collect();
+    let groups = devices.iter().flat_map(|device| groups::on_most_threads(groups::of(records, device)));
+    let groups: Vec<groups::Group<'_>> = groups.collect();
     let cores = records.environment(machine).map(|environment| environment.physical_cores).filter(|cores| *cores > 0);
     let or = |found: Vec<Finding>, otherwise: CannotTell| {
         if found.is_empty() { vec![Finding::CannotTell(otherwise)] } else { found }

@@ -259,6 +259,13 @@ fn the_rate_is_set_beside_the_fastest_product() {
 }
 
 #[test]
+fn a_thread_sweep_repeats_no_other_finding() {
+    let found = findings([1, 2, 4].map(|threads| with_threads(threads, amdahl(0.9, threads))).to_vec());
+    let first = only(&found, |finding| if let Finding::FirstRun(found) = finding { Some(found) } else { None });
+    assert_eq!(first.basis.threads, Threads::Exactly(4));
+}
+
+#[test]
 fn what_is_made_up_marks_its_findings() {
     let task = classify(224, 1);
     let sim = with(gpu(1, task, 0.1), |measured| measured.simulated = true);

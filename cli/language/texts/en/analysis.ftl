@@ -94,7 +94,7 @@ finding-first = { $what }: the first run takes { $first } times as long as a war
 
 finding-rate-once = { $what }: { $lowest } GFLOP/s at { $place }, { $share } % of the { $peak } GFLOP/s of the fastest matrix product measured on it ({ $rows }).
 finding-rate = { $what }: from { $lowest } GFLOP/s at { $low-place } to { $highest } GFLOP/s at { $high-place }, { $low-share } % to { $high-share } % of the { $peak } GFLOP/s of the fastest matrix product measured on it ({ $rows }).
-finding-rate-winograd = Operations are counted as in direct convolution; Winograd's algorithm needs fewer, so that more than 100 % is possible.
+finding-rate-above = More than 100 % can be: operations are counted as in direct convolution, and Winograd's algorithm needs fewer; or else the product was too small or disturbed to show the peak, and `--matmul 2048` shows it better.
 finding-none-rate-cpu = How near the CPU comes to its peak: no matrix product was measured on it; `cotejo local --devices cpu --matmul 2048` measures one.
 finding-none-rate-gpu = How near the GPU comes to its peak: no matrix product was measured on it; `cotejo local --devices gpu --matmul 4096` on its PC measures one.
 

@@ -55,6 +55,7 @@ peers-weights-file = file { $digest }
 peers-weights-none = none
 peers-interval = ± is the 95 % confidence interval of the median.
 peers-care = * To be read with care: { $reasons }.
+peers-flag-between = { $least } to { $greatest }
 peers-flag-noisy = samples spread widely ({ $figure } % of the median)
 peers-flag-busy = other programs used the CPU ({ $figure } %)
 peers-flag-battery = on battery

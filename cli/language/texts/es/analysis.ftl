@@ -94,7 +94,7 @@ finding-first = { $what }: la primera ejecución tarda { $first } veces lo que u
 
 finding-rate-once = { $what }: { $lowest } GFLOP/s con { $place }, el { $share } % de los { $peak } GFLOP/s del producto de matrices más rápido que se le ha medido ({ $rows }).
 finding-rate = { $what }: de { $lowest } GFLOP/s con { $low-place } a { $highest } GFLOP/s con { $high-place }, del { $low-share } % al { $high-share } % de los { $peak } GFLOP/s del producto de matrices más rápido que se le ha medido ({ $rows }).
-finding-rate-winograd = Las operaciones se cuentan como en la convolución directa; el algoritmo de Winograd necesita menos, así que es posible superar el 100 %.
+finding-rate-above = Más del 100 % es posible: las operaciones se cuentan como en la convolución directa, y el algoritmo de Winograd necesita menos; o bien el producto era demasiado pequeño o se midió con perturbaciones, y `--matmul 2048` muestra mejor el máximo.
 finding-none-rate-cpu = Cuánto se acerca la CPU a su máximo: no se le ha medido ningún producto de matrices; `cotejo local --devices cpu --matmul 2048` mide uno.
 finding-none-rate-gpu = Cuánto se acerca la GPU a su máximo: no se le ha medido ningún producto de matrices; `cotejo local --devices gpu --matmul 4096` en su PC mide uno.
 

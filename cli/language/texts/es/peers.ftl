@@ -55,6 +55,7 @@ peers-weights-file = fichero { $digest }
 peers-weights-none = ninguno
 peers-interval = ± es el intervalo de confianza del 95 % de la mediana.
 peers-care = * Léase con cuidado: { $reasons }.
+peers-flag-between = { $least } a { $greatest }
 peers-flag-noisy = las muestras se dispersan mucho ({ $figure } % de la mediana)
 peers-flag-busy = otros programas usaban la CPU ({ $figure } %)
 peers-flag-battery = con batería
