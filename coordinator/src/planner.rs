@@ -309,12 +309,11 @@ fn cell(spec: &SweepSpec, machine: &Machine, target: &Target<'_>, workload: Work
         image: spec.image.filter(|_| workload.task.batch().is_some()),
         measuring: spec.measuring,
     };
-    let (expected, calibrated) = match refused {
-        Some(_) => (Duration::ZERO, false),
-        None => {
-            let (pace, measured) = rates.expect(machine, device, workload);
-            (estimate::cell_duration(&job, &pace), measured)
-        }
+    let (expected, calibrated) = if refused.is_some() {
+        (Duration::ZERO, false)
+    } else {
+        let (pace, measured) = rates.expect(machine, device, workload);
+        (estimate::cell_duration(&job, &pace), measured)
     };
     Cell { machine: machine.id, job, expected, calibrated, refused }
 }
