@@ -6,8 +6,7 @@ use cotejo_analysis::Records;
 use cotejo_analysis::records::Unresolved;
 use cotejo_model::comparison::GroupBy;
 use cotejo_model::{MachineId, Reference};
-use cotejo_render::document::Document;
-use cotejo_render::{clean, plain};
+use cotejo_render::clean;
 
 use crate::args::{Global, SourceArgs, WhoArgs};
 use crate::embedded::{Store, agent_config};
