@@ -104,7 +104,7 @@ fn an_interrupted_calibration_is_cancelled() {
     use std::io::{BufRead, BufReader};
 
     let class = Class::start(1);
-    let line = format!("sweep plan --sizes 512 --batches 32 --models resnet18,mobilenet_v2 --matmul 2048 --budget 10m");
+    let line = "sweep plan --sizes 512 --batches 32 --models resnet18,mobilenet_v2 --matmul 2048 --budget 10m";
     let mut command = class.pc.command(line.split_whitespace());
     let mut child = command.env("COTEJO_COORDINATOR", &class.address).spawn().unwrap();
     let mut log = BufReader::new(child.stderr.take().unwrap());

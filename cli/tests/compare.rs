@@ -118,8 +118,7 @@ fn sentences(class: &Class) {
         "Identical PCs that differ",
     ]);
     let spanish = class.run("analyze practice --machine pc-1 --lang es").code(0);
-    let spanish =
-        spanish.shows(&["el tiempo crece como el número de píxeles elevado a", "Lo que las cifras no permiten saber"]);
+    spanish.shows(&["el tiempo crece como el número de píxeles elevado a", "Lo que las cifras no permiten saber"]);
     let path = class.pc.path("findings.txt");
     let line = format!("analyze practice --machine pc-1 --lang es --output {}", path.display());
     class.run(&line).code(0).says(&["wrote"]);

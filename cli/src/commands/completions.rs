@@ -13,7 +13,7 @@ use crate::output;
 
 /// `cotejo completions`
 pub(super) fn completions(shell: Shell) -> Result<Exit, Error> {
-    output::print(&script(shell))?;
+    output::print(script(shell))?;
     Ok(Exit::Ok)
 }
 

@@ -50,7 +50,7 @@ fn write_pictures(document: &Document, folder: &Path) -> Result<(), Error> {
     for (at, drawn) in document.charts().enumerate() {
         // They belong to the document, which was asked about already.
         let path: PathBuf = folder.join(files.name(at));
-        output::write_file(&path, &png(drawn), true)?;
+        output::write_file(&path, png(drawn), true)?;
     }
     Ok(())
 }

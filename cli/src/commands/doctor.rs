@@ -30,7 +30,7 @@ pub(super) async fn run(global: &Global, format: DoctorFormat) -> Result<Exit, E
             return Ok(Exit::Interrupted);
         }
     };
-    output::print(&match format {
+    output::print(match format {
         DoctorFormat::Text => report.text(),
         DoctorFormat::Json => report.json(),
     })?;

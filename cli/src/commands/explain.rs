@@ -64,7 +64,7 @@ pub(super) async fn run(args: ExplainArgs) -> Result<Exit, Error> {
         let error = Error::failed(&failure.message);
         if failure.remedy.is_empty() { error } else { error.with_help(&failure.remedy) }
     })?;
-    output::print(&match args.format {
+    output::print(match args.format {
         ExplainFormat::Table => explain::table(&explanation, &output::style()),
         ExplainFormat::Json => json::explanation(&explanation),
         ExplainFormat::Csv => explain::csv(&explanation),

@@ -118,7 +118,7 @@ async fn measure(
     let prepare = async {
         if how.plan {
             let planned = client.plan(here(checked.spec().clone())).await?;
-            output::print(&plan::plan(&planned, how.texts, &output::style()))?;
+            output::print(plan::plan(&planned, how.texts, &output::style()))?;
             return Ok(None);
         }
         let spec = here(checked.upload(client).await?);

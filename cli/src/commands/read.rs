@@ -20,7 +20,7 @@ pub(super) async fn machines(global: &Global, format: ListFormat, local: bool) -
     let machines = source.client.machines().await;
     source.close().await?;
     let machines = machines?;
-    output::print(&match format {
+    output::print(match format {
         ListFormat::Table => lists::machines(&machines, &output::style()),
         ListFormat::Json => json::machines(&machines),
     })?;
@@ -89,6 +89,6 @@ fn write(target: Target<'_>, text: &str) -> Result<(), Error> {
 pub(super) async fn status(global: &Global) -> Result<Exit, Error> {
     let client = source::coordinator(global).await?;
     let status = client.status().await?;
-    output::print(&lists::status(&status, client.address(), &output::style()))?;
+    output::print(lists::status(&status, client.address(), &output::style()))?;
     Ok(Exit::Ok)
 }

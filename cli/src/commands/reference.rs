@@ -37,7 +37,7 @@ async fn import(global: &Global, path: &Path, set: Option<&str>, local: bool) ->
     let source = Source::to_change(global, local).await?;
     let summary = source.client.import_references(references.clone()).await;
     source.close().await?;
-    output::print(&references::imported(&summary?, &references, texts))?;
+    output::print(references::imported(&summary?, &references, texts))?;
     Ok(Exit::Ok)
 }
 
@@ -52,7 +52,7 @@ async fn list(global: &Global, format: ListFormat, local: bool) -> Result<Exit, 
             references?
         }
     };
-    output::print(&match format {
+    output::print(match format {
         ListFormat::Table => references::table(&references, texts, &output::style()),
         ListFormat::Json => json::references(&references),
     })?;
@@ -64,6 +64,6 @@ async fn remove(global: &Global, set: String, local: bool) -> Result<Exit, Error
     let source = Source::to_change(global, local).await?;
     let removed = source.client.remove_references(set.clone()).await;
     source.close().await?;
-    output::print(&references::removed(removed?, &set, texts))?;
+    output::print(references::removed(removed?, &set, texts))?;
     Ok(Exit::Ok)
 }

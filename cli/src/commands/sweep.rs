@@ -63,7 +63,7 @@ async fn start(global: &Global, args: &ClassArgs, watched: bool) -> Result<Exit,
     };
     let id = status.id.short();
     let name = clean(&status.spec.name);
-    output::print(&format!("started {name} ({id}): {} cells on {} machines\n", status.total(), status.machines))?;
+    output::print(format!("started {name} ({id}): {} cells on {} machines\n", status.total(), status.machines))?;
     say_dropped(dropped, &status.spec, texts);
     if !offline.is_empty() {
         let names: Vec<String> = offline.iter().map(|name| clean(name)).collect();
@@ -93,7 +93,7 @@ async fn plan(global: &Global, args: &ClassArgs, format: ListFormat) -> Result<E
         }
     }
     let planned = client.plan(checked.spec().clone()).await?;
-    output::print(&match format {
+    output::print(match format {
         ListFormat::Table => plan::plan(&planned, texts, &output::style()),
         ListFormat::Json => json::plan(&planned),
     })?;
@@ -104,7 +104,7 @@ async fn list(global: &Global, limit: u32, local: bool) -> Result<Exit, Error> {
     let source = Source::open(global, local).await?;
     let sweeps = source.client.list(limit).await;
     source.close().await?;
-    output::print(&lists::sweeps(&sweeps?, &output::style()))?;
+    output::print(lists::sweeps(&sweeps?, &output::style()))?;
     Ok(Exit::Ok)
 }
 
@@ -112,7 +112,7 @@ async fn show(global: &Global, sweep: String, local: bool) -> Result<Exit, Error
     let source = Source::open(global, local).await?;
     let status = source.client.get(sweep).await;
     source.close().await?;
-    output::print(&lists::sweep(&status?, &output::style()))?;
+    output::print(lists::sweep(&status?, &output::style()))?;
     Ok(Exit::Ok)
 }
 
@@ -120,7 +120,7 @@ async fn cancel(global: &Global, sweep: String) -> Result<Exit, Error> {
     let client = source::coordinator(global).await?;
     let status = client.cancel(sweep).await?;
     let name = clean(&status.spec.name);
-    output::print(&format!("cancelled {name} ({}): {}\n", status.id.short(), lists::progress(&status)))?;
+    output::print(format!("cancelled {name} ({}): {}\n", status.id.short(), lists::progress(&status)))?;
     Ok(Exit::Ok)
 }
 

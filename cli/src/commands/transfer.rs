@@ -48,7 +48,7 @@ async fn import(global: &Global, path: &Path, local: bool) -> Result<Exit, Error
     let summary = source.client.import_results(bundle.clone(), digest).await;
     source.close().await?;
     let summary = summary?;
-    output::print(&bundles::imported(&summary, &bundle, texts))?;
+    output::print(bundles::imported(&summary, &bundle, texts))?;
     if summary.new > 0 {
         output::say(&bundles::shown(&bundle, texts));
     }

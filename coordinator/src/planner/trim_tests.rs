@@ -111,16 +111,16 @@ fn a_budget_that_is_too_short_says_what_would_do() {
     let error = plan(&with(&spec, 3), &machines, &rates).unwrap_err();
     let PlanError::OverBudget { needed, machine, .. } = &error else { panic!("{error}") };
     assert_eq!(machine, "pc-02");
-    let seconds = needed.as_secs_f64().ceil();
+    let seconds = needed.as_millis().div_ceil(1000);
     let text = error.to_string();
     assert!(text.starts_with("nothing fits a budget of 3 s: pc-02 needs "), "{text}");
     assert!(
         text.ends_with(&format!(" s for ResNet18 224x224, which comes first; `--budget {seconds}s` would do")),
         "{text}"
     );
-    let enough = SweepSpec { budget_ms: Some(seconds as u64 * 1000), ..spec.clone() };
+    let enough = SweepSpec { budget_ms: u64::try_from(seconds * 1000).ok(), ..spec.clone() };
     assert!(plan(&enough, &machines, &rates).is_ok());
-    assert!(plan(&SweepSpec { budget_ms: Some(needed.as_millis() as u64), ..spec }, &machines, &rates).is_err());
+    assert!(plan(&SweepSpec { budget_ms: u64::try_from(needed.as_millis()).ok(), ..spec }, &machines, &rates).is_err());
 }
 
 #[test]
