@@ -53,30 +53,29 @@ fn argument_in(argument: Arg, command: &str, texts: &Texts) -> Arg {
         None if argument.is_positional() => "help-heading-arguments",
         None => OPTIONS,
     };
+    let takes_values = argument.get_action().takes_values();
     let mut note = |name: &str, value: String| {
         help.push(' ');
         help.push_str(&texts.fill(name, &[("value", value.into())]));
     };
     let defaults: Vec<String> =
         argument.get_default_values().iter().map(|value| value.to_string_lossy().into_owned()).collect();
-    if !defaults.is_empty() && argument.get_action().takes_values() {
+    if !defaults.is_empty() && takes_values {
         note("help-default", defaults.join(", "));
     }
     let values: Vec<String> = argument.get_possible_values().iter().map(|value| value.get_name().to_owned()).collect();
-    if !values.is_empty() && argument.get_action().takes_values() {
+    if !values.is_empty() && takes_values {
         note("help-values", values.join(", "));
     }
     let variable = argument.get_env().map(|variable| variable.to_string_lossy().into_owned());
     if let Some(variable) = variable {
         note("help-variable", variable);
     }
+    let argument = argument.help(help.clone()).long_help(help).help_heading(texts.say(heading));
+    if takes_values {
+        return argument.hide_default_value(true).hide_possible_values(true).hide_env(true);
+    }
     argument
-        .help(help.clone())
-        .long_help(help)
-        .help_heading(texts.say(heading))
-        .hide_default_value(true)
-        .hide_possible_values(true)
-        .hide_env(true)
 }
 
 /// What an argument means: by its command's name, or by its own where several commands share it.

@@ -61,11 +61,12 @@ fn reference(size: u32) -> Reference {
 
 #[test]
 fn a_classmates_gpu_in_spanish() {
-    insta::assert_snapshot!(of_class(Language::Spanish), @r"
+    insta::assert_snapshot!(of_class(Language::Spanish), @"
     Tiempos de CPU y GPU de pc-01
+    ═════════════════════════════
 
-    Los tiempos de GPU de este trabajo se han obtenido de otro grupo: Grupo PRJR, con la GPU NVIDIA
-    GeForce RTX 3060. No se han medido en este PC.
+    ┃ Los tiempos de GPU de este trabajo se han obtenido de otro grupo: Grupo PRJR, con la GPU NVIDIA
+    ┃ GeForce RTX 3060. No se han medido en este PC.
 
     ResNet18
     ┌─────────────────────┬─────────────────┬──────────────────────────┬─────────────┐
@@ -80,6 +81,7 @@ fn a_classmates_gpu_in_spanish() {
     ± es el intervalo de confianza del 95 % de la mediana.
 
     De dónde vienen los tiempos de GPU
+    ──────────────────────────────────
 
     - Grupo PRJR: un seudónimo, siempre el mismo para el mismo PC
     - GPU: NVIDIA GeForce RTX 3060
@@ -92,6 +94,7 @@ fn a_classmates_gpu_in_spanish() {
     - `--with best-gpu`, `median-gpu`, el nombre de un PC o `reference` elige otros tiempos
 
     De dónde vienen los tiempos de CPU
+    ──────────────────────────────────
 
     - CPU: Intel(R) Core(TM) i5-10400 CPU @ 2.90GHz (pc-01)
     - Medidos el 2026-07-31; cada tiempo es la mediana de 10 ejecuciones, con su intervalo de confianza
@@ -101,11 +104,12 @@ fn a_classmates_gpu_in_spanish() {
 
 #[test]
 fn a_classmates_gpu_in_english() {
-    insta::assert_snapshot!(of_class(Language::English), @r"
+    insta::assert_snapshot!(of_class(Language::English), @"
     CPU and GPU times of pc-01
+    ══════════════════════════
 
-    The GPU times of this work were obtained from another group: Group PRJR, with the GPU NVIDIA GeForce
-    RTX 3060. They were not measured on this PC.
+    ┃ The GPU times of this work were obtained from another group: Group PRJR, with the GPU NVIDIA
+    ┃ GeForce RTX 3060. They were not measured on this PC.
 
     ResNet18
     ┌─────────────┬─────────────────┬───────────────────────────────┬─────────────┐
@@ -120,6 +124,7 @@ fn a_classmates_gpu_in_english() {
     ± is the 95 % confidence interval of the median.
 
     Where the GPU times come from
+    ─────────────────────────────
 
     - Group PRJR: a pseudonym, always the same for the same PC
     - GPU: NVIDIA GeForce RTX 3060
@@ -131,6 +136,7 @@ fn a_classmates_gpu_in_english() {
     - `--with best-gpu`, `median-gpu`, a PC's name or `reference` chooses other times
 
     Where the CPU times come from
+    ─────────────────────────────
 
     - CPU: Intel(R) Core(TM) i5-10400 CPU @ 2.90GHz (pc-01)
     - Measured on 2026-07-31; each time is the median of 10 runs, with its 95 % confidence interval
@@ -139,14 +145,15 @@ fn a_classmates_gpu_in_english() {
 
 #[test]
 fn a_rehearsal_with_a_gap_and_flags() {
-    insta::assert_snapshot!(shown(Language::English, rehearsed(), Wanted::Usual, &[]), @r"
+    insta::assert_snapshot!(shown(Language::English, rehearsed(), Wanted::Usual, &[]), @"
     CPU and GPU times of pc-01
+    ══════════════════════════
 
-    SIMULATED: what is marked SIM was made up by a program that only plays a device, for a rehearsal.
-    Nothing was computed.
+    ┃ SIMULATED: what is marked SIM was made up by a program that only plays a device, for a rehearsal.
+    ┃ Nothing was computed.
 
-    The GPU times of this work were obtained from another group: Group PRJR, with the GPU NVIDIA GeForce
-    RTX 3060 (simulated, SIM). They were not measured on this PC.
+    ┃ The GPU times of this work were obtained from another group: Group PRJR, with the GPU NVIDIA
+    ┃ GeForce RTX 3060 (simulated, SIM). They were not measured on this PC.
 
     ResNet18
     ┌─────────────┬───────────────────┬───────────────────────────────┬─────────────────┐
@@ -162,6 +169,7 @@ fn a_rehearsal_with_a_gap_and_flags() {
     * To be read with care: other programs used the CPU (25 %).
 
     Where the GPU times come from
+    ─────────────────────────────
 
     - Group PRJR: a pseudonym, always the same for the same PC
     - GPU: NVIDIA GeForce RTX 3060 (simulated, SIM)
@@ -173,11 +181,13 @@ fn a_rehearsal_with_a_gap_and_flags() {
     - `--with best-gpu`, `median-gpu`, a PC's name or `reference` chooses other times
 
     Where the CPU times come from
+    ─────────────────────────────
 
     - CPU: Intel(R) Core(TM) i5-10400 CPU @ 2.90GHz (pc-01)
     - Measured on 2026-07-31; each time is the median of 10 runs, with its 95 % confidence interval
 
     Left out, since they may not stand in one row
+    ─────────────────────────────────────────────
 
     - one GPU time of one PC: other build
     ");
@@ -185,13 +195,14 @@ fn a_rehearsal_with_a_gap_and_flags() {
 
 #[test]
 fn reference_times_in_a_class_without_gpus() {
-    insta::assert_snapshot!(shown(Language::Spanish, samples::without_gpu(), Wanted::Usual, &[reference(224)]), @r"
+    insta::assert_snapshot!(shown(Language::Spanish, samples::without_gpu(), Wanted::Usual, &[reference(224)]), @"
     Tiempos de CPU y GPU de pc-01
+    ═════════════════════════════
 
-    Ningún otro PC de la clase tiene tiempos de GPU, y este tampoco. Ningún tiempo de GPU de esta clase
-    puede figurar aquí, así que se muestran los de referencia. Los tiempos de GPU de este trabajo son
-    tiempos de referencia, importados y no medidos en esta clase: RTX 4090, de «Course 2026». Fuente:
-    measured by the teacher.
+    ┃ Ningún otro PC de la clase tiene tiempos de GPU, y este tampoco. Ningún tiempo de GPU de esta
+    ┃ clase puede figurar aquí, así que se muestran los de referencia. Los tiempos de GPU de este
+    ┃ trabajo son tiempos de referencia, importados y no medidos en esta clase: RTX 4090, de «Course
+    ┃ 2026». Fuente: measured by the teacher.
 
     ResNet18
     ┌─────────────────────┬─────────────────┬────────────────────────────────┬─────────────┐
@@ -206,6 +217,7 @@ fn reference_times_in_a_class_without_gpus() {
     ± es el intervalo de confianza del 95 % de la mediana.
 
     De dónde vienen los tiempos de GPU
+    ──────────────────────────────────
 
     - Tiempos de referencia «Course 2026», importados el 2026-07-31: no los ha medido Cotejo
     - GPU: RTX 4090
@@ -215,6 +227,7 @@ fn reference_times_in_a_class_without_gpus() {
     - Solo se sabe que coinciden la tarea y la precisión: la aceleración compara también los programas
 
     De dónde vienen los tiempos de CPU
+    ──────────────────────────────────
 
     - CPU: Intel(R) Core(TM) i5-10400 CPU @ 2.90GHz (pc-01)
     - Medidos el 2026-07-31; cada tiempo es la mediana de 10 ejecuciones, con su intervalo de confianza
