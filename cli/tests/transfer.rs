@@ -37,7 +37,7 @@ fn what_was_measured_at_home_arrives_in_class() {
     import().code(0).says(&["changing the coordinator at", "shows what it brought"]).shows(&["1 new result\n"]);
     import().code(0).shows(&["nothing new, 1 known already\n"]);
     let table = run_at(&teacher, &address, "results home").code(0);
-    table.shows(&["32 x 32", "Imported:", "exported 20", &format!("by Cotejo {}", env!("CARGO_PKG_VERSION"))]);
+    table.shows(&["32 x 32", "Imported", "exported 20", &format!("by Cotejo {}", env!("CARGO_PKG_VERSION"))]);
     let here = run_at(&teacher, &address, "results home --format json").code(0).out;
     let there = home.run("results home --local --format json").code(0).out;
     assert_eq!(entries(&here), entries(&there), "nothing of it has changed");
@@ -52,7 +52,7 @@ fn what_was_measured_at_home_arrives_in_class() {
     import(&other).code(0).says(&["changing this PC's own store"]).shows(&["1 resultado nuevo\n"]);
     import(&other).code(0).shows(&["nada nuevo, 1 ya estaba\n"]);
     import(&home).code(0).shows(&["nada nuevo, 1 ya estaba\n"]);
-    other.run("results --local").code(0).shows(&["32 x 32", "Imported:"]);
+    other.run("results --local").code(0).shows(&["32 x 32", "Imported"]);
 }
 
 #[test]

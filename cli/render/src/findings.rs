@@ -10,7 +10,7 @@ use cotejo_model::stats::{Estimate, Interval};
 use cotejo_model::{DeviceKind, Engine, Precision, Task, Threads};
 
 use super::document::{Block, Document};
-use super::peers::{group, subject};
+use super::peers::{gpu_name, group, subject};
 use super::{clean, number};
 
 /// What one machine's figures say.
@@ -32,12 +32,13 @@ pub fn document(texts: &Texts, machines: &[OfMachine], class: Vec<Block>, newest
         let whose = machine.peers.as_ref().and_then(|peers| whose(texts, peers)).map(Block::Notice);
         [vec![heading], whose.into_iter().collect(), blocks(texts, &machine.findings, 2)].concat()
     };
+    let rehearsal = simulated.then(|| Block::Notice(texts.say("rehearsal")));
     Document {
         title: texts.say("analysis-title"),
         language: texts.language(),
         dated_ms: newest_ms,
-        watermark: simulated.then(|| texts.say("peers-simulated")),
-        blocks: machines.iter().flat_map(of_machine).chain(class).collect(),
+        watermark: simulated.then(|| texts.say("watermark")),
+        blocks: rehearsal.into_iter().chain(machines.iter().flat_map(of_machine)).chain(class).collect(),
     }
 }
 
@@ -57,7 +58,7 @@ pub fn blocks(texts: &Texts, findings: &[Finding], level: u8) -> Vec<Block> {
 pub fn whose(texts: &Texts, peers: &PeerComparison) -> Option<String> {
     match &peers.third {
         Third::Peer(peer) => {
-            let who = [("group", group(texts, &peer.pseudonym).into()), ("gpu", clean(&peer.gpu.name).into())];
+            let who = [("group", group(texts, &peer.pseudonym).into()), ("gpu", gpu_name(texts, &peer.gpu).into())];
             Some(texts.fill("analysis-cpu-only", &who))
         }
         Third::Reference(times) => {

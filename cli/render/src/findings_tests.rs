@@ -220,7 +220,7 @@ fn every_finding_is_a_sentence_in_english() {
 
 #[test]
 fn every_finding_is_a_sentence_in_spanish() {
-    insta::assert_snapshot!(all(Language::Spanish), @r"
+    insta::assert_snapshot!(all(Language::Spanish), @"
     ResNet18: con 512 px, lo único medido en ambas, gana la GPU; la CPU tarda 3,21 ± 0,04 veces lo que la GPU.
     ResNet18: con 128 px, lo único medido en ambas, gana la CPU; la GPU tarda 2,00 ± 0,04 veces lo que la CPU.
     ResNet18: la GPU gana en todo lo medido en ambas (128, 224, 512 px); la CPU tarda 0,500 ± 0,010 veces lo que la GPU con 128 px y 3,21 ± 0,04 veces con 512 px.
@@ -251,7 +251,7 @@ fn every_finding_is_a_sentence_in_spanish() {
     ResNet18 en la CPU: con 224 px, la primera ejecución tarda 3,20 ± 0,10 veces lo que una en caliente; un script que mide una sola ejecución da la primera.
     ResNet18 en la CPU: de 121,0 ± 1,0 GFLOP/s con 224 px a 291,0 ± 1,0 GFLOP/s con 1024 px, del 45,3 % al 109 % de los 267 ± 2 GFLOP/s del producto de matrices más rápido que se le ha medido (2048 filas). Más del 100 % es posible: las operaciones se cuentan como en la convolución directa, y el algoritmo de Winograd necesita menos; o bien el producto era demasiado pequeño o se midió con perturbaciones, y `--matmul 2048` muestra mejor el máximo.
     ResNet18 en la CPU: 121,0 ± 1,0 GFLOP/s con 224 px, el 45,3 % de los 267 ± 2 GFLOP/s del producto de matrices más rápido que se le ha medido (2048 filas).
-    Desde dónde gana la GPU: no hay tiempo de GPU junto a uno de CPU; lo daría un PC con GPU en la clase, o `cotejo reference import FICHERO`.
+    Desde dónde gana la GPU: no hay tiempo de GPU junto a uno de CPU; lo daría un PC con GPU en la clase, o `cotejo reference import ARCHIVO`.
     Cómo crece el tiempo con el tamaño de la imagen: un solo tamaño no basta; `cotejo local --sizes 128,224,384,512,768,1024` mide más.
     Qué aporta el lote: un solo tamaño de lote no basta; `cotejo local --sizes 224 --batches 1,2,4,8,16` mide más.
     Qué aportan los hilos: un solo número de hilos no basta; `cotejo local --sizes 224 --threads 1,2,4,6` mide más.

@@ -25,9 +25,6 @@ pub mod samples_csv;
 
 #[cfg(test)]
 mod samples;
-// The sample documents are an example's as well, which knows this crate by its name.
-#[cfg(test)]
-extern crate self as cotejo_render;
 
 use cotejo_language::{Language, Texts};
 use jiff::tz::TimeZone;

@@ -9,6 +9,7 @@ use cotejo_analysis::peers::{
 };
 use cotejo_analysis::{findings::Subject, pseudonym};
 use cotejo_language::Texts;
+use cotejo_model::device::unmarked;
 use cotejo_model::job::Weights;
 use cotejo_model::quality::{Flag, FlagKind};
 use cotejo_model::{MachineId, Threads};
@@ -20,12 +21,13 @@ use super::{clean, number};
 
 /// Everything, as a document of its own.
 pub fn document(texts: &Texts, comparison: &PeerComparison) -> Document {
+    let rehearsal = comparison.is_simulated().then(|| Block::Notice(texts.say("rehearsal")));
     Document {
         title: texts.fill("peers-title", &[("machine", clean(&comparison.mine.name).into())]),
         language: texts.language(),
         dated_ms: comparison.newest_ms(),
-        watermark: comparison.is_simulated().then(|| texts.say("peers-simulated")),
-        blocks: blocks(texts, comparison, 1),
+        watermark: comparison.is_simulated().then(|| texts.say("watermark")),
+        blocks: rehearsal.into_iter().chain(blocks(texts, comparison, 1)).collect(),
     }
 }
 
@@ -34,6 +36,7 @@ pub fn blocks(texts: &Texts, comparison: &PeerComparison, level: u8) -> Vec<Bloc
     let mut blocks: Vec<Block> = notice(texts, comparison).map(Block::Notice).into_iter().collect();
     blocks.extend(tables(texts, comparison).into_iter().map(Block::Table));
     blocks.extend(provenance(texts, comparison, level));
+    blocks.extend(matches!(comparison.third, Third::Peer(_)).then(|| Block::Paragraph(texts.say("peers-with"))));
     blocks.extend(left_out(texts, comparison, level));
     blocks
 }
@@ -299,7 +302,6 @@ fn of_peer(texts: &Texts, peer: &Peer, comparison: &PeerComparison) -> Vec<Strin
     ];
     lines.extend(how(texts, comparison));
     lines.push(why(texts, peer));
-    lines.push(texts.say("peers-with"));
     lines
 }
 
@@ -394,8 +396,9 @@ fn gpu_line(texts: &Texts, gpu: &Gpu) -> String {
     texts.fill("peers-gpu", &[("gpu", parts.into_iter().flatten().collect::<Vec<_>>().join("; ").into())])
 }
 
-fn gpu_name(texts: &Texts, gpu: &Gpu) -> String {
-    let name = clean(&gpu.name);
+/// A GPU by name; of one that is played, that is said in the reader's language.
+pub(crate) fn gpu_name(texts: &Texts, gpu: &Gpu) -> String {
+    let name = clean(unmarked(&gpu.name));
     if gpu.simulated { format!("{name} ({}, SIM)", texts.say("peers-gpu-simulated")) } else { name }
 }
 

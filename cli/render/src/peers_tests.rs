@@ -91,7 +91,6 @@ fn a_classmates_gpu_in_spanish() {
     - Motor reference, precisión f32, versión cotejo-worker 0.1.0, candle 0.11.0
     - Por qué este: es la única GPU de la clase con tiempos comparables; su CPU tarda 0,625 veces lo que
       la de este PC (media geométrica de 2 tiempos de CPU que ambos tienen)
-    - `--with best-gpu`, `median-gpu`, el nombre de un PC o `reference` elige otros tiempos
 
     De dónde vienen los tiempos de CPU
     ──────────────────────────────────
@@ -99,6 +98,8 @@ fn a_classmates_gpu_in_spanish() {
     - CPU: Intel(R) Core(TM) i5-10400 CPU @ 2.90GHz (pc-01)
     - Medidos el 2026-07-31; cada tiempo es la mediana de 10 ejecuciones, con su intervalo de confianza
       del 95 %
+
+    `--with best-gpu`, `median-gpu`, el nombre de un PC o `reference` elige otros tiempos
     ");
 }
 
@@ -133,13 +134,14 @@ fn a_classmates_gpu_in_english() {
     - Engine reference, precision f32, build cotejo-worker 0.1.0, candle 0.11.0
     - Why this one: it is the only GPU of the class with comparable times; its CPU takes 0.625 times as
       long as this PC's (geometric mean of 2 CPU times that both have)
-    - `--with best-gpu`, `median-gpu`, a PC's name or `reference` chooses other times
 
     Where the CPU times come from
     ─────────────────────────────
 
     - CPU: Intel(R) Core(TM) i5-10400 CPU @ 2.90GHz (pc-01)
     - Measured on 2026-07-31; each time is the median of 10 runs, with its 95 % confidence interval
+
+    `--with best-gpu`, `median-gpu`, a PC's name or `reference` chooses other times
     ");
 }
 
@@ -149,8 +151,10 @@ fn a_rehearsal_with_a_gap_and_flags() {
     CPU and GPU times of pc-01
     ══════════════════════════
 
-    ┃ SIMULATED: what is marked SIM was made up by a program that only plays a device, for a rehearsal.
-    ┃ Nothing was computed.
+    ┃ SIMULATED
+
+    ┃ SIMULATED: what is marked SIM was made up by a program that only plays a machine, for a rehearsal.
+    ┃ Nothing was computed, and it says nothing of any CPU or GPU.
 
     ┃ The GPU times of this work were obtained from another group: Group PRJR, with the GPU NVIDIA
     ┃ GeForce RTX 3060 (simulated, SIM). They were not measured on this PC.
@@ -178,13 +182,14 @@ fn a_rehearsal_with_a_gap_and_flags() {
     - Engine reference, precision f32, build cotejo-worker 0.1.0, candle 0.11.0
     - Why this one: it is the only GPU of the class with comparable times; its CPU takes 0.625 times as
       long as this PC's (geometric mean of 2 CPU times that both have)
-    - `--with best-gpu`, `median-gpu`, a PC's name or `reference` chooses other times
 
     Where the CPU times come from
     ─────────────────────────────
 
     - CPU: Intel(R) Core(TM) i5-10400 CPU @ 2.90GHz (pc-01)
     - Measured on 2026-07-31; each time is the median of 10 runs, with its 95 % confidence interval
+
+    `--with best-gpu`, `median-gpu`, a PC's name or `reference` chooses other times
 
     Left out, since they may not stand in one row
     ─────────────────────────────────────────────

@@ -52,7 +52,7 @@ async fn of_student(global: &Global, args: &ReportArgs, texts: &Texts) -> Result
 
 /// The practice's own chart first; then what the own PC's measurements give.
 fn charts_of(own: &Records, peers: &PeerComparison, texts: &Texts) -> Vec<Drawable> {
-    let size = report::time_over_size(peers, texts).map_err(|why| (Kind::Size.name().to_owned(), why.to_string()));
+    let size = report::time_over_size(peers, texts).map_err(|why| (Kind::Size, why));
     let comparison = comparison_of(own);
     let further = [Kind::SpeedUp, Kind::Throughput, Kind::Threads];
     std::iter::once(size).chain(further.into_iter().map(|kind| drawable(kind, &comparison, texts))).collect()
@@ -60,7 +60,7 @@ fn charts_of(own: &Records, peers: &PeerComparison, texts: &Texts) -> Vec<Drawab
 
 fn drawable(kind: Kind, comparison: &Comparison, texts: &Texts) -> Drawable {
     let chart = build::chart(kind, comparison, &Choice::default(), texts);
-    chart.map_err(|why| (kind.name().to_owned(), why.to_string()))
+    chart.map_err(|why| (kind, why))
 }
 
 /// Records as charts are built of them.

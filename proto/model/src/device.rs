@@ -122,9 +122,15 @@ serde_as_text!(DeviceId, DeviceSelector);
 
 /// A product's name, with a mark where it only plays one; once, where the name itself says so.
 pub fn marked(name: &str, simulated: bool) -> String {
-    const MARK: &str = "(simulated)";
-    if simulated && !name.contains(MARK) { format!("{name} {MARK}") } else { name.to_owned() }
+    if simulated && !name.contains(SIMULATED) { format!("{name} {SIMULATED}") } else { name.to_owned() }
 }
+
+/// A name without that mark, for those who say it in another way.
+pub fn unmarked(name: &str) -> &str {
+    name.strip_suffix(SIMULATED).map_or(name, str::trim_end)
+}
+
+const SIMULATED: &str = "(simulated)";
 
 /// A device as the agent found it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -297,7 +297,7 @@ pub fn cell_duration(job: &JobSpec, pace: &Pace) -> Duration {
     let longest = measuring::WARMUP_MAX_NS as f64 * 1e-9;
     let restless = RANGE_OF_SPREAD * pace.spread > measuring::WARMUP_AGREEMENT;
     let runs = if restless { measuring::WARMUP_MAX_RUNS } else { measuring::WARMUP_WINDOW };
-    let before = run + (run * runs as f64).min(longest + run);
+    let before = run * (1.0 + (longest / run).ceil().min(runs as f64));
     let seconds = if let Some(runs) = job.measuring.runs {
         before + run * f64::from(runs)
     } else {
@@ -377,9 +377,9 @@ mod tests {
         // Three seconds of samples; five runs to warm up and the first are nothing beside them.
         let short = seconds(workload(Task::Matmul { size: 500 }), &quiet);
         assert!((3.5..3.6).contains(&short), "{short}");
-        // 1.25 s a run: 1 to begin, until 3 s are over, and 10 samples.
+        // 1.25 s a run: 1 to begin, 3 until 3 s are over, and 10 samples.
         let long = seconds(workload(Task::Matmul { size: 3969 }), &quiet);
-        assert!((17.0..18.5).contains(&long), "{long}");
+        assert!((17.9..18.1).contains(&long), "{long}");
         // Restless runs take the whole warm-up and the whole budget.
         let restless = Pace { spread: 0.2, ..quiet };
         let noisy = seconds(workload(Task::Matmul { size: 1500 }), &restless);

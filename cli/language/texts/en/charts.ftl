@@ -65,6 +65,13 @@ chart-others =
     }
 chart-care = To be read with care: { $flagged } of { $count } measurements; `cotejo results` says why
 
+# What a chart is called that cannot be drawn
+chart-kind-size = Time over image size
+chart-kind-speed-up = Speed-up
+chart-kind-throughput = Throughput over batch
+chart-kind-threads = Thread scaling
+chart-kind-class = The class's times
+
 # Why there is no chart
 chart-nothing-measured = nothing has been measured yet; `{ $command }` measures
 chart-nothing-chosen = no measurement has the settings that were asked for

@@ -2,7 +2,6 @@
 
 peers-title = CPU and GPU times of { $machine }
 peers-group = Group { $code }
-peers-simulated = SIMULATED: what is marked SIM was made up by a program that only plays a device, for a rehearsal. Nothing was computed.
 
 ## What must stand above everything else (the practice's "Option B")
 
@@ -132,7 +131,7 @@ peers-reference-others =
        *[other] There are reference times of { $others } more GPUs; these are of more of the rows, or first by name
     }
 peers-reference-caveat = Nothing but task and precision is known to be equal: the speed-up compares the programs too
-peers-with = `--with best-gpu`, `median-gpu`, a PC's name or `reference` chooses other times
+peers-with = `--with best-gpu`, `median-gpu`, a PC's name or `reference` chooses other times.
 
 ## What was left out
 

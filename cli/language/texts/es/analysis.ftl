@@ -41,7 +41,7 @@ finding-mixed = { $what }: ningún punto separa CPU y GPU: la GPU gana con { $gp
 finding-mixed-unsure = { $what }: ningún punto separa CPU y GPU: la GPU gana con { $gpu } y la CPU con { $cpu }, y con { $unsure } los datos no permiten saberlo.
 finding-nowhere = ninguno
 finding-without-interval = Los tiempos sin intervalo se han tomado tal cual.
-finding-none-crossover = Desde dónde gana la GPU: no hay tiempo de GPU junto a uno de CPU; lo daría un PC con GPU en la clase, o `cotejo reference import FICHERO`.
+finding-none-crossover = Desde dónde gana la GPU: no hay tiempo de GPU junto a uno de CPU; lo daría un PC con GPU en la clase, o `cotejo reference import ARCHIVO`.
 
 ## Time against pixels
 

@@ -65,6 +65,13 @@ chart-others =
     }
 chart-care = Conviene leer con cautela { $flagged } de { $count } mediciones; `cotejo results` dice por qué
 
+# What a chart is called that cannot be drawn
+chart-kind-size = Tiempo según el tamaño de la imagen
+chart-kind-speed-up = Aceleración
+chart-kind-throughput = Rendimiento según el lote
+chart-kind-threads = Escalado con los hilos
+chart-kind-class = Tiempos de la clase
+
 # Why there is no chart
 chart-nothing-measured = todavía no se ha medido nada; `{ $command }` mide
 chart-nothing-chosen = ninguna medición tiene los ajustes pedidos

@@ -39,6 +39,9 @@ help--streams = Inferencias a la vez, cada una con su parte de los hilos de la C
 help--image = La imagen que se clasifica (JPEG, PNG, BMP, WebP); por defecto, una incorporada
 help--weights = Pesos (.safetensors, .pth), MODELO=ARCHIVO para cada uno de varios modelos; por defecto, aleatorios
 help--runs = Exactamente tantas ejecuciones de cada celda; por defecto lo decide su dispersión
+help--cell-budget = Tiempo para cada celda, como 25s o 2m
+help--budget = Tiempo hasta que acabe el equipo más lento, como 25m; lo que no cabe se descarta
+help--no-calibrate = Con --budget: no mide antes cuánto rinden los dispositivos de los que aún no se sabe
 help--seed = Con qué se barajan las celdas
 help--name = Cómo se llama el barrido
 help--machines = Equipos por nombre o identidad; por defecto, todos
@@ -107,11 +110,22 @@ help-sweep-start-after =
     Ejemplos:
       cotejo sweep start --preset practice --watch
       cotejo sweep start clase.toml --name "Grupo B" --machines pc-01,pc-02
-      cotejo sweep start --sizes 224,512 --labels room=A1
+      cotejo sweep start --sizes 224,512 --labels room=A1 --cell-budget 10s
+      cotejo sweep start --preset full --budget 25m     lo que todos los PC pueden hacer en una sesión
 
     Las opciones van antes que el archivo, y el archivo antes que el preset. Mientras se sigue, Ctrl-C deja de seguirlo
     (código de salida 130): el barrido continúa, y `cotejo sweep cancel` lo acaba.
 help-sweep-plan = Escribe las celdas de un barrido y la duración prevista, sin ejecutarlo
+help-sweep-plan-after =
+    Ejemplos:
+      cotejo sweep plan --preset full
+      cotejo sweep plan --preset full --budget 25m
+      cotejo sweep plan clase.toml --budget 25m --format json
+
+    Con --budget se descartan celdas hasta que todos los equipos acaben a tiempo. Las de la propia práctica (ResNet18 con
+    224, 512 y 1024 píxeles, lote 1, f32, todos los hilos) son las últimas en descartarse; las más pesadas y las más
+    alejadas de la práctica, las primeras. Todos los equipos siguen el mismo orden, de modo que tienen en común las celdas
+    más importantes. Los dispositivos que aún no se midieron se miden antes unos segundos; Ctrl-C lo cancela.
 help-sweep-list = Lista los barridos, el más reciente primero
 help-sweep-list--limit = Cuántos como mucho; 0 los lista todos
 help-sweep-show = Muestra un barrido: qué mide y por dónde va

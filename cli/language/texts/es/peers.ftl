@@ -2,7 +2,6 @@
 
 peers-title = Tiempos de CPU y GPU de { $machine }
 peers-group = Grupo { $code }
-peers-simulated = SIMULADO: lo marcado con SIM se lo ha inventado un programa que solo finge ser un dispositivo, para un ensayo. No se ha calculado nada.
 
 ## What must stand above everything else (the practice's "Option B")
 
@@ -20,7 +19,7 @@ peers-nobody-machine =
         [0] El { $group } no tiene tiempos de GPU.
        *[other] El { $group } tiene tiempos de GPU, pero ninguno que pueda figurar junto a un tiempo de CPU de este PC.
     }
-peers-nobody-references = No hay tiempos de referencia; el profesorado los da con `cotejo reference import FICHERO`.
+peers-nobody-references = No hay tiempos de referencia; el profesorado los da con `cotejo reference import ARCHIVO`.
 peers-nobody-matching =
     { $references ->
         [one] El único tiempo de referencia es de otra tarea u otra precisión que las medidas aquí.
@@ -51,7 +50,7 @@ peers-settings = Precisión { $precision }; hilos: { $threads }; motor { $engine
 peers-settings-exact = Precisión { $precision }; hilos: { $threads }; motor { $engine }, con convolución directa en la CPU; pesos: { $weights }; versión { $build }.
 peers-threads-all = todos
 peers-weights-random = aleatorios, semilla { $seed }
-peers-weights-file = fichero { $digest }
+peers-weights-file = archivo { $digest }
 peers-weights-none = ninguno
 peers-interval = ± es el intervalo de confianza del 95 % de la mediana.
 peers-care = * Léase con cuidado: { $reasons }.
@@ -69,12 +68,12 @@ peers-flag-implausible = más rápido de lo que puede ser el dispositivo ({ $fig
 peers-provenance-gpu = De dónde vienen los tiempos de GPU
 peers-provenance-cpu = De dónde vienen los tiempos de CPU
 peers-who = { $group }: un seudónimo, siempre el mismo para el mismo PC
-peers-who-imported = { $group }: un seudónimo, siempre el mismo para el mismo PC; sus resultados se han importado de un fichero
+peers-who-imported = { $group }: un seudónimo, siempre el mismo para el mismo PC; sus resultados se han importado de un archivo
 peers-gpu = GPU: { $gpu }
 peers-cpu-of-peer = CPU de ese PC: { $cpu }
 peers-cpu-unknown = CPU de ese PC: no se conoce
 peers-cpu-own = CPU: { $cpu } ({ $machine })
-peers-cpu-own-imported = CPU: { $cpu } ({ $machine }); sus resultados se han importado de un fichero
+peers-cpu-own-imported = CPU: { $cpu } ({ $machine }); sus resultados se han importado de un archivo
 peers-gpu-memory = { $memory } de VRAM
 peers-gpu-capability = capacidad de cómputo { $capability }
 peers-gpu-driver = controlador { $version }
@@ -132,7 +131,7 @@ peers-reference-others =
        *[other] Hay tiempos de referencia de { $others } GPU más; estos son de más filas, o los primeros por nombre
     }
 peers-reference-caveat = Solo se sabe que coinciden la tarea y la precisión: la aceleración compara también los programas
-peers-with = `--with best-gpu`, `median-gpu`, el nombre de un PC o `reference` elige otros tiempos
+peers-with = `--with best-gpu`, `median-gpu`, el nombre de un PC o `reference` elige otros tiempos.
 
 ## What was left out
 

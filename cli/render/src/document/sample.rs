@@ -1,9 +1,9 @@
 //! Documents to look at, and documents that are hard to write. Neither says anything about a machine.
 
+use crate::chart::{Axis, Chart, ChartKind, Point, Role, Scale, Series};
+use crate::document::{Block, Cell, Document, Head, Kind, Table, Tone};
 use cotejo_language::Language;
 use cotejo_model::stats::Interval;
-use cotejo_render::chart::{Axis, Chart, ChartKind, Point, Role, Scale, Series};
-use cotejo_render::document::{Block, Cell, Document, Head, Kind, Table, Tone};
 
 /// A word that fits no line.
 pub(crate) const LONG_WORD: &str = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaftsvorstandsvorsitzender\

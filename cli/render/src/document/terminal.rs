@@ -7,10 +7,12 @@ use crate::{Style, wrapped};
 
 /// Headings from this level on belong to the paragraph or list below them.
 const SMALL: u8 = 3;
+/// Marks a place for the reader's own words.
+const TO_WRITE: &str = "___ ";
 /// Stands where no line is left free; documents hold no control characters.
 const TIGHT: char = '\u{0}';
 
-/// The document, without the places for the reader's own words. Its charts are drawn by `chart`.
+/// The document. Its charts are drawn by `chart`.
 pub fn terminal(document: &Document, style: &Style, chart: &dyn Fn(&Chart) -> String) -> String {
     let mut parts = vec![heading(&document.title, 0, style)];
     parts.extend(document.watermark.as_deref().map(|watermark| notice(watermark, style)));
@@ -24,7 +26,7 @@ pub fn terminal(document: &Document, style: &Style, chart: &dyn Fn(&Chart) -> St
         Block::Checklist(items) => list("[ ] ", items, style),
         Block::Table(table) => self::table(table, style),
         Block::Chart(drawn) => chart(drawn).trim_end().to_owned(),
-        Block::Blank { .. } => String::new(),
+        Block::Blank { prompt, .. } => paragraph(prompt, TO_WRITE, style),
     }));
     // A notice frames itself: it stands as far from the text as a paragraph does.
     parts.retain(|part| !part.is_empty());
@@ -106,7 +108,7 @@ mod tests {
 
     #[test]
     fn everything_that_a_document_has() {
-        insta::assert_snapshot!(text(&sample::small(Language::Spanish), 80, false), @r"
+        insta::assert_snapshot!(text(&sample::small(Language::Spanish), 80, false), @"
         Sesión 3: CPU frente a GPU
         ══════════════════════════
 
@@ -141,6 +143,8 @@ mod tests {
         [ ] 10 %: resumen
         [ ] 20 %: tabla de resultados
 
+        ___ Tu análisis (1 página)
+
         Fin.
         ");
     }
@@ -149,7 +153,7 @@ mod tests {
     fn margins_go_before_the_frame() {
         let document = sample::small(Language::English);
         let narrow = text(&document, 50, false);
-        insta::assert_snapshot!(narrow, @r"
+        insta::assert_snapshot!(narrow, @"
         Session 3: CPU against GPU
         ══════════════════════════
 
@@ -186,6 +190,8 @@ mod tests {
 
         [ ] 10 %: summary
         [ ] 20 %: table of results
+
+        ___ Your analysis (1 page)
 
         The end.
         ");

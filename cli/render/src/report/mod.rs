@@ -10,10 +10,11 @@ pub use student::{Student, student, time_over_size};
 use cotejo_language::Texts;
 
 use crate::chart::Chart;
+use crate::chart::build::{Kind, NoChart};
 use crate::document::Block;
 
 /// A chart, or which one it would have been and why it cannot be drawn.
-pub type Drawable = Result<Chart, (String, String)>;
+pub type Drawable = Result<Chart, (Kind, NoChart)>;
 
 fn heading(level: u8, name: &str, texts: &Texts) -> Block {
     Block::Heading { level, text: texts.say(name) }
@@ -38,8 +39,12 @@ fn charts(drawables: Vec<Drawable>, texts: &Texts) -> Vec<Block> {
     for drawable in drawables {
         match drawable {
             Ok(chart) => blocks.push(Block::Chart(Box::new(chart))),
-            Err((chart, reason)) => left_out
-                .push(texts.fill("report-chart-left-out", &[("chart", chart.into()), ("reason", reason.into())])),
+            Err((kind, why)) => {
+                let chart = texts.say(&format!("chart-kind-{}", kind.name()));
+                let reason = why.to_string();
+                left_out
+                    .push(texts.fill("report-chart-left-out", &[("chart", chart.into()), ("reason", reason.into())]));
+            }
         }
     }
     blocks.extend((!left_out.is_empty()).then_some(Block::List(left_out)));
@@ -51,3 +56,6 @@ fn date(ms: u64) -> String {
     let timestamp = i64::try_from(ms).ok().and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok());
     timestamp.map(|at| at.strftime("%Y-%m-%d").to_string()).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,7 +7,7 @@ use cotejo_analysis::peers::{PeerComparison, PeerRow, Third};
 use cotejo_language::Texts;
 use cotejo_model::Task;
 use cotejo_model::comparison::{Entry, Environment, Measured, Outcome};
-
+use cotejo_model::device::unmarked;
 use cotejo_model::stats::Estimate;
 
 use super::{Drawable, blank, charts, date, heading, list, paragraph};
@@ -88,7 +88,7 @@ fn option_b_notice(compared: &PeerComparison, environment: &Environment, texts: 
     match &compared.third {
         Third::Peer(peer) => {
             let group = peers::group_of(texts, peer.machine);
-            let peer = format!("{group}, {}", clean(&peer.gpu.name));
+            let peer = format!("{group}, {}", peers::gpu_name(texts, &peer.gpu));
             texts.fill("report-option-b", &[reason, ("peer", peer.into())])
         }
         Third::Reference(times) => {
@@ -210,8 +210,8 @@ pub fn time_over_size(compared: &PeerComparison, texts: &Texts) -> Result<Chart,
         rows().filter(alike).filter_map(point).collect::<Vec<_>>()
     };
     let gpu = match &compared.third {
-        Third::Own(gpu) => clean(&gpu.name),
-        Third::Peer(peer) => format!("{}, {}", clean(&peer.gpu.name), peers::group_of(texts, peer.machine)),
+        Third::Own(gpu) => clean(unmarked(&gpu.name)),
+        Third::Peer(peer) => format!("{}, {}", clean(unmarked(&peer.gpu.name)), peers::group_of(texts, peer.machine)),
         Third::Reference(times) => texts.fill("chart-imported", &[("device", clean(&times.device_name).into())]),
         Third::Nobody(_) => String::new(),
     };
