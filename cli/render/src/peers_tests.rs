@@ -99,7 +99,7 @@ fn a_classmates_gpu_in_spanish() {
     - Medidos el 2026-07-31; cada tiempo es la mediana de 10 ejecuciones, con su intervalo de confianza
       del 95 %
 
-    `--with best-gpu`, `median-gpu`, el nombre de un PC o `reference` elige otros tiempos
+    `--with best-gpu`, `median-gpu`, el nombre de un PC o `reference` elige otros tiempos.
     ");
 }
 
@@ -141,7 +141,7 @@ fn a_classmates_gpu_in_english() {
     - CPU: Intel(R) Core(TM) i5-10400 CPU @ 2.90GHz (pc-01)
     - Measured on 2026-07-31; each time is the median of 10 runs, with its 95 % confidence interval
 
-    `--with best-gpu`, `median-gpu`, a PC's name or `reference` chooses other times
+    `--with best-gpu`, `median-gpu`, a PC's name or `reference` chooses other times.
     ");
 }
 
@@ -150,8 +150,6 @@ fn a_rehearsal_with_a_gap_and_flags() {
     insta::assert_snapshot!(shown(Language::English, rehearsed(), Wanted::Usual, &[]), @"
     CPU and GPU times of pc-01
     ══════════════════════════
-
-    ┃ SIMULATED
 
     ┃ SIMULATED: what is marked SIM was made up by a program that only plays a machine, for a rehearsal.
     ┃ Nothing was computed, and it says nothing of any CPU or GPU.
@@ -189,7 +187,7 @@ fn a_rehearsal_with_a_gap_and_flags() {
     - CPU: Intel(R) Core(TM) i5-10400 CPU @ 2.90GHz (pc-01)
     - Measured on 2026-07-31; each time is the median of 10 runs, with its 95 % confidence interval
 
-    `--with best-gpu`, `median-gpu`, a PC's name or `reference` chooses other times
+    `--with best-gpu`, `median-gpu`, a PC's name or `reference` chooses other times.
 
     Left out, since they may not stand in one row
     ─────────────────────────────────────────────

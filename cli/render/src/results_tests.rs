@@ -148,8 +148,6 @@ fn a_rehearsal_cannot_be_taken_for_a_measurement() {
     practice
     ════════
 
-    ┃ SIMULATED
-
     ┃ SIMULATED: what is marked SIM was made up by a program that only plays a machine, for a rehearsal.
     ┃ Nothing was computed, and it says nothing of any CPU or GPU.
 
@@ -538,8 +536,6 @@ fn results_in_spanish() {
     insta::assert_snapshot!(render_spanish(&samples::simulated(), &style(100)), @"
     practice
     ════════
-
-    ┃ SIMULADO
 
     ┃ SIMULADO: lo marcado con SIM se lo inventó un programa que solo hace el papel de un equipo, para
     ┃ un ensayo. No se calculó nada, y no dice nada de ninguna CPU ni GPU.

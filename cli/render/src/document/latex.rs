@@ -57,9 +57,10 @@ fn preamble(document: &Document) -> String {
         let _ = writeln!(out, "\\pagestyle{{myheadings}}\\markright{{\\textcolor{{red}}{{\\textbf{{{watermark}}}}}}}");
     }
     let _ = writeln!(out, "\\title{{{title}}}\n\\author{{}}\n\\date{{}}\n\n\\begin{{document}}\n\\maketitle");
-    if let Some(watermark) = &document.watermark {
-        let _ = write!(out, "\\thispagestyle{{myheadings}}\n\n{}", notice(watermark));
+    if watermark.is_some() {
+        let _ = write!(out, "\\thispagestyle{{myheadings}}\n\n");
     }
+    out.extend(document.banner().map(notice));
     out
 }
 

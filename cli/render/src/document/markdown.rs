@@ -7,7 +7,7 @@ use super::{Block, ChartFiles, Document, Kind, Table, line, lines};
 /// The document. Its charts are pictures beside it.
 pub fn markdown(document: &Document, charts: ChartFiles<'_>) -> String {
     let mut parts = vec![format!("# {}\n", escaped(&line(&document.title)))];
-    parts.extend(document.watermark.as_deref().map(|watermark| quoted(&loud(watermark))));
+    parts.extend(document.banner().map(|watermark| quoted(&loud(watermark))));
     let mut paths = (0..).map(|at| address(&charts.path(at)));
     parts.extend(document.blocks.iter().map(|block| match block {
         Block::Heading { level, text } => {

@@ -52,6 +52,12 @@ impl Document {
         self.blocks.iter().filter_map(|block| if let Block::Chart(chart) = block { Some(&**chart) } else { None })
     }
 
+    /// What nobody may miss, for its beginning: nothing where a notice says it already.
+    fn banner(&self) -> Option<&str> {
+        let says = |block: &Block, watermark: &str| matches!(block, Block::Notice(text) if text.starts_with(watermark));
+        self.watermark.as_deref().filter(|watermark| !self.blocks.iter().any(|block| says(block, watermark)))
+    }
+
     /// The moment that it bears, for the properties of a file: 1980, the first year that every format can write, where
     /// there is none.
     fn dated(&self) -> jiff::civil::DateTime {

@@ -15,8 +15,7 @@ const TIGHT: char = '\u{0}';
 /// The document. Its charts are drawn by `chart`.
 pub fn terminal(document: &Document, style: &Style, chart: &dyn Fn(&Chart) -> String) -> String {
     let mut parts = vec![heading(&document.title, 0, style)];
-    let watermark = document.watermark.as_deref().filter(|watermark| !is_said(document, watermark));
-    parts.extend(watermark.map(|watermark| notice(watermark, style)));
+    parts.extend(document.banner().map(|watermark| notice(watermark, style)));
     parts.extend(document.blocks.iter().map(|block| match block {
         // What a small heading is of follows at once.
         Block::Heading { level: SMALL.., text } => format!("{}{TIGHT}", heading(text, SMALL, style)),
@@ -32,11 +31,6 @@ pub fn terminal(document: &Document, style: &Style, chart: &dyn Fn(&Chart) -> St
     // A notice frames itself: it stands as far from the text as a paragraph does.
     parts.retain(|part| !part.is_empty());
     parts.join("\n\n").replace(&format!("{TIGHT}\n\n"), "\n").replace(TIGHT, "") + "\n"
-}
-
-/// Whether a notice begins with it: a terminal has no pages on which to repeat it.
-fn is_said(document: &Document, watermark: &str) -> bool {
-    document.blocks.iter().any(|block| matches!(block, Block::Notice(text) if text.starts_with(watermark)))
 }
 
 /// What must be seen, in a colour where there are any.

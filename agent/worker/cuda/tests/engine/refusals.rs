@@ -51,7 +51,8 @@ fn the_memory_of_a_plan_is_known_before() {
             let plan = Plan::compile(&device, &network, options, &input(&options)).unwrap();
             let predicted = cotejo_cuda::memory_bytes(&network, &options).unwrap();
             let ratio = plan.memory_bytes() as f64 / predicted as f64;
-            assert!((0.8..1.1).contains(&ratio), "{predicted} bytes, in fact {}", plan.memory_bytes());
+            // Which algorithm is the fastest, and so how much room it works in, differs from run to run.
+            assert!((0.6..1.1).contains(&ratio), "{predicted} bytes, in fact {}", plan.memory_bytes());
         }
     }
 }

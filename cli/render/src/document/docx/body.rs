@@ -37,7 +37,7 @@ pub(super) fn body(document: &Document, pictures: &[Picture]) -> Markup {
     let content = html! {
         w:body {
             (paragraph("Title", &document.title))
-            @if let Some(watermark) = &document.watermark { (paragraph("Notice", watermark)) }
+            @if let Some(watermark) = document.banner() { (paragraph("Notice", watermark)) }
             @for block in &document.blocks { (self::block(block, &mut pictures)) }
             w:sectPr {
                 w:headerReference w:type="default" r:id=(HEADER) {}
@@ -209,12 +209,12 @@ fn blank(prompt: &str, lines: u8) -> Markup {
 }
 
 fn table(table: &Table) -> Markup {
-    // As wide as Calibri's letters of 10 points are on average.
+    // Rather wider than Calibri's letters of 9 points: a PC may have another font in its place.
     let measure = |text: &str, bold| {
-        f32::from(u16::try_from(text.chars().count()).unwrap_or(u16::MAX)) * if bold { 110.0 } else { 104.0 }
+        f32::from(u16::try_from(text.chars().count()).unwrap_or(u16::MAX)) * if bold { 120.0 } else { 106.0 }
     };
     let columns: Vec<String> =
-        widths(table, ROOM, 260.0, &measure).columns.iter().map(|width| format!("{width:.0}")).collect();
+        widths(table, ROOM, 236.0, &measure).columns.iter().map(|width| format!("{width:.0}")).collect();
     html! {
         @if !table.caption.is_empty() { (paragraph("Caption", &line(&table.caption))) }
         @if !table.heads.is_empty() {

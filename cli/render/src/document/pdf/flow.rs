@@ -67,7 +67,7 @@ impl<'a> Flow<'a> {
         let mut flow = Self { metrics, pages: vec![Vec::new()], entries: Vec::new(), y: TOP };
         flow.text(&line(&document.title), Letters::bold(20.0), Ink::Accent, LEFT, ROOM);
         flow.gap(8.0);
-        if let Some(watermark) = &document.watermark {
+        if let Some(watermark) = document.banner() {
             flow.notice(watermark);
         }
         let mut drawn = 0;
