@@ -211,7 +211,7 @@ fn blank(prompt: &str, lines: u8) -> Markup {
 fn table(table: &Table) -> Markup {
     // Rather wider than Calibri's letters of 9 points: a PC may have another font in its place.
     let measure = |text: &str, bold| {
-        f32::from(u16::try_from(text.chars().count()).unwrap_or(u16::MAX)) * if bold { 120.0 } else { 106.0 }
+        f32::from(u16::try_from(text.chars().count()).unwrap_or(u16::MAX)) * if bold { 124.0 } else { 112.0 }
     };
     let columns: Vec<String> =
         widths(table, ROOM, 236.0, &measure).columns.iter().map(|width| format!("{width:.0}")).collect();
