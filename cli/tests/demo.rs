@@ -137,6 +137,11 @@ fn whatever_comes_out_says_that_it_is_simulated() {
         let outcome = &entry["outcome"];
         assert!(outcome["simulated"] == true || outcome["outcome"] == "failed", "{entry:#}");
     }
+    // What is suggested works.
+    class.run("compare --machine pc-01").code(0).shows(&["SIMULATED: ", " SIM"]);
+    class.run("report --machine pc-01 --output report.docx").code(0).says(&["wrote report.docx"]);
+    class.run("report --class --output class.html").code(0).says(&["wrote class.html"]);
+    class.run("analyze").code(0).shows(&["SIM "]);
     // A sweep from another terminal, on the same class.
     let watched = class.run("sweep start --sizes 128 --name another --watch");
     assert_eq!(watched.code, Some(1), "one GPU cannot be used: {watched:#?}");

@@ -172,9 +172,28 @@ pub(super) fn machine(environment: &Environment, texts: &Texts) -> String {
     }
     parts.push(texts.fill("memory-ram", &[("bytes", words::bytes(*memory_bytes, texts).into())]));
     parts.push(clean(os));
-    parts.extend(gpus.iter().map(|gpu| clean(gpu)));
+    parts.extend(gpus.iter().map(|gpu| self::gpu(gpu, texts)));
     parts.extend(no_gpu.iter().map(|reason| texts.fill("no-gpu", &[("reason", clean(&texts.said(reason)).into())])));
     parts.join("; ")
+}
+
+/// A GPU as an environment names it: `NAME`, or `NAME (WHY IT CANNOT BE USED)`.
+pub(crate) fn name_and_reason(gpu: &str) -> (&str, Option<&str>) {
+    let mut openings = gpu.match_indices(" (").map(|(at, _)| gpu.split_at(at));
+    // That it is played is part of its name.
+    let found = openings.find(|(_, rest)| !rest.starts_with(" (simulated)"));
+    match found.and_then(|(name, rest)| Some((name, rest.strip_prefix(" (")?.strip_suffix(')')?))) {
+        Some((name, reason)) => (name, Some(reason)),
+        None => (gpu, None),
+    }
+}
+
+/// The same in the reader's language.
+pub(crate) fn gpu(gpu: &str, texts: &Texts) -> String {
+    match name_and_reason(gpu) {
+        (name, Some(reason)) => format!("{} ({})", clean(name), clean(&texts.said(reason))),
+        (name, None) => clean(name),
+    }
 }
 
 /// What must be said of a cell to tell it from the others: its machine, engine and threads only where there are several.
@@ -266,4 +285,21 @@ fn pending(comparison: &Comparison, texts: &Texts) -> Vec<String> {
         texts.fill("pending-cells", &[("count", count.into()), ("state", words::state_name(state, texts).into())])
     };
     states.into_iter().map(line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_gpu_that_cannot_be_used_has_its_reason() {
+        for (gpu, expected) in [
+            ("RTX 3060", ("RTX 3060", None)),
+            ("RTX 3060 (simulated)", ("RTX 3060 (simulated)", None)),
+            ("GTX 1060 (driver too old (560))", ("GTX 1060", Some("driver too old (560)"))),
+            ("GTX 1060 (simulated) (busy)", ("GTX 1060 (simulated)", Some("busy"))),
+        ] {
+            assert_eq!(name_and_reason(gpu), expected);
+        }
+    }
 }

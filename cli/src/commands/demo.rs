@@ -5,7 +5,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use clap::Parser;
 use cotejo_language::Texts;
 use cotejo_model::comparison::GroupBy;
 use cotejo_model::sweep::{Preset, SweepStatus};
@@ -17,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::deliver;
 use super::watch::{Followed, follow};
-use crate::args::{Cli, DemoArgs, Global};
+use crate::args::{DemoArgs, Global};
 use crate::client::Client;
 use crate::command;
 use crate::draft::Draft;
@@ -137,7 +136,7 @@ async fn show(
     let comparison = client.compare(vec![last.id.to_string()], false, GroupBy::Size).await?;
     deliver::show(&comparison, texts)?;
     if !args.once {
-        output::say(&format!("\n{}", suggestions(client.address(), texts)));
+        output::say(&format!("\n{}", suggestions(client.address(), &student(args), texts)));
         interrupt.requested().await;
     }
     Ok(Exit::Ok)
@@ -193,26 +192,33 @@ fn say(texts: &Texts, name: &str, arguments: &[(&str, cotejo_language::FluentVal
     output::say(&texts.fill(name, arguments));
 }
 
-/// What can be tried on the class, by the text that says what it gives.
+/// What can be tried on the class, by the text that says what it gives; `{student}` is a PC without a GPU.
 const TO_TRY: &[(&str, &str)] = &[
     ("demo-try-machines", "machines list"),
     ("demo-try-results", "results --by machine"),
     ("demo-try-csv", "results --all --output results.csv"),
-    ("demo-try-compare", "compare"),
+    ("demo-try-compare", "compare --machine {student}"),
     ("demo-try-analyze", "analyze"),
     ("demo-try-chart", "chart size"),
+    ("demo-try-student", "report --machine {student} --output report.docx"),
     ("demo-try-report", "report --class --output class.html"),
     ("demo-try-sweep", "sweep start --sizes 128,256 --watch"),
 ];
 
-/// Commands to try, with the class's address filled in. One that this program does not know is not suggested.
-fn suggestions(address: &str, texts: &Texts) -> String {
-    let lines = TO_TRY.iter().filter_map(|(says, line)| {
-        let command = format!("cotejo --coordinator {address} {line}");
-        Cli::try_parse_from(command.split(' ')).ok()?;
-        Some(format!("  {}\n    {command}", texts.say(says)))
+/// Commands to try, with the class's address filled in.
+fn suggestions(address: &str, student: &str, texts: &Texts) -> String {
+    let lines = TO_TRY.iter().map(|(says, line)| {
+        let line = line.replace("{student}", student);
+        format!("  {}\n    cotejo --coordinator {address} {line}", texts.say(says))
     });
     std::iter::once(texts.say("demo-stays")).chain(lines).collect::<Vec<_>>().join("\n")
+}
+
+/// The first PC without a GPU, or the first at all: whose report shows most.
+fn student(args: &DemoArgs) -> String {
+    let machines = Class::draw(seed(args), usize::from(args.agents)).machines;
+    let without = machines.iter().find(|machine| machine.gpu.is_none()).or(machines.first());
+    without.map(|machine| machine.name.clone()).unwrap_or_default()
 }
 
 /// Where the class's data lie.
@@ -319,10 +325,11 @@ fn config(folder: &Path, played: &PlayedMachine) -> cotejo_agent::Config {
 
 #[cfg(test)]
 mod tests {
+    use clap::Parser;
     use cotejo_language::Language;
 
     use super::*;
-    use crate::args::Verb;
+    use crate::args::{Cli, Verb};
 
     fn args(line: &str) -> DemoArgs {
         match Cli::try_parse_from(line.split(' ')).unwrap().verb {
@@ -368,9 +375,9 @@ mod tests {
     #[test]
     fn suggestions_are_commands_of_this_program() {
         for language in Language::ALL {
-            let shown = suggestions("http://127.0.0.1:4321", Texts::of(language));
+            let shown = suggestions("http://127.0.0.1:4321", "pc-02", Texts::of(language));
             let commands: Vec<&str> = shown.lines().filter(|line| line.starts_with("    ")).map(str::trim).collect();
-            assert!(commands.len() >= 4, "{shown}");
+            assert_eq!(commands.len(), TO_TRY.len(), "{shown}");
             for command in commands {
                 let cli = Cli::try_parse_from(command.split(' ')).unwrap();
                 assert_eq!(cli.global.coordinator.as_deref(), Some("http://127.0.0.1:4321"));

@@ -15,6 +15,7 @@ demo-try-csv = Everything, for a spreadsheet:
 demo-try-compare = A PC without a GPU, beside a classmate's GPU times:
 demo-try-analyze = What the figures say:
 demo-try-chart = Time over image size, as a chart:
+demo-try-student = A student's report:
 demo-try-report = The teacher's report:
 demo-try-sweep = Another sweep, watched:
 demo-kept = The class's data are kept; this shows them again: { $command }

@@ -15,6 +15,7 @@ demo-try-csv = Todo, para una hoja de cálculo:
 demo-try-compare = Un ordenador sin GPU, junto a los tiempos de la GPU de un compañero:
 demo-try-analyze = Lo que dicen los números:
 demo-try-chart = El tiempo según el tamaño de la imagen, en un gráfico:
+demo-try-student = La memoria de un alumno:
 demo-try-report = El informe para el profesor:
 demo-try-sweep = Otro barrido, en directo:
 demo-kept = Los datos de la clase se conservan; así se vuelven a ver: { $command }

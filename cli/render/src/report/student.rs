@@ -100,9 +100,16 @@ fn option_b_notice(compared: &PeerComparison, environment: &Environment, texts: 
 }
 
 fn why_no_gpu(environment: &Environment, texts: &Texts) -> String {
-    let unusable = (!environment.gpus.is_empty()).then(|| environment.gpus.join(", "));
-    let reason = environment.no_gpu.clone().or(unusable);
-    reason.map_or_else(|| texts.say("report-no-gpu-found"), |reason| clean(&texts.said(&reason)))
+    if let Some(reason) = &environment.no_gpu {
+        return clean(&texts.said(reason));
+    }
+    let unusable: Vec<String> = environment
+        .gpus
+        .iter()
+        .filter(|gpu| notes::name_and_reason(gpu).1.is_some())
+        .map(|gpu| notes::gpu(gpu, texts))
+        .collect();
+    if unusable.is_empty() { texts.say("report-no-gpu-found") } else { unusable.join(", ") }
 }
 
 fn about_the_machine(environment: &Environment, entries: &[&Entry], texts: &Texts) -> Vec<Block> {
@@ -110,10 +117,12 @@ fn about_the_machine(environment: &Environment, entries: &[&Entry], texts: &Text
         "report-environment-machine",
         &[("machine", clean(&environment.name).into()), ("description", notes::machine(environment, texts).into())],
     )];
-    lines.push(if environment.gpus.is_empty() || environment.no_gpu.is_some() {
+    let usable = environment.gpus.iter().filter(|gpu| notes::name_and_reason(gpu).1.is_none());
+    let usable: Vec<String> = usable.map(|gpu| clean(gpu)).collect();
+    lines.push(if usable.is_empty() {
         texts.fill("report-environment-cuda-no", &[("reason", why_no_gpu(environment, texts).into())])
     } else {
-        texts.fill("report-environment-cuda-yes", &[("gpus", clean(&environment.gpus.join(", ")).into())])
+        texts.fill("report-environment-cuda-yes", &[("gpus", usable.join(", ").into())])
     });
     lines.extend(workloads(entries, texts));
     if let Some((_, newest)) = measured(entries).max_by_key(|(_, measured)| measured.started_ms) {

@@ -138,6 +138,15 @@ fn without_a_gpu_of_ones_own_the_notice_comes_first() {
 }
 
 #[test]
+fn a_gpu_that_cannot_be_used_is_no_cuda() {
+    let mut class = samples::class(GroupBy::Size);
+    class.environments[0].gpus = vec!["NVIDIA GeForce GTX 1060 (driver too old)".to_owned()];
+    class.environments[0].no_gpu = None;
+    let report = shown(&student_of(Language::Spanish, &class, WITHOUT_GPU, &[]));
+    assert!(report.contains("¿CUDA disponible? No: NVIDIA GeForce GTX 1060 (controlador antiguo)."), "{report}");
+}
+
+#[test]
 fn a_students_own_words_are_left_to_the_student() {
     let document = student_of(Language::English, &samples::class(GroupBy::Size), WITHOUT_GPU, &[]);
     let places = document.blocks.iter().filter(|block| matches!(block, Block::Blank { .. })).count();
