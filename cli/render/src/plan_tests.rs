@@ -99,25 +99,25 @@ fn a_plan_says_what_was_dropped_where_and_how_sure_it_is() {
 
 #[test]
 fn a_plan_in_spanish() {
-    insta::assert_snapshot!(shown(&trimmed(), Language::Spanish), @r"
-    ┌─────────┬───────────────────┬────────────────────────┬───────────┬─────────────┬──────────┐
-    │ Máquina ┆ Dispositivo       ┆ Qué                    ┆ Precisión ┆    Previsto ┆ Ritmo    │
-    ╞═════════╪═══════════════════╪════════════════════════╪═══════════╪═════════════╪══════════╡
-    │ pc-01   ┆ cpu               ┆ MobileNetV2 224 x 224, ┆ f32       ┆        13 s ┆ medido   │
-    │         ┆                   ┆ lote de 8              ┆           ┆             ┆          │
-    │ pc-01   ┆ cpu               ┆ ResNet18 224 x 224     ┆ f32       ┆         5 s ┆ medido   │
-    │ pc-01   ┆ cuda:0 (simulado) ┆ ResNet18 224 x 224     ┆ f32       ┆         7 s ┆ supuesto │
-    │ pc-02   ┆ cpu               ┆ ResNet18 224 x 224     ┆ f32       ┆ 23 min 23 s ┆ medido   │
-    └─────────┴───────────────────┴────────────────────────┴───────────┴─────────────┴──────────┘
-    4 celdas en 2 máquinas; unos 23 min 23 s en total
-    Presupuesto de 25 min: la máquina más lenta, pc-02, debería terminar en unos 23 min 23 s.
+    insta::assert_snapshot!(shown(&trimmed(), Language::Spanish), @"
+    ┌────────┬───────────────────┬────────────────────────┬───────────┬─────────────┬──────────┐
+    │ Equipo ┆ Dispositivo       ┆ Qué                    ┆ Precisión ┆    Previsto ┆ Ritmo    │
+    ╞════════╪═══════════════════╪════════════════════════╪═══════════╪═════════════╪══════════╡
+    │ pc-01  ┆ cpu               ┆ MobileNetV2 224 x 224, ┆ f32       ┆        13 s ┆ medido   │
+    │        ┆                   ┆ lote de 8              ┆           ┆             ┆          │
+    │ pc-01  ┆ cpu               ┆ ResNet18 224 x 224     ┆ f32       ┆         5 s ┆ medido   │
+    │ pc-01  ┆ cuda:0 (simulado) ┆ ResNet18 224 x 224     ┆ f32       ┆         7 s ┆ supuesto │
+    │ pc-02  ┆ cpu               ┆ ResNet18 224 x 224     ┆ f32       ┆ 23 min 23 s ┆ medido   │
+    └────────┴───────────────────┴────────────────────────┴───────────┴─────────────┴──────────┘
+    4 celdas en 2 equipos; unos 23 min 23 s en total
+    Presupuesto de 25 min: el equipo más lento, pc-02, debería terminar en unos 23 min 23 s.
     Fiabilidad: una celda de pc-01 es una conjetura (allí aún no se ha medido nada parecido); los demás
       tiempos se deducen de lo que los dispositivos hicieron antes.
-    Núcleo común, que conserva toda máquina capaz de medirlo: ResNet18 224 x 224
+    Núcleo común, que conserva todo equipo capaz de medirlo: ResNet18 224 x 224
     Sin conexión ahora; se medirán cuando la tengan: pc-02
-    Se han descartado 4 celdas para que todas las máquinas terminen a tiempo:
+    Se han descartado 4 celdas para que todos los equipos terminen a tiempo:
       MobileNetV2 224 x 224, lote de 8: descartado en pc-02
-      MobileNetV2 1024 x 1024, lote de 8: descartado en todas las máquinas
+      MobileNetV2 1024 x 1024, lote de 8: descartado en todos los equipos
       ResNet18 512 x 512, f16, 1 hilo: descartado en pc-02
     ");
 }

@@ -1,6 +1,6 @@
 # Planes de los barridos
 
-plan-machine = Máquina
+plan-machine = Equipo
 plan-device = Dispositivo
 plan-what = Qué
 plan-precision = Precisión
@@ -29,27 +29,27 @@ plan-cells = { $count ->
    *[other] { $count } celdas
 }
 plan-machines = { $count ->
-    [one] { $count } máquina
-   *[other] { $count } máquinas
+    [one] { $count } equipo
+   *[other] { $count } equipos
 }
 plan-total = { $cells } en { $machines }; unos { $time } en total
-plan-slowest = Máquina más lenta: { $machine }
-plan-budget = Presupuesto de { $budget }: la máquina más lenta, { $machine }, debería terminar en unos { $time }.
+plan-slowest = Equipo más lento: { $machine }
+plan-budget = Presupuesto de { $budget }: el equipo más lento, { $machine }, debería terminar en unos { $time }.
 plan-all-measured = Fiabilidad: estos dispositivos ya se midieron antes; los tiempos se deducen de lo que hicieron entonces.
 plan-all-assumed = Fiabilidad: es una conjetura. En estos dispositivos aún no se ha medido nada parecido, así que se suponen ritmos habituales.
 plan-some-assumed = Fiabilidad: { $count ->
     [one] una celda de { $machines } es una conjetura
    *[other] { $count } celdas de { $machines } son conjeturas
 } (allí aún no se ha medido nada parecido); los demás tiempos se deducen de lo que los dispositivos hicieron antes.
-plan-core = Núcleo común, que conserva toda máquina capaz de medirlo: { $workloads }
+plan-core = Núcleo común, que conserva todo equipo capaz de medirlo: { $workloads }
 plan-offline = Sin conexión ahora; se medirán cuando la tengan: { $machines }
 plan-nothing-dropped = Todo cabe en el presupuesto: no se ha descartado nada.
 plan-dropped = { $count ->
     [one] Se ha descartado una celda
    *[other] Se han descartado { $count } celdas
-} para que todas las máquinas terminen a tiempo:
+} para que todos los equipos terminen a tiempo:
 plan-dropped-on = {"  "}{ $what }: descartado en { $machines }
-plan-dropped-everywhere = {"  "}{ $what }: descartado en todas las máquinas
+plan-dropped-everywhere = {"  "}{ $what }: descartado en todos los equipos
 plan-refused = No se puede medir: { $cells }: { $reason }
 plan-remedy = . Qué hacer: { $remedy }
 
