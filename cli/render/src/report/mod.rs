@@ -51,11 +51,5 @@ fn charts(drawables: Vec<Drawable>, texts: &Texts) -> Vec<Block> {
     blocks
 }
 
-/// A date that sorts and that nobody reads wrongly.
-fn date(ms: u64) -> String {
-    let timestamp = i64::try_from(ms).ok().and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok());
-    timestamp.map(|at| at.strftime("%Y-%m-%d").to_string()).unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests;

@@ -10,7 +10,7 @@ use cotejo_model::comparison::{Entry, Environment, Measured, Outcome};
 use cotejo_model::device::unmarked;
 use cotejo_model::stats::Estimate;
 
-use super::{Drawable, blank, charts, date, heading, list, paragraph};
+use super::{Drawable, blank, charts, heading, list, paragraph};
 use crate::chart::Chart;
 use crate::chart::build::{self, NoChart, TimePoint, Times};
 use crate::document::{Block, Cell, Document, Head, Kind, Table, Tone};
@@ -126,7 +126,7 @@ fn about_the_machine(environment: &Environment, entries: &[&Entry], texts: &Text
     });
     lines.extend(workloads(entries, texts));
     if let Some((_, newest)) = measured(entries).max_by_key(|(_, measured)| measured.started_ms) {
-        let arguments = [("date", date(newest.started_ms).into()), ("build", clean(&newest.build).into())];
+        let arguments = [("date", peers::date(newest.started_ms).into()), ("build", clean(&newest.build).into())];
         lines.push(texts.fill("report-environment-dates", &arguments));
     }
     vec![heading(1, "report-environment", texts), Block::List(lines)]

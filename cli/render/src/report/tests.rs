@@ -4,7 +4,7 @@ use cotejo_analysis::peers::{Wanted, compare};
 use cotejo_analysis::{Records, class, findings};
 use cotejo_language::Language;
 use cotejo_model::comparison::{Comparison, GroupBy, Outcome};
-use cotejo_model::{DeviceKind, MachineId, Model, Precision, Reference, Task};
+use cotejo_model::{DeviceKind, MachineId, Reference};
 use uuid::Uuid;
 
 use super::*;
@@ -77,22 +77,6 @@ fn alone() -> Comparison {
     class
 }
 
-fn reference() -> Reference {
-    Reference {
-        set: "Course 2026".to_owned(),
-        source: "measured by the teacher".to_owned(),
-        device_name: "RTX 4090".to_owned(),
-        software: None,
-        task: Task::Classify { model: Model::ResNet18, size: 224, batch: 1 },
-        precision: Precision::F32,
-        seconds: 0.001_234,
-        ci: None,
-        runs: Some(20),
-        measured_on: None,
-        imported_ms: 1_785_490_200_000,
-    }
-}
-
 #[test]
 fn a_student_without_a_gpu_in_spanish() {
     let document = student_of(Language::Spanish, &samples::class(GroupBy::Size), WITHOUT_GPU, &[]);
@@ -131,8 +115,11 @@ fn without_a_gpu_of_ones_own_the_notice_comes_first() {
         assert!(said[0].starts_with(option_b) && said[1].starts_with("SIMUL"), "{said:?}");
         assert!(rehearsal.watermark.is_some());
     }
-    let from_the_teacher = notices(&student_of(Language::English, &alone(), WITHOUT_GPU, &[reference()]));
-    assert!(from_the_teacher[0].contains("RTX 4090 (measured by the teacher)"), "{from_the_teacher:?}");
+    let from_the_teacher = notices(&student_of(Language::English, &alone(), WITHOUT_GPU, &samples::references()));
+    assert!(
+        from_the_teacher[0].contains("NVIDIA GeForce RTX 3060 (measured by the teacher in room A1)"),
+        "{from_the_teacher:?}"
+    );
     let from_nobody = notices(&student_of(Language::English, &alone(), WITHOUT_GPU, &[]));
     assert!(from_nobody[0].contains("only the CPU was measured"), "{from_nobody:?}");
 }
