@@ -120,6 +120,9 @@ macro_rules! serde_as_text {
 }
 serde_as_text!(DeviceId, DeviceSelector);
 
+/// The mark of what only plays a device.
+const SIMULATED: &str = "(simulated)";
+
 /// A product's name, with a mark where it only plays one; once, where the name itself says so.
 pub fn marked(name: &str, simulated: bool) -> String {
     if simulated && !name.contains(SIMULATED) { format!("{name} {SIMULATED}") } else { name.to_owned() }
@@ -129,8 +132,6 @@ pub fn marked(name: &str, simulated: bool) -> String {
 pub fn unmarked(name: &str) -> &str {
     name.strip_suffix(SIMULATED).map_or(name, str::trim_end)
 }
-
-const SIMULATED: &str = "(simulated)";
 
 /// A device as the agent found it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
