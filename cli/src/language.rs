@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use cotejo_language::{Language, Texts};
-use cotejo_settings::{Layer, SettingsError};
+use cotejo_daemon::{Layer, SettingsError};
 use directories::ProjectDirs;
 use serde::Deserialize;
 
@@ -52,7 +52,7 @@ fn file() -> Option<PathBuf> {
 fn configured() -> Result<Option<Language>, Error> {
     let Some(path) = file().filter(|path| path.exists()) else { return Ok(None) };
     let settings: Settings = Layer::file(&path)
-        .and_then(|layer| cotejo_settings::from_layers("", [layer]))
+        .and_then(|layer| cotejo_daemon::from_layers("", [layer]))
         .map_err(|error: SettingsError| Error::usage(error))?;
     let language = settings.lang.map(|text| text.parse::<Language>()).transpose();
     language.map_err(|error| Error::usage(format!("the configuration file {}: lang: {error}", path.display())))

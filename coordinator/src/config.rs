@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-pub use cotejo_settings::{Layer, Log, LogFormat, SettingsError};
+pub use cotejo_daemon::{Layer, Log, LogFormat, SettingsError};
 use serde::{Deserialize, Serialize};
 
 /// What holds where nothing else is said.
@@ -58,14 +58,14 @@ pub enum ConfigError {
 impl Default for Config {
     /// The embedded defaults.
     fn default() -> Self {
-        cotejo_settings::from_layers(DEFAULTS, []).expect("the embedded defaults are a valid configuration")
+        cotejo_daemon::from_layers(DEFAULTS, []).expect("the embedded defaults are a valid configuration")
     }
 }
 
 impl Config {
     /// The defaults with each of these layers on top, checked.
     pub fn from_layers(layers: impl IntoIterator<Item = Layer>) -> Result<Self, ConfigError> {
-        let config: Self = cotejo_settings::from_layers(DEFAULTS, layers)?;
+        let config: Self = cotejo_daemon::from_layers(DEFAULTS, layers)?;
         config.validate()?;
         Ok(config)
     }

@@ -4,7 +4,6 @@ pub mod api;
 pub mod app;
 pub mod blobs;
 mod clock;
-pub mod compare;
 pub mod config;
 pub mod dispatcher;
 pub mod planner;
@@ -16,5 +15,3 @@ pub mod store;
 pub use app::{App, RunError, StartError, build};
 pub use config::Config;
 
-#[cfg(test)]
-mod samples;

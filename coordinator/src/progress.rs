@@ -70,7 +70,7 @@ mod tests {
     use cotejo_model::{DeviceId, JobSpec, JobState, SweepId};
 
     use super::*;
-    use crate::samples::{assignment, cpu_machine};
+    use cotejo_samples::{assignment, cpu_machine};
     use crate::store::JobRecord;
 
     fn job(machine: &str, state: JobState) -> JobRecord {

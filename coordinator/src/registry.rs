@@ -121,7 +121,7 @@ impl Registry {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::samples::hello;
+    use cotejo_samples::hello;
 
     #[test]
     fn a_newer_stream_replaces_an_older_one() {
@@ -145,7 +145,7 @@ mod tests {
         let (commands, _receiver) = mpsc::channel(1);
         let hello = hello("pc-1");
         registry.arrive(&hello, commands, 1);
-        let command = AgentCommand::Cancel(crate::samples::assignment());
+        let command = AgentCommand::Cancel(cotejo_samples::assignment());
         assert!(registry.send(hello.machine, command.clone()));
         assert!(!registry.send(hello.machine, command));
     }

@@ -154,7 +154,7 @@ mod tests {
     use tokio::time::Instant;
 
     use super::*;
-    use crate::samples::{assignment, hello};
+    use cotejo_samples::{assignment, hello};
 
     const LEASE: Duration = Duration::from_secs(45);
 

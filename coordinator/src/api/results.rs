@@ -1,5 +1,6 @@
 //! Results: measurements side by side.
 
+use cotejo_analysis::tables::{self, Cell};
 use cotejo_model::bundle::Import;
 use cotejo_model::comparison::{Comparison, GroupBy};
 use cotejo_proto::v1;
@@ -7,7 +8,6 @@ use cotejo_proto::v1::result_service_server::ResultService;
 use tonic::{Request, Response, Status};
 
 use super::{Api, convert, dispatch, store};
-use crate::compare::{self, Cell};
 use crate::store::SweepRecord;
 
 impl Api {
@@ -66,7 +66,7 @@ impl ResultService for Api {
         }
         let names: Vec<_> = sweeps.iter().map(|sweep| (sweep.id, sweep.spec.name.as_str())).collect();
         let imports = self.imports_of(&sweeps).await?;
-        let comparison = Comparison { imports, ..compare::compare(by, &names, cells, &machines) };
+        let comparison = Comparison { imports, ..tables::compare(by, &names, cells, &machines) };
         Ok(Response::new(v1::CompareResponse { comparison: Some(comparison.into()) }))
     }
 }

@@ -9,7 +9,7 @@ use cotejo_model::{BootId, DeviceId, Failure, FailureCode, JobState};
 use tokio::sync::mpsc;
 
 use self::world::{LOST_AFTER, World, holding, result};
-use crate::samples::{hello, machine_id};
+use cotejo_samples::{hello, machine_id};
 use crate::store::MachineRecord;
 
 #[tokio::test]
@@ -300,7 +300,7 @@ async fn a_result_of_something_else_is_rejected() {
     world.event(&agent, AgentEvent::Result(wrong)).await;
     assert_eq!(agent.receipt(), Receipt::Rejected);
     assert_eq!(world.counts(sweep).await, [(JobState::Failed, 1)].into());
-    let unknown = JobResult { assignment: crate::samples::assignment(), ..result(&offer) };
+    let unknown = JobResult { assignment: cotejo_samples::assignment(), ..result(&offer) };
     world.event(&agent, AgentEvent::Result(unknown)).await;
     assert_eq!(agent.receipt(), Receipt::Rejected);
 }

@@ -89,7 +89,7 @@ mod tests {
     use cotejo_model::{DeviceKind, Model, Precision};
 
     use super::*;
-    use crate::samples::gpu_machine;
+    use cotejo_samples::gpu_machine;
 
     fn matmul(size: u32) -> Workload {
         Workload {

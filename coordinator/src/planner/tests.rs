@@ -3,7 +3,7 @@ use cotejo_model::{Engine, Model, Precision, Task, Threads, measuring};
 use proptest::prelude::*;
 
 use super::*;
-use crate::samples::{cpu_machine, gpu_machine};
+use cotejo_samples::{cpu_machine, gpu_machine};
 use crate::store::{Rate, family};
 
 fn practice() -> SweepSpec {

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::planner::{Plan, PlanError, Rates, plan};
-use crate::samples::{cpu_machine, gpu_machine};
+use cotejo_samples::{cpu_machine, gpu_machine};
 use crate::store::{Rate, family};
 
 fn full() -> SweepSpec {

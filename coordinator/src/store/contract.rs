@@ -9,7 +9,7 @@ use cotejo_model::sweep::Preset;
 use cotejo_model::{BootId, DeviceId, FailureCode, Machine};
 
 use super::*;
-use crate::samples::{cpu_machine, measurement};
+use cotejo_samples::{cpu_machine, measurement};
 
 macro_rules! contract {
     ($open:path; $($name:ident),+ $(,)?) => {

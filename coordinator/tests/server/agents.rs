@@ -1,6 +1,6 @@
 //! Agents against a real server.
 
-use crate::support::samples::hello;
+use cotejo_samples::hello;
 use crate::support::{Agent, Server, practice, result};
 use cotejo_model::session::{AgentCommand, AgentEvent, Held, Hello, PROTOCOL, Receipt, Verdict};
 use cotejo_model::sweep::SweepStatus;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::support::samples::{cpu_machine, hello};
+use cotejo_samples::{cpu_machine, hello};
 use crate::support::{Agent, Server, config, practice};
 use cotejo_coordinator::{Config, StartError, build};
 use cotejo_model::comparison::{Column, Comparison, Value};

@@ -17,10 +17,6 @@ use tokio_util::sync::CancellationToken;
 use tonic::transport::Channel;
 use tonic::{Status, Streaming};
 
-#[allow(dead_code, reason = "each test program uses some of them")]
-#[path = "../../src/samples.rs"]
-pub(crate) mod samples;
-
 pub(crate) struct Server {
     pub(crate) addr: SocketAddr,
     shutdown: CancellationToken,
@@ -141,7 +137,7 @@ pub(crate) fn result(offer: &Offer) -> JobResult {
     JobResult {
         assignment,
         digest: Digest::of(format!("{assignment:?}").as_bytes()),
-        outcome: Ok(Box::new(samples::measurement(&offer.job, 1_000_000))),
+        outcome: Ok(Box::new(cotejo_samples::measurement(&offer.job, 1_000_000))),
     }
 }
 

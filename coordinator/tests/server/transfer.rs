@@ -14,7 +14,7 @@ use cotejo_proto::v1::result_service_client::ResultServiceClient;
 use cotejo_proto::v1::transfer_service_client::TransferServiceClient;
 use tonic::{Code, Status};
 
-use crate::support::samples::hello;
+use cotejo_samples::hello;
 use crate::support::{Agent, Server, practice};
 
 async fn export(server: &Server, sweeps: &[&str]) -> Result<Bundle, Status> {

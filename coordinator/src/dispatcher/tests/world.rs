@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 use crate::dispatcher::Settings;
 use crate::dispatcher::core::Core;
-use crate::samples::{hello, measurement};
+use cotejo_samples::{hello, measurement};
 use crate::store::sqlite::SqliteStore;
 use crate::store::{NewJob, Store, SweepRecord};
 

@@ -6,6 +6,7 @@ pub mod findings;
 mod fit;
 pub mod peers;
 pub mod records;
+pub mod tables;
 
 #[cfg(test)]
 mod samples;

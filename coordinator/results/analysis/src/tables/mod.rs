@@ -2,7 +2,7 @@
 
 mod keys;
 mod reasons;
-mod tables;
+mod table;
 
 #[cfg(test)]
 mod tests;
@@ -75,7 +75,7 @@ pub fn compare(by: GroupBy, sweeps: &[(SweepId, &str)], cells: Vec<Cell>, machin
     });
     let present: BTreeSet<MachineId> = items.iter().map(|item| item.entry.machine).collect();
     let several = present.len() > 1;
-    let tables = keys::groups(&items).into_iter().map(|group| tables::table(by, &group, &known, several)).collect();
+    let tables = keys::groups(&items).into_iter().map(|group| table::table(by, &group, &known, several)).collect();
     let mut environments: Vec<Environment> =
         present.iter().filter_map(|machine| known.get(machine)).map(|machine| environment(machine)).collect();
     environments.sort_by(|a, b| (&a.name, a.machine).cmp(&(&b.name, b.machine)));

@@ -5,7 +5,7 @@ use cotejo_model::{Device, DeviceId, Digest, Engine, FailureCode, Precision, Tas
 use proptest::prelude::*;
 
 use super::*;
-use crate::samples::{cpu_machine, gpu_machine, measurement};
+use cotejo_samples::{cpu_machine, gpu_machine, measurement};
 
 const MS: u64 = 1_000_000;
 

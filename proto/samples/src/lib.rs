@@ -1,4 +1,4 @@
-//! Machines and measurements for tests.
+//! Machines, jobs and measurements for tests: the same ones in every crate.
 
 use cotejo_model::machine::{Cpu, PowerSource};
 use cotejo_model::measurement::{Answer, Conditions, Input, Measurement, Stages};
@@ -10,7 +10,7 @@ use cotejo_model::{
 };
 
 /// A machine without a GPU. Its identity follows from its name.
-pub(crate) fn cpu_machine(name: &str) -> Machine {
+pub fn cpu_machine(name: &str) -> Machine {
     let cpu = device(DeviceId::Cpu, "Testium 9", 16 << 30);
     let capability = Capability {
         hostname: name.to_owned(),
@@ -44,7 +44,7 @@ pub(crate) fn cpu_machine(name: &str) -> Machine {
 }
 
 /// A machine with one GPU.
-pub(crate) fn gpu_machine(name: &str) -> Machine {
+pub fn gpu_machine(name: &str) -> Machine {
     let mut machine = cpu_machine(name);
     machine.capability.no_gpu = None;
     machine.capability.devices.push(device(DeviceId::Cuda(0), "Testforce 4", 8 << 30));
@@ -52,7 +52,7 @@ pub(crate) fn gpu_machine(name: &str) -> Machine {
 }
 
 /// The identity of the machine of this name.
-pub(crate) fn machine_id(name: &str) -> MachineId {
+pub fn machine_id(name: &str) -> MachineId {
     let bytes = Digest::of(name.as_bytes()).0;
     MachineId(uuid::Uuid::from_slice(&bytes[..16]).expect("sixteen bytes"))
 }
@@ -72,7 +72,7 @@ fn device(id: DeviceId, name: &str, memory_bytes: u64) -> Device {
 }
 
 /// A measurement that answers this job: ten samples around this median.
-pub(crate) fn measurement(job: &JobSpec, median_ns: u64) -> Measurement {
+pub fn measurement(job: &JobSpec, median_ns: u64) -> Measurement {
     let classifies = matches!(job.workload.task, Task::Classify { .. });
     let answer = Answer { class: 7, label: None, logit: 3.0, probability: 0.5 };
     Measurement {
@@ -100,7 +100,7 @@ pub(crate) fn measurement(job: &JobSpec, median_ns: u64) -> Measurement {
 }
 
 /// The first words of a machine without a GPU that holds nothing.
-pub(crate) fn hello(name: &str) -> Hello {
+pub fn hello(name: &str) -> Hello {
     let machine = cpu_machine(name);
     Hello {
         protocol: cotejo_model::session::PROTOCOL,
@@ -114,6 +114,6 @@ pub(crate) fn hello(name: &str) -> Hello {
 }
 
 /// An assignment of no job that there is.
-pub(crate) fn assignment() -> Assignment {
+pub fn assignment() -> Assignment {
     Assignment { job: JobId::random(), attempt: 1, fence: 1 }
 }
