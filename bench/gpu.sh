@@ -87,7 +87,7 @@ facts() {
 
 # Exit code 3 are warnings only.
 doctor() {
-  "$programs/cotejo-agent" doctor
+  COTEJO_DATA_DIR=$work/data-doctor "$programs/cotejo" doctor
   local verdict=$?
   if [ "$verdict" -eq 3 ]; then
     echo '(warnings only)'
@@ -120,10 +120,29 @@ precisions() {
     "$python" "$peers/precisions.py" <"$work/precisions.json"
 }
 
+# One table a cell, and where there is none, why.
+layers() {
+  local model precision batch size verdict=0
+  for model in ${models//,/ }; do
+    for size in ${sizes//,/ }; do
+      for batch in ${batches//,/ }; do
+        for precision in ${precisions//,/ }; do
+          "$programs/cotejo" explain --device "$device" --model "$model" --size "$size" --batch "$batch" \
+            --precision "$precision" 2>&1 || verdict=1
+          echo
+        done
+      done
+    done
+  done
+  return $verdict
+}
+
 repeated() {
   "$python" "$peers/repeat.py" --worker "$worker" --device "$device" --models "$models" --size "$sizes" \
     --precisions "$precisions"
 }
+
+faults() { "$python" "$peers/faults.py" --worker "$worker" --device "$device"; }
 
 beside_pytorch() {
   # shellcheck disable=SC2086 # several arguments each
@@ -207,8 +226,8 @@ write_summary() {
 show() {
   local text=$work/$1.txt
   case $1 in
-    precisions | repeated | beside_pytorch) [ ! -s "$text" ] || cat "$text" ;;
-    *) [ ! -s "$text" ] || { echo '```text' && head -c 20000 "$text" && printf '\n```\n'; } ;;
+    precisions | repeated | faults | beside_pytorch) [ ! -s "$text" ] || cat "$text" ;;
+    *) [ ! -s "$text" ] || { echo '```text' && head -n 600 "$text" && printf '\n```\n'; } ;;
   esac
   if [[ $complaints == *" $1 "* && -s $work/$1.err ]]; then
     printf '\nIts last complaints; all stand in %s.err:\n\n```text\n' "$1"
@@ -220,9 +239,12 @@ show() {
 # Where nobody has installed CUDA's libraries, those that came with PyTorch serve.
 found_in=''
 lend_libraries() {
-  if [ -n "$dry" ] || ls "$programs"/libcudnn.so* >/dev/null 2>&1 || ldconfig -p 2>/dev/null | grep -q 'libcudnn\.so\.9'; then
-    return
-  fi
+  local known library installed=1
+  known=$(ldconfig -p 2>/dev/null)
+  for library in libcudnn.so.9 libcublas.so libnvrtc.so; do
+    [[ $known == *"$library"* ]] || installed=''
+  done
+  if [ -n "$dry$installed" ] || ls "$programs"/libcudnn.so* >/dev/null 2>&1; then return; fi
   found_in=$("$python" -c '
 import glob, os, sysconfig
 places = glob.glob(os.path.join(sysconfig.get_paths()["purelib"], "nvidia", "*", "lib"))
@@ -247,7 +269,9 @@ fi
 step practice 240 "The practice's table"
 step practice_json 30 "The practice's table as JSON"
 step precisions 300 'Precisions'
+step layers 180 'Layers'
 step repeated 180 'One job, repeated'
+if [ -z "$dry" ]; then step faults 120 'Memory and refusals'; fi
 step beside_pytorch 36000 'Beside PyTorch'
 reserve=0
 if [ -z "$dry" ]; then step gpu_after 30 'The GPU after'; fi

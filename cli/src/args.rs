@@ -89,6 +89,7 @@ Examples:
   cotejo explain                                  ResNet18 at 224 pixels, on all cores
   cotejo explain --model mobilenet_v2 --batch 8
   cotejo explain --exact                          without Winograd
+  cotejo explain --device cuda:0 --precision f16  on a GPU
   cotejo explain --format csv > layers.csv
 
 Exit codes: 0 explained, 1 it could not be, 2 bad input, 130 Ctrl-C.";
@@ -283,9 +284,12 @@ pub(crate) struct ExplainArgs {
     /// CPU threads: all (one a physical core), or a number
     #[arg(long, value_name = "THREADS", default_value_t = Threads::All)]
     pub(crate) threads: Threads,
-    /// Device: cpu, the only one whose layers can be explained
+    /// Device: cpu, or a GPU such as cuda:0
     #[arg(long, value_name = "DEVICE", default_value_t = DeviceId::Cpu)]
     pub(crate) device: DeviceId,
+    /// Number format: f32; on GPUs also tf32, f16, bf16
+    #[arg(long, value_name = "FORMAT", default_value_t = Precision::F32)]
+    pub(crate) precision: Precision,
     /// Keep to direct convolution, without the rounding of faster algorithms
     #[arg(long)]
     pub(crate) exact: bool,

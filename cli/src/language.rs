@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use cotejo_language::{Language, Texts};
 use cotejo_daemon::{Layer, SettingsError};
+use cotejo_language::{Language, Texts};
 use directories::ProjectDirs;
 use serde::Deserialize;
 

@@ -40,7 +40,6 @@ fn bad_flags() {
         ("explain --size 0", vec!["--size: size 0 is outside"]),
         ("explain --batch 0", vec!["--batch: batch 0 is outside"]),
         ("explain --threads 0", vec!["--threads: threads 0 is outside"]),
-        ("explain --device cuda:0", vec!["cuda:0 cannot be explained", "`cotejo local --devices cuda:0` measures it"]),
         ("explain --device tpu", vec!["unknown device `tpu`"]),
         ("local --precisions f32,f17", vec!["unknown precision `f17`", "f32, tf32, f16, bf16"]),
         ("explain --model vgg", vec!["unknown model `vgg`"]),

@@ -14,4 +14,3 @@ pub mod store;
 
 pub use app::{App, RunError, StartError, build};
 pub use config::Config;
-

@@ -70,8 +70,8 @@ mod tests {
     use cotejo_model::{DeviceId, JobSpec, JobState, SweepId};
 
     use super::*;
-    use cotejo_samples::{assignment, cpu_machine};
     use crate::store::JobRecord;
+    use cotejo_samples::{assignment, cpu_machine};
 
     fn job(machine: &str, state: JobState) -> JobRecord {
         let spec = Preset::Practice.spec();

@@ -19,10 +19,6 @@ const WARM_UP: usize = 3;
 pub(crate) fn explain(request: &Request, report: &mut Report<'_>) -> Result<Explanation, Failure> {
     job::check(&request.job)?;
     let workload = request.job.workload;
-    if request.job.device != DeviceId::Cpu {
-        let message = "only the CPU's engine is explained layer by layer; a GPU's measurement records its algorithms";
-        return Err(Failure::new(FailureCode::InvalidJob, message));
-    }
     let (Engine::Optimized, Task::Classify { model, size, batch }, 1) =
         (workload.engine, workload.task, workload.streams)
     else {
@@ -30,6 +26,9 @@ pub(crate) fn explain(request: &Request, report: &mut Report<'_>) -> Result<Expl
         return Err(Failure::new(FailureCode::InvalidJob, message));
     };
     report(Progress { phase: Phase::Load, done: 0.0 })?;
+    if let DeviceId::Cuda(index) = request.job.device {
+        return crate::gpu::explain(request, Classify { model, size, batch }, index, report);
+    }
     let threads = host::thread_count(workload.threads);
     let input = values(&Prepared::new(request, Classify { model, size, batch })?.tensor)?;
     let network = compiled::network(model, &tensors(request, model)?).map_err(internal)?;
@@ -75,7 +74,7 @@ pub(crate) fn explain(request: &Request, report: &mut Report<'_>) -> Result<Expl
         device_name: host::cpu_name(),
         build: BUILD.to_owned(),
         instruction_set: instruction_set.to_string(),
-        threads: count(threads),
+        threads: Some(count(threads)),
         peak_flops: peak.flops,
         copy_bytes_per_s: peak.copy_bytes_per_s,
         forward_ns: median(forwards),
@@ -83,7 +82,7 @@ pub(crate) fn explain(request: &Request, report: &mut Report<'_>) -> Result<Expl
     })
 }
 
-fn median(mut times: Vec<u64>) -> u64 {
+pub(crate) fn median(mut times: Vec<u64>) -> u64 {
     times.sort_unstable();
     times[times.len() / 2]
 }

@@ -164,3 +164,18 @@ fn libraries_are_listed_with_version_and_place() {
         assert!(cfg!(not(target_os = "linux")) || library.path.is_some(), "{library:?}");
     }
 }
+
+#[test]
+fn a_network_is_explained_layer_by_layer() {
+    let request = job(Task::Classify { model: Model::MobileNetV2, size: 32, batch: 1 }, GOOD, Precision::F16);
+    let frame = last(&worker(&["--explain"], format!("{}\n", serde_json::json!(request)).as_bytes()));
+    let Frame::Explained(explanation) = frame else { panic!("{frame:?}") };
+    assert_eq!((explanation.workload, explanation.threads), (request.job.workload, None));
+    assert!(explanation.instruction_set.contains("8.6") && explanation.peak_flops > 0.0);
+    let names: Vec<&str> = explanation.layers.iter().map(|layer| layer.layer.as_str()).collect();
+    assert_eq!((names[0], names[1], *names.last().unwrap()), ("input", "features.0.0", "classifier.1"));
+    assert!(explanation.layers.iter().all(|layer| layer.ns > 0 && layer.output[0] > 0), "{explanation:?}");
+    // 32 x 32 is a forty-ninth of 224 x 224, of which the literature says 300 million multiply-adds.
+    let flop = explanation.flop() as f64;
+    assert!((10e6..16e6).contains(&flop), "{flop}");
+}

@@ -9,9 +9,7 @@ use cotejo_agent::runner::Run;
 use cotejo_model::frames::{Progress, Request};
 use cotejo_model::job::{WEIGHTS_SEED, Weights};
 use cotejo_model::workload::BadWorkload;
-use cotejo_model::{
-    DeviceId, DeviceKind, Engine, JobSpec, MeasuringPlan, Precision, Task, Threads, Workload, estimate,
-};
+use cotejo_model::{Engine, JobSpec, MeasuringPlan, Task, Threads, Workload, estimate};
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio_util::sync::CancellationToken;
 
@@ -36,7 +34,7 @@ pub(super) async fn run(args: ExplainArgs) -> Result<Exit, Error> {
         Threads::All => probe::physical_cores(),
         Threads::Exactly(count) => count,
     };
-    let pace = estimate::Pace::assumed(DeviceKind::Cpu, threads);
+    let pace = estimate::Pace::assumed(args.device.kind(), threads);
     let deadline = estimate::deadline(estimate::cell_duration(&request.job, &pace));
     let run = Run { worker: &worker, request: &request, threads, deadline };
 
@@ -74,13 +72,9 @@ pub(super) async fn run(args: ExplainArgs) -> Result<Exit, Error> {
 
 /// What the worker is told.
 fn request(args: &ExplainArgs) -> Result<Request, Error> {
-    if args.device.kind() != DeviceKind::Cpu {
-        let message = format!("--device: {} cannot be explained, only the CPU's engine can", args.device);
-        return Err(Error::usage(message).with_help(format!("`cotejo local --devices {}` measures it", args.device)));
-    }
     let workload = Workload {
         task: Task::Classify { model: args.model, size: args.size, batch: args.batch },
-        precision: Precision::F32,
+        precision: args.precision,
         threads: args.threads,
         engine: Engine::Optimized,
         exact: args.exact,
@@ -98,7 +92,7 @@ fn request(args: &ExplainArgs) -> Result<Request, Error> {
         Some(path) => Weights::File { digest: files::check_weights(args.model, path)? },
         None => Weights::Random { seed: WEIGHTS_SEED },
     };
-    let job = JobSpec { workload, device: DeviceId::Cpu, weights, image: None, measuring: MeasuringPlan::default() };
+    let job = JobSpec { workload, device: args.device, weights, image: None, measuring: MeasuringPlan::default() };
     Ok(Request { job, image: None, weights: args.weights.clone() })
 }
 

@@ -9,8 +9,8 @@ use cotejo_model::{BootId, DeviceId, Failure, FailureCode, JobState};
 use tokio::sync::mpsc;
 
 use self::world::{LOST_AFTER, World, holding, result};
-use cotejo_samples::{hello, machine_id};
 use crate::store::MachineRecord;
+use cotejo_samples::{hello, machine_id};
 
 #[tokio::test]
 async fn jobs_are_given_one_at_a_time_until_none_is_left() {

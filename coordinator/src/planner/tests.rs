@@ -3,8 +3,8 @@ use cotejo_model::{Engine, Model, Precision, Task, Threads, measuring};
 use proptest::prelude::*;
 
 use super::*;
-use cotejo_samples::{cpu_machine, gpu_machine};
 use crate::store::{Rate, family};
+use cotejo_samples::{cpu_machine, gpu_machine};
 
 fn practice() -> SweepSpec {
     Preset::Practice.spec()

@@ -4,8 +4,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::planner::{Plan, PlanError, Rates, plan};
-use cotejo_samples::{cpu_machine, gpu_machine};
 use crate::store::{Rate, family};
+use cotejo_samples::{cpu_machine, gpu_machine};
 
 fn full() -> SweepSpec {
     SweepSpec {

@@ -1,12 +1,12 @@
 //! Agents against a real server.
 
-use cotejo_samples::hello;
 use crate::support::{Agent, Server, practice, result};
 use cotejo_model::session::{AgentCommand, AgentEvent, Held, Hello, PROTOCOL, Receipt, Verdict};
 use cotejo_model::sweep::SweepStatus;
 use cotejo_model::{JobState, frames};
 use cotejo_proto::v1;
 use cotejo_proto::v1::agent_service_client::AgentServiceClient;
+use cotejo_samples::hello;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::Code;
 

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use cotejo_samples::{cpu_machine, hello};
 use crate::support::{Agent, Server, config, practice};
 use cotejo_coordinator::{Config, StartError, build};
 use cotejo_model::comparison::{Column, Comparison, Value};
@@ -15,6 +14,7 @@ use cotejo_proto::v1::machine_service_client::MachineServiceClient;
 use cotejo_proto::v1::result_service_client::ResultServiceClient;
 use cotejo_proto::v1::status_service_client::StatusServiceClient;
 use cotejo_proto::v1::upload_blob_request::Message;
+use cotejo_samples::{cpu_machine, hello};
 use tonic::{Code, Status};
 
 async fn refused(server: &Server, spec: SweepSpec) -> Status {

@@ -14,8 +14,8 @@ use cotejo_proto::v1::result_service_client::ResultServiceClient;
 use cotejo_proto::v1::transfer_service_client::TransferServiceClient;
 use tonic::{Code, Status};
 
-use cotejo_samples::hello;
 use crate::support::{Agent, Server, practice};
+use cotejo_samples::hello;
 
 async fn export(server: &Server, sweeps: &[&str]) -> Result<Bundle, Status> {
     let sweeps = sweeps.iter().map(ToString::to_string).collect();

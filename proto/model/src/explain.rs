@@ -13,13 +13,13 @@ pub struct Explanation {
     pub device_name: String,
     /// Worker and library versions.
     pub build: String,
-    /// Vector instructions that the kernels are made of.
+    /// Vector instructions that the kernels are made of; of a GPU its compute capability, and how the plan is laid out.
     pub instruction_set: String,
-    /// CPU threads that take part.
-    pub threads: u32,
-    /// FLOP/s of a short loop of fused multiply-adds on all the threads.
+    /// CPU threads that take part; none on a GPU.
+    pub threads: Option<u32>,
+    /// FLOP/s of a short loop of fused multiply-adds on all the threads; of a GPU those of a large product of matrices.
     pub peak_flops: f64,
-    /// Bytes a second that all the threads copy.
+    /// Bytes a second that all the threads copy; of a GPU within its memory.
     pub copy_bytes_per_s: f64,
     /// The median of whole forwards, in nanoseconds.
     pub forward_ns: u64,
@@ -94,7 +94,7 @@ mod tests {
             device_name: "Testium".to_owned(),
             build: "test".to_owned(),
             instruction_set: "avx2".to_owned(),
-            threads: 2,
+            threads: Some(2),
             peak_flops: 1e11,
             copy_bytes_per_s: 1e10,
             forward_ns: 4_100_000,

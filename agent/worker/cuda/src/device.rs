@@ -4,7 +4,8 @@
 
 use std::sync::Arc;
 
-use cudarc::driver::{CudaContext, CudaStream};
+use cudarc::driver::sys::{CUgraphInstantiate_flags, CUstreamCaptureMode};
+use cudarc::driver::{CudaContext, CudaGraph, CudaStream};
 
 use crate::error::{During as _, Error, Reason, Result};
 use crate::library::Library;
@@ -104,6 +105,23 @@ impl Device {
     /// Waits until all that was asked of it is done.
     pub(crate) fn synchronize(&self) -> Result<()> {
         self.stream.synchronize().during("waiting for the GPU")
+    }
+
+    /// What `launch` asks for, as one graph, which is not launched. None where something in it cannot be captured, as with
+    /// a library that allocates.
+    pub(crate) fn capture(&self, launch: impl FnOnce() -> Result<()>) -> Result<Option<CudaGraph>> {
+        // Only this thread uses the context, so nothing that a library does on the side can do harm.
+        let mode = CUstreamCaptureMode::CU_STREAM_CAPTURE_MODE_RELAXED;
+        self.stream.begin_capture(mode).during("beginning a graph")?;
+        let launched = launch();
+        let captured =
+            self.stream.end_capture(CUgraphInstantiate_flags::CUDA_GRAPH_INSTANTIATE_FLAG_AUTO_FREE_ON_LAUNCH);
+        if let (Ok(()), Ok(Some(graph))) = (launched, captured) {
+            graph.upload().during("uploading the graph")?;
+            return Ok(Some(graph));
+        }
+        self.synchronize()?;
+        Ok(None)
     }
 
     /// Whether so many bytes are free.

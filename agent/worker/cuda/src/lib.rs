@@ -13,6 +13,7 @@ mod gemm;
 mod kernels;
 pub mod library;
 mod numbers;
+mod peak;
 mod plan;
 mod product;
 mod program;
@@ -20,6 +21,7 @@ mod stopwatch;
 
 pub use device::{Device, Facts};
 pub use error::{Error, Reason};
+pub use peak::Peak;
 pub use plan::{EventTimes, Plan, Step};
 pub use product::Product;
 pub use program::{Options, Precision, memory_bytes};

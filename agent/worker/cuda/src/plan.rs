@@ -8,7 +8,6 @@ mod store;
 use std::time::Duration;
 
 use cotejo_network::Network;
-use cudarc::driver::sys::{CUgraphInstantiate_flags, CUstreamCaptureMode};
 use cudarc::driver::{CudaGraph, PinnedHostSlice};
 
 use crate::convolution::Libraries;
@@ -29,6 +28,10 @@ pub struct Step {
     pub layer: String,
     /// The algorithm that was chosen for it.
     pub algorithm: String,
+    /// Channels, height and width of what it gives for one image.
+    pub output: [usize; 3],
+    /// Floating-point operations for all images, two a multiply-add.
+    pub flop: u64,
 }
 
 /// Times between events on the GPU.
@@ -74,7 +77,7 @@ impl<'d> Plan<'d> {
             let kernels = Kernels::compile(device, options.precision, layout)?;
             match Self::of_layout(device, network, options, layout, &kernels, None, input) {
                 Ok((plan, choices)) => {
-                    let time = stopwatch::time(device, || plan.launch())?;
+                    let time = stopwatch::shortest(device, || plan.launch())?;
                     // The last one is at hand already.
                     if best.as_ref().is_none_or(|(least, ..)| time < *least) {
                         if layout == Layout::ChannelsFirst {
@@ -134,19 +137,8 @@ impl<'d> Plan<'d> {
     fn capture(&mut self) -> Result<()> {
         self.launch()?;
         let plain = self.download()?.to_vec();
-        let stream = &self.device.stream;
-        // Only this thread uses the context, so nothing that a library does on the side can do harm.
-        let mode = CUstreamCaptureMode::CU_STREAM_CAPTURE_MODE_RELAXED;
-        stream.begin_capture(mode).during("beginning a graph")?;
-        let launched = self.launch();
-        let flags = CUgraphInstantiate_flags::CUDA_GRAPH_INSTANTIATE_FLAG_AUTO_FREE_ON_LAUNCH;
-        let captured = stream.end_capture(flags);
         // A library that cannot be captured is no reason not to measure: plain launches compute the same.
-        let (Ok(()), Ok(Some(graph))) = (launched, captured) else {
-            self.device.synchronize()?;
-            return Ok(());
-        };
-        graph.upload().during("uploading the graph")?;
+        let Some(graph) = self.device.capture(|| self.launch())? else { return Ok(()) };
         self.graph = Some(graph);
         self.forward()?;
         let error = disagreement(&plain, self.download()?);
@@ -214,6 +206,13 @@ impl<'d> Plan<'d> {
             times[times.len() / 2]
         });
         Ok(Some(EventTimes { upload, forward, download }))
+    }
+
+    /// How long the GPU takes for each layer, in the order of [`Self::steps`]: each again and again, alone, so that their
+    /// weights are warmer than in a forward, and no layer begins while the one before it ends.
+    pub fn layer_times(&self) -> Result<Vec<Duration>> {
+        // SAFETY: the steps were prepared for this store.
+        unsafe { self.steps.times(self.device, &self.libraries, self.store.workspace()) }
     }
 
     /// How each layer is computed.

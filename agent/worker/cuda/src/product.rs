@@ -2,6 +2,8 @@
 
 #![allow(unsafe_code, reason = "addresses on the GPU go to cuBLAS")]
 
+use std::time::Duration;
+
 use cudarc::driver::{CudaSlice, DevicePtr as _};
 
 use crate::device::Device;
@@ -10,7 +12,7 @@ use crate::gemm::{Cublas, Gemm};
 use crate::numbers::{stored, widened};
 use crate::plan::EventTimes;
 use crate::program::Precision;
-use crate::stopwatch::{between, mark};
+use crate::stopwatch::{self, between, mark};
 
 /// Two matrices of `size` x `size` elements on a GPU, and their product.
 pub struct Product<'d> {
@@ -75,6 +77,11 @@ impl<'d> Product<'d> {
         let at = |matrix: &CudaSlice<u8>| matrix.device_ptr(&self.device.stream).0;
         // SAFETY: each matrix was allocated with the elements of the product.
         unsafe { self.cublas.multiply(&self.gemm, at(&self.left), at(&self.right), at(&self.answer)) }
+    }
+
+    /// How long the GPU takes for it.
+    pub(crate) fn time(&self) -> Result<Duration> {
+        stopwatch::time(self.device, || self.launch())
     }
 
     /// The product, row by row.

@@ -120,6 +120,27 @@ impl Operation<'_> {
         }
     }
 
+    /// Channels, height and width of what it gives for one image.
+    pub(crate) fn shape(&self) -> [usize; 3] {
+        match self {
+            Self::Linear { layer, .. } => [layer.outputs, 1, 1],
+            others => others.writes().map_or([0; 3], |output| [output.channels, output.height, output.width]),
+        }
+    }
+
+    /// Floating-point operations for so many images: two for each multiply-add of a layer with weights.
+    pub(crate) fn flop(&self, images: usize) -> u64 {
+        let products = match self {
+            Self::Convolution { conv, output, .. } => {
+                conv.inputs * conv.kernel * conv.kernel * conv.outputs * output.pixels()
+            }
+            Self::Depthwise { layer, output, .. } => layer.channels * 9 * output.pixels(),
+            Self::Linear { layer, .. } => layer.inputs * layer.outputs,
+            Self::Arrange { .. } | Self::MaxPool { .. } | Self::Mean { .. } => 0,
+        };
+        2 * products as u64 * images as u64
+    }
+
     /// The layer's name.
     pub(crate) fn name(&self) -> &str {
         match self {

@@ -38,13 +38,7 @@ fn by_plan(
     input: &[f32],
     report: &mut Report<'_>,
 ) -> Result<Measured, Failure> {
-    let (plan, load_ns) = timed(|| {
-        let network = compiled::network(task.model, &tensors(request, task.model)?).map_err(internal)?;
-        let side = task.size as usize;
-        let precision = precision(request.job.workload.precision);
-        let options = Options { images: task.batch as usize, height: side, width: side, precision };
-        Plan::compile(device, &network, options, input).map_err(failure)
-    })?;
+    let (plan, load_ns) = timed(|| plan(request, task, device, input))?;
     let described = described(&plan, device);
     let plan = RefCell::new(plan);
     let run = || plan.borrow().forward().map_err(failure);
@@ -60,16 +54,32 @@ fn by_plan(
     Ok(Measured { times, logits, stages, plan: Some(described), gpu: Some(Gpu::of(device)) })
 }
 
-/// How the plan computes, for the record.
-fn described(plan: &Plan<'_>, device: &Device) -> EnginePlan {
+/// Compiles the network of a task for the device.
+pub(super) fn plan<'d>(
+    request: &Request,
+    task: Classify,
+    device: &'d Device,
+    input: &[f32],
+) -> Result<Plan<'d>, Failure> {
+    let network = compiled::network(task.model, &tensors(request, task.model)?).map_err(internal)?;
+    let side = task.size as usize;
+    let precision = precision(request.job.workload.precision);
+    let options = Options { images: task.batch as usize, height: side, width: side, precision };
+    Plan::compile(device, &network, options, input).map_err(failure)
+}
+
+/// The GPU's generation, and how the plan is laid out and launched.
+pub(super) fn laid_out(plan: &Plan<'_>, device: &Device) -> String {
     let (major, minor) = device.facts().compute_capability;
     let layout = if plan.is_channels_last() { "channels last" } else { "channels first" };
     let launched = if plan.is_graph() { "one CUDA graph" } else { "launched layer by layer" };
+    format!("compute capability {major}.{minor}, {layout}, {launched}")
+}
+
+/// How the plan computes, for the record.
+fn described(plan: &Plan<'_>, device: &Device) -> EnginePlan {
     let layer = |step: cotejo_cuda::Step| LayerAlgorithm { layer: step.layer, algorithm: step.algorithm };
-    EnginePlan {
-        instruction_set: format!("compute capability {major}.{minor}, {layout}, {launched}"),
-        layers: plan.steps().into_iter().map(layer).collect(),
-    }
+    EnginePlan { instruction_set: laid_out(plan, device), layers: plan.steps().into_iter().map(layer).collect() }
 }
 
 /// The median time of a copy.

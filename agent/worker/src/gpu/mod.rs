@@ -2,6 +2,7 @@
 
 mod check;
 mod classify;
+mod explain;
 mod matmul;
 mod reference;
 
@@ -12,6 +13,7 @@ use cotejo_model::{Engine, Failure, FailureCode, Precision, Workload};
 
 pub(crate) use check::check;
 pub(crate) use classify::classify;
+pub(crate) use explain::explain;
 pub(crate) use matmul::multiply;
 
 /// A GPU as a measurement records it; driver and state are the agent's to add.

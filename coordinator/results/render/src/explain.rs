@@ -86,15 +86,17 @@ fn facts(explanation: &Explanation) -> Vec<(&'static str, String)> {
             let _ = write!(forward, ", {:.0} % of the peak", flops / explanation.peak_flops * 100.0);
         }
     }
-    vec![
-        ("Precision", explanation.workload.precision.to_string()),
-        ("Instruction set", clean(&explanation.instruction_set)),
-        ("Threads", explanation.threads.to_string()),
+    let threads = explanation.threads.map(|threads| ("Threads", threads.to_string()));
+    let code = if threads.is_some() { "Instruction set" } else { "GPU" };
+    let before =
+        [("Precision", explanation.workload.precision.to_string()), (code, clean(&explanation.instruction_set))];
+    let after = [
         ("Measured peak", format!("{} GFLOP/s", number::plain(explanation.peak_flops * 1e-9))),
         ("Measured copy", format!("{} GB/s", number::plain(explanation.copy_bytes_per_s * 1e-9))),
         ("Whole forward", forward),
         ("Build", clean(&explanation.build)),
-    ]
+    ];
+    before.into_iter().chain(threads).chain(after).collect()
 }
 
 /// A row of CSV; its fields are the columns. What is missing is an empty field.
@@ -107,7 +109,7 @@ struct Row<'a> {
     batch: Option<u32>,
     precision: &'static str,
     exact: bool,
-    threads_used: u32,
+    threads_used: Option<u32>,
     instruction_set: &'a str,
     peak_flop_per_s: f64,
     copy_byte_per_s: f64,
@@ -196,7 +198,7 @@ mod tests {
             device_name: "Testium 9".to_owned(),
             build: "test 1".to_owned(),
             instruction_set: "avx512".to_owned(),
-            threads: 2,
+            threads: Some(2),
             peak_flops: 180e9,
             copy_bytes_per_s: 12.5e9,
             forward_ns: 4_000_000,

@@ -12,9 +12,9 @@ use tokio::time::Instant;
 
 use crate::dispatcher::Settings;
 use crate::dispatcher::core::Core;
-use cotejo_samples::{hello, measurement};
 use crate::store::sqlite::SqliteStore;
 use crate::store::{NewJob, Store, SweepRecord};
+use cotejo_samples::{hello, measurement};
 
 pub(super) const LOST_AFTER: Duration = Duration::from_secs(300);
 const NOW_MS: u64 = 1_000_000_000;

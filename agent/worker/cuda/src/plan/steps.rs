@@ -1,5 +1,7 @@
 //! The launches of a forward, with everything that they need.
 
+use std::time::Duration;
+
 use cotejo_network::{Depthwise, Function};
 
 use super::Step;
@@ -30,14 +32,30 @@ pub(super) struct Steps {
 }
 
 struct Prepared {
-    layer: String,
-    algorithm: String,
+    described: Step,
     launch: Launch,
 }
 
 enum Launch {
     Convolution { convolution: Box<Convolution>, way: Way, at: Addresses },
     Kernel { kernel: Kernel, arguments: Vec<Argument> },
+}
+
+impl Launch {
+    /// # Safety
+    /// The store that it was prepared for must live, and its workspace must be this one.
+    #[allow(unsafe_code, reason = "addresses on the GPU go to libraries and kernels")]
+    unsafe fn ask(&self, device: &Device, libraries: &Libraries, workspace: Workspace) -> Result<()> {
+        // SAFETY: the addresses are the store's, and were prepared for this launch.
+        unsafe {
+            match self {
+                Self::Convolution { convolution, way, at } => {
+                    convolution.launch(*way, device, libraries, at, workspace)
+                }
+                Self::Kernel { kernel, arguments } => kernel.launch(device, arguments),
+            }
+        }
+    }
 }
 
 /// What preparing needs to know.
@@ -86,23 +104,29 @@ impl Steps {
     /// The store that they were prepared for must live, and its workspace must be this one.
     #[allow(unsafe_code, reason = "addresses on the GPU go to libraries and kernels")]
     pub(super) unsafe fn launch(&self, device: &Device, libraries: &Libraries, workspace: Workspace) -> Result<()> {
-        for step in &self.steps {
-            // SAFETY: the addresses are the store's, and were prepared for these launches.
-            unsafe {
-                match &step.launch {
-                    Launch::Convolution { convolution, way, at } => {
-                        convolution.launch(*way, device, libraries, at, workspace)?;
-                    }
-                    Launch::Kernel { kernel, arguments } => kernel.launch(device, arguments)?,
-                }
-            }
-        }
-        Ok(())
+        // SAFETY: promised by the caller.
+        self.steps.iter().try_for_each(|step| unsafe { step.launch.ask(device, libraries, workspace) })
+    }
+
+    /// How long the GPU takes for each of them.
+    ///
+    /// # Safety
+    /// As of `launch`.
+    #[allow(unsafe_code, reason = "addresses on the GPU go to libraries and kernels")]
+    pub(super) unsafe fn times(
+        &self,
+        device: &Device,
+        libraries: &Libraries,
+        workspace: Workspace,
+    ) -> Result<Vec<Duration>> {
+        // SAFETY: promised by the caller.
+        let time =
+            |step: &Prepared| stopwatch::time(device, || unsafe { step.launch.ask(device, libraries, workspace) });
+        self.steps.iter().map(time).collect()
     }
 
     pub(super) fn described(&self) -> Vec<Step> {
-        let described = |step: &Prepared| Step { layer: step.layer.clone(), algorithm: step.algorithm.clone() };
-        self.steps.iter().map(described).collect()
+        self.steps.iter().map(|step| step.described.clone()).collect()
     }
 
     pub(super) fn layout(&self) -> Layout {
@@ -138,7 +162,13 @@ impl Preparer<'_> {
                 ("own kernel".to_owned(), Launch::Kernel { kernel, arguments })
             }
         };
-        Ok(Prepared { layer: operation.name().to_owned(), algorithm, launch })
+        let described = Step {
+            layer: operation.name().to_owned(),
+            algorithm,
+            output: operation.shape(),
+            flop: operation.flop(self.options.images),
+        };
+        Ok(Prepared { described, launch })
     }
 
     fn arrange(&self, channels: usize, output: Tensor) -> Result<Launch> {
@@ -263,7 +293,7 @@ impl Preparer<'_> {
         let strip = if let Some(Choice::Depthwise(strip)) = *choice {
             strip
         } else {
-            let mut best = (std::time::Duration::MAX, STRIPS[0]);
+            let mut best = (Duration::MAX, STRIPS[0]);
             for strip in STRIPS {
                 let kernel = kernel(strip)?;
                 // SAFETY: these are the kernel's arguments, and the addresses are the store's.

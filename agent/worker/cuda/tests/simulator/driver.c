@@ -151,6 +151,7 @@ static int submit_copy(void *to, const void *from, size_t bytes, void *where) {
 }
 int cuMemcpyHtoDAsync_v2(void *to, const void *from, size_t bytes, void *where) { return submit_copy(to, from, bytes, where); }
 int cuMemcpyDtoHAsync_v2(void *to, const void *from, size_t bytes, void *where) { return submit_copy(to, from, bytes, where); }
+int cuMemcpyDtoDAsync_v2(void *to, const void *from, size_t bytes, void *where) { return submit_copy(to, from, bytes, where); }
 int cuMemsetD8Async(void *to, unsigned char value, size_t bytes, void *where) { return memset(to, value, bytes), SUCCESS; }
 
 int cuStreamCreate(stream **made, unsigned int flags) {

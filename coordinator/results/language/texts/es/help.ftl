@@ -93,13 +93,15 @@ help-explain = Muestra, capa a capa, cómo calcula una red en este PC el motor o
 help-explain--model = Clasificador: resnet18, mobilenet_v2
 help-explain--size = Tamaño de imagen, en píxeles por lado
 help-explain--batch = Imágenes por inferencia
-help-explain--device = Dispositivo: cpu, el único cuyas capas se pueden explicar
+help-explain--device = Dispositivo: cpu, o una GPU como cuda:0
+help-explain--precision = Formato numérico: f32; en GPU también tf32, f16, bf16
 help-explain--weights = Pesos (.safetensors, .pth); por defecto, aleatorios
 help-explain-after =
     Ejemplos:
       cotejo explain                                  ResNet18 con 224 píxeles, en todos los núcleos
       cotejo explain --model mobilenet_v2 --batch 8
       cotejo explain --exact                          sin Winograd
+      cotejo explain --device cuda:0 --precision f16  en una GPU
       cotejo explain --format csv > capas.csv
 
     Códigos de salida: 0 explicado, 1 no se pudo, 2 entrada errónea, 130 Ctrl-C.
