@@ -7,18 +7,19 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
+use cotejo_channel::MAX_BLOB_MESSAGE_BYTES;
 use cotejo_model::{Digest, Failure, FailureCode};
+use cotejo_proto::v1;
 use cotejo_proto::v1::DownloadBlobRequest;
 use cotejo_proto::v1::blob_service_client::BlobServiceClient;
-use cotejo_proto::{MAX_BLOB_MESSAGE_BYTES, v1};
 use sha2::{Digest as _, Sha256};
 use tokio::fs::File;
 use tokio::io::AsyncWriteExt;
 use tonic::transport::Channel;
 use tonic::{Code, Status, Streaming};
 
-use crate::files;
 use crate::retry::Backoff;
+use cotejo_daemon::files;
 
 /// The largest blob.
 const MAX_BLOB: u64 = 4 << 30;

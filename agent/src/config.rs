@@ -1,12 +1,12 @@
 //! The configuration: embedded defaults, then a file, then the environment, then flags, merged field by field.
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
 use std::path::PathBuf;
 
+use cotejo_channel::{Address, AddressError};
+use cotejo_daemon::{Daemon, Shared, variables};
 pub use cotejo_daemon::{Layer, Log, LogFormat, SettingsError};
 use serde::{Deserialize, Serialize};
-use tonic::transport::Uri;
 
 use crate::probe::host_name;
 use crate::worker::WorkerCommand;
@@ -14,10 +14,17 @@ use crate::workers::Workers;
 
 /// What holds where nothing else is said.
 const DEFAULTS: &str = include_str!("defaults.toml");
-/// Environment variables of the agent begin so; `__` separates the levels.
-pub const PREFIX: &str = "COTEJO__AGENT";
-/// Where a coordinator listens unless it was told otherwise.
-const DEFAULT_PORT: u16 = 7420;
+/// Where the agent's settings are looked for.
+pub const DAEMON: Daemon = Daemon {
+    name: "agent",
+    prefix: "COTEJO__AGENT",
+    shared: &[Shared {
+        variable: variables::COORDINATOR,
+        keys: &["coordinator"],
+        setting: |address| Some(address.to_owned()),
+        below_file: false,
+    }],
+};
 /// Characters of a name, of a label's key, or of its value at most.
 const MAX_TEXT: usize = 100;
 /// Labels at most.
@@ -60,7 +67,7 @@ pub enum ConfigError {
         "coordinator = {0} is another machine, and the connection is not encrypted and does not ask who answers; \
          accept that with --insecure"
     )]
-    Exposed(Uri),
+    Exposed(Address),
 }
 
 impl Default for Config {
@@ -80,9 +87,9 @@ impl Config {
 
     /// Whether every value makes sense, before anything is opened or dialled.
     pub fn validate(&self) -> Result<(), ConfigError> {
-        let uri = self.coordinator_uri()?;
-        if !is_loopback(&uri) && !self.insecure {
-            return Err(ConfigError::Exposed(uri));
+        let coordinator = self.coordinator_address()?;
+        if !coordinator.is_loopback() && !self.insecure {
+            return Err(ConfigError::Exposed(coordinator));
         }
         let bad = |key, problem: String| Err(ConfigError::from(SettingsError::Value { key, problem }));
         let is_text = |text: &str| {
@@ -104,10 +111,7 @@ impl Config {
             let problem = "is empty, and this system names no folder for data; set it with --data-dir";
             return bad("data_dir", problem.to_owned());
         }
-        if let Err(error) = tracing_subscriber::EnvFilter::try_new(&self.log.level) {
-            return bad("log.level", error.to_string());
-        }
-        Ok(())
+        Ok(self.log.validate()?)
     }
 
     /// The two workers.
@@ -116,51 +120,15 @@ impl Config {
     }
 
     /// The coordinator's address, completed.
-    pub(crate) fn coordinator_uri(&self) -> Result<Uri, ConfigError> {
-        address(&self.coordinator).map_err(|problem| SettingsError::Value { key: "coordinator", problem }.into())
+    pub(crate) fn coordinator_address(&self) -> Result<Address, ConfigError> {
+        let bad = |error: AddressError| SettingsError::Value { key: "coordinator", problem: error.to_string() };
+        Ok(self.coordinator.parse().map_err(bad)?)
     }
 }
 
-/// `http` and the usual port go without saying.
-pub(crate) fn address(text: &str) -> Result<Uri, String> {
-    let wanted = || format!("`{text}` is not an address such as http://server:{DEFAULT_PORT}");
-    let with_scheme = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
-    let uri: Uri = with_scheme.parse().map_err(|_| wanted())?;
-    if uri.scheme_str() == Some("https") {
-        return Err(format!("`{text}`: this version does not encrypt; write http://"));
-    }
-    let (Some(host), Some(authority)) = (uri.host(), uri.authority()) else { return Err(wanted()) };
-    let port = match authority.as_str().strip_prefix(host) {
-        Some("") => Some(DEFAULT_PORT),
-        // Neither a user's name nor a number that is no port.
-        Some(_) => uri.port_u16(),
-        None => None,
-    };
-    let bare = uri.scheme_str() == Some("http") && uri.path() == "/" && uri.query().is_none() && !host.is_empty();
-    let port = port.filter(|_| bare).ok_or_else(wanted)?;
-    format!("http://{host}:{port}").parse().map_err(|_| wanted())
-}
-
-/// Whether the address can only be this machine.
-pub(crate) fn is_loopback(uri: &Uri) -> bool {
-    let host = uri.host().unwrap_or_default();
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    host.eq_ignore_ascii_case("localhost") || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
-}
-
-/// Where the configuration file is looked for when none is named.
-pub fn default_file() -> Option<PathBuf> {
-    project_dirs().map(|dirs| dirs.config_dir().join("agent.toml"))
-}
-
-fn project_dirs() -> Option<directories::ProjectDirs> {
-    directories::ProjectDirs::from("", "", "cotejo")
-}
-
-/// Local, since a folder that follows its user to another PC would take the machine's identity along. Empty where the
-/// system has no such folder, which `validate` reports.
+/// Empty where the system has no such folder, which `validate` reports.
 fn default_data_dir() -> PathBuf {
-    project_dirs().map(|dirs| dirs.data_local_dir().join("agent")).unwrap_or_default()
+    DAEMON.data_dir()
 }
 
 #[cfg(test)]
@@ -168,7 +136,7 @@ mod tests {
     use super::*;
 
     fn environment(pairs: &[(&str, &str)]) -> Vec<Layer> {
-        Layer::environment(PREFIX, pairs.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())))
+        Layer::environment(DAEMON.prefix, pairs.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())))
     }
 
     fn file(dir: &tempfile::TempDir, text: &str) -> Layer {
@@ -181,7 +149,7 @@ mod tests {
     fn defaults_are_valid() {
         let config = Config::from_layers([]).unwrap();
         assert_eq!(config, Config::default());
-        assert_eq!(config.coordinator_uri().unwrap().to_string(), "http://127.0.0.1:7420/");
+        assert_eq!(config.coordinator_address().unwrap(), Address::default());
         assert!(config.data_dir.ends_with("agent"));
         assert!(config.worker.program.to_string_lossy().contains("cotejo-worker"));
         assert!(config.cuda_worker.program.to_string_lossy().contains("cotejo-worker-cuda"));
@@ -214,6 +182,24 @@ mod tests {
     }
 
     #[test]
+    fn variables_of_all_programs_hold_for_the_agent_too() {
+        let set = [("COTEJO_COORDINATOR", "localhost:17420"), ("COTEJO_DATA_DIR", "data"), ("COTEJO_LOG", "debug")];
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("agent.toml");
+        std::fs::write(&path, "coordinator = 'teacher'\n[log]\nlevel = 'warn'").unwrap();
+        let read = |more: &[(&str, &str)]| {
+            let set = set.iter().chain(more).map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
+            Config::from_layers(DAEMON.layers(Some(path.clone()), set).unwrap()).unwrap()
+        };
+        let config = read(&[("COTEJO__AGENT__NAME", "")]);
+        assert_eq!((config.coordinator.as_str(), config.log.level.as_str()), ("localhost:17420", "debug"));
+        assert_eq!(config.data_dir, PathBuf::from("data").join("class").join("agent"));
+        assert_eq!(config.name, host_name(), "an empty variable is not set");
+        let own = read(&[("COTEJO__AGENT__COORDINATOR", "localhost:1"), ("COTEJO__AGENT__DATA_DIR", "mine")]);
+        assert_eq!((own.coordinator.as_str(), own.data_dir), ("localhost:1", PathBuf::from("mine")));
+    }
+
+    #[test]
     fn an_unknown_key_is_refused_by_name_and_source() {
         let dir = tempfile::tempdir().unwrap();
         for (layers, key, origin) in [
@@ -225,31 +211,6 @@ mod tests {
         ] {
             let error = Config::from_layers(layers).unwrap_err().to_string();
             assert!(error.contains(key) && error.contains(origin), "{error}");
-        }
-    }
-
-    #[test]
-    fn addresses_are_completed_or_refused() {
-        for (text, full) in [
-            ("http://server:9000", "http://server:9000/"),
-            ("server", "http://server:7420/"),
-            ("192.168.1.2:80", "http://192.168.1.2:80/"),
-            ("http://[::1]", "http://[::1]:7420/"),
-        ] {
-            assert_eq!(address(text).unwrap().to_string(), full);
-        }
-        for bad in [
-            "",
-            "http://",
-            "ftp://server",
-            "https://server",
-            "http://server/path",
-            "a b",
-            "server:99999",
-            "me@server",
-            "server:",
-        ] {
-            assert!(address(bad).is_err(), "{bad}: {:?}", address(bad));
         }
     }
 

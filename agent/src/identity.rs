@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use cotejo_model::MachineId;
 
-use crate::files;
+use cotejo_daemon::files;
 
 /// The file that a running agent keeps locked. It stays empty: on Windows nobody else could read it.
 const LOCK: &str = "agent.lock";
@@ -108,7 +108,7 @@ fn machine_id(path: &Path) -> Result<MachineId, DataDirError> {
         return Ok(machine);
     }
     let machine = MachineId::random();
-    files::write_atomically(path, format!("{machine}\n").as_bytes())
+    files::replace(path, format!("{machine}\n").as_bytes())
         .map_err(|source| DataDirError::Unusable { path: path.to_owned(), source })?;
     Ok(machine)
 }

@@ -8,7 +8,6 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 
 pub mod config;
-mod files;
 mod loader;
 mod retry;
 
@@ -98,8 +97,8 @@ impl Subject {
 
 async fn serve(config: Config, subject: Subject, shutdown: CancellationToken) -> Result<(), Error> {
     config.validate()?;
-    let coordinator = config.coordinator_uri()?;
-    if !config::is_loopback(&coordinator) {
+    let coordinator = config.coordinator_address()?;
+    if !coordinator.is_loopback() {
         tracing::warn!(
             %coordinator,
             "insecure: the connection is not encrypted, and whoever answers there can have this machine run jobs"
@@ -111,8 +110,7 @@ async fn serve(config: Config, subject: Subject, shutdown: CancellationToken) ->
     }
     let data = DataDir::open(&config.data_dir)?;
     let outbox = Arc::new(Outbox::open(&data.outbox())?);
-    let endpoint = link::endpoint(coordinator);
-    let blobs = Blobs::open(&data.blobs(), endpoint.connect_lazy())
+    let blobs = Blobs::open(&data.blobs(), link::lazy(&coordinator))
         .map_err(|source| DataDirError::Unusable { path: data.blobs(), source })?;
     let workers = config.workers();
     let (capability, monitor, nvidia) = tokio::select! {
@@ -130,7 +128,7 @@ async fn serve(config: Config, subject: Subject, shutdown: CancellationToken) ->
     let _looking = AbortOnDropHandle::new(tokio::spawn(Arc::clone(&monitor).keep_looking()));
     let cpu = capability.cpu.clone();
     let introduction = Introduction { machine: data.machine(), name: config.name, labels: config.labels, capability };
-    let link = Link::new(endpoint, introduction, job::Bench { workers, nvidia, cpu, monitor, outbox, blobs });
+    let link = Link::new(coordinator, introduction, job::Bench { workers, nvidia, cpu, monitor, outbox, blobs });
     link.run(&shutdown).await;
     tracing::info!("agent stopped");
     Ok(())

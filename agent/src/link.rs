@@ -2,25 +2,26 @@
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
-use std::error::Error as StdError;
+use std::fmt::Display;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use cotejo_channel::{Address, ChannelError, MAX_CONTROL_BYTES};
 use cotejo_model::session::{
     AgentCommand, AgentEvent, Held, Hello, OLDEST_PROTOCOL, Offer, PROTOCOL, Receipt, ResultAck, Verdict, Welcome,
 };
 use cotejo_model::{Assignment, BootId, Capability, DeviceId, Digest, JobState, MachineId};
+use cotejo_proto::v1;
 use cotejo_proto::v1::CoordinatorMessage;
 use cotejo_proto::v1::agent_service_client::AgentServiceClient;
-use cotejo_proto::{MAX_CONTROL_BYTES, v1};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 use tokio_stream::StreamExt;
 use tokio_stream::wrappers::ReceiverStream;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
-use tonic::Streaming;
-use tonic::transport::{Endpoint, Uri};
+use tonic::transport::Channel;
+use tonic::{Status, Streaming};
 
 use crate::job::{Attempt, Bench, End, News, Step};
 use crate::probe;
@@ -28,8 +29,6 @@ use crate::retry::{Backoff, Outage};
 
 /// How long connecting, and the coordinator's first answer, may take.
 const CONNECT_WITHIN: Duration = Duration::from_secs(10);
-/// Both ends ask so often whether the other is there, and wait so long for the answer.
-const KEEPALIVE: (Duration, Duration) = (Duration::from_secs(20), Duration::from_secs(10));
 /// A connection that lasted so long was a good one.
 const STABLE: Duration = Duration::from_secs(30);
 /// Messages that wait for the network.
@@ -39,14 +38,9 @@ const PROGRESS_EVERY: Duration = Duration::from_millis(500);
 /// A result that was not acknowledged for so long is sent again: the coordinator may have had no space.
 const RESEND_AFTER: Duration = Duration::from_secs(30);
 
-/// How to dial the coordinator.
-pub(crate) fn endpoint(coordinator: Uri) -> Endpoint {
-    Endpoint::from(coordinator)
-        .connect_timeout(CONNECT_WITHIN)
-        .tcp_nodelay(true)
-        .http2_keep_alive_interval(KEEPALIVE.0)
-        .keep_alive_timeout(KEEPALIVE.1)
-        .keep_alive_while_idle(true)
+/// A connection to the coordinator that is made when something is asked over it.
+pub(crate) fn lazy(coordinator: &Address) -> Channel {
+    cotejo_channel::endpoint(coordinator, CONNECT_WITHIN).connect_lazy()
 }
 
 /// What the agent says of itself.
@@ -60,7 +54,7 @@ pub(crate) struct Introduction {
 
 /// The agent's side of the connection, and the attempt that it outlives connections with.
 pub(crate) struct Link {
-    endpoint: Endpoint,
+    coordinator: Address,
     introduction: Introduction,
     boot: BootId,
     bench: Arc<Bench>,
@@ -72,23 +66,23 @@ pub(crate) struct Link {
 
 /// A connection that ended.
 struct Closed {
-    /// Why, with all causes.
+    /// Why.
     why: String,
     /// How long it was of use.
     lasted: Duration,
 }
 
 impl Closed {
-    fn at_once(error: &(dyn StdError + 'static)) -> Self {
-        Self { why: causes(error), lasted: Duration::ZERO }
+    fn at_once(why: &dyn Display) -> Self {
+        Self { why: why.to_string(), lasted: Duration::ZERO }
     }
 }
 
 impl Link {
-    pub(crate) fn new(endpoint: Endpoint, introduction: Introduction, bench: Bench) -> Self {
+    pub(crate) fn new(coordinator: Address, introduction: Introduction, bench: Bench) -> Self {
         let bench = Arc::new(bench);
         let (attempt, outage) = (None, Outage::default());
-        Self { endpoint, introduction, boot: BootId::random(), bench, attempt, outage, fresh: true }
+        Self { coordinator, introduction, boot: BootId::random(), bench, attempt, outage, fresh: true }
     }
 
     /// Connects, again and again, until it is told to stop. The worker is gone when this returns.
@@ -103,7 +97,7 @@ impl Link {
                 backoff.reset();
             }
             if self.outage.is_news(Instant::now()) {
-                let coordinator = self.endpoint.uri();
+                let coordinator = &self.coordinator;
                 tracing::warn!(%coordinator, "not connected to the coordinator: {}; trying again", closed.why);
             }
             tokio::select! {
@@ -118,7 +112,7 @@ impl Link {
 
     /// One connection, from hello to its end.
     async fn connection(&mut self) -> Closed {
-        let channel = match self.endpoint.connect().await {
+        let channel = match cotejo_channel::connect(&self.coordinator, CONNECT_WITHIN).await {
             Ok(channel) => channel,
             Err(error) => return Closed::at_once(&error),
         };
@@ -129,17 +123,17 @@ impl Link {
         let outgoing = ReceiverStream::new(outgoing).map(v1::AgentMessage::from);
         let mut client = AgentServiceClient::new(channel).max_decoding_message_size(MAX_CONTROL_BYTES);
         let welcomed = async {
-            let mut incoming = client.session(outgoing).await.map_err(|status| status.to_string())?.into_inner();
+            let mut incoming = client.session(outgoing).await.map_err(|status| said(&status))?.into_inner();
             let welcome = welcome(&mut incoming).await?;
             Ok::<_, String>((incoming, welcome))
         };
         let (incoming, welcome) = match timeout(CONNECT_WITHIN, welcomed).await {
             Ok(Ok(welcomed)) => welcomed,
-            Ok(Err(why)) => return Closed { why, lasted: Duration::ZERO },
+            Ok(Err(why)) => return Closed::at_once(&why),
             Err(error) => return Closed::at_once(&error),
         };
         tracing::info!(
-            coordinator = %self.endpoint.uri(), version = welcome.version, epoch = welcome.epoch, "connected"
+            coordinator = %self.coordinator, version = welcome.version, epoch = welcome.epoch, "connected"
         );
         self.outage.over();
         let began = Instant::now();
@@ -216,8 +210,13 @@ async fn welcome(incoming: &mut Streaming<CoordinatorMessage>) -> Result<Welcome
     }
 }
 
+/// What a status says: of the connection, or of what the coordinator refuses.
+fn said(status: &Status) -> String {
+    ChannelError::of_status(status).map_or_else(|| status.to_string(), |error| error.to_string())
+}
+
 async fn receive(incoming: &mut Streaming<CoordinatorMessage>) -> Result<AgentCommand, String> {
-    let message = incoming.message().await.map_err(|status| status.to_string())?;
+    let message = incoming.message().await.map_err(|status| said(&status))?;
     message
         .ok_or("the coordinator closed the connection")?
         .try_into()
@@ -406,18 +405,4 @@ async fn at(when: Option<Instant>) {
         Some(when) => tokio::time::sleep_until(when.into()).await,
         None => std::future::pending().await,
     }
-}
-
-/// An error with all its causes: a transport's own text says nothing.
-pub(crate) fn causes(error: &(dyn StdError + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut at = error.source();
-    while let Some(cause) = at {
-        let cause_text = cause.to_string();
-        if !text.ends_with(&cause_text) {
-            text = format!("{text}: {cause_text}");
-        }
-        at = cause.source();
-    }
-    text
 }

@@ -10,7 +10,7 @@ use cotejo_model::session::JobResult;
 use cotejo_model::{Assignment, Digest, Failure, Measurement};
 use serde::{Deserialize, Serialize};
 
-use crate::files;
+use cotejo_daemon::files;
 
 /// How the names of results end.
 const RESULT: &str = "json";
@@ -154,7 +154,7 @@ impl Outbox {
 
     fn write(&self, digest: Digest, content: &[u8]) -> Result<(), OutboxError> {
         let path = self.path(digest);
-        files::write_atomically(&path, content).map_err(|source| OutboxError { path, source })
+        files::replace(&path, content).map_err(|source| OutboxError { path, source })
     }
 
     fn path(&self, digest: Digest) -> PathBuf {

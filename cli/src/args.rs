@@ -14,6 +14,7 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use cotejo_daemon::variables;
 use cotejo_language::Language;
 use cotejo_model::sweep::Preset;
 use cotejo_model::{DeviceId, DeviceSelector, Engine, Model, Precision, Threads};
@@ -145,17 +146,30 @@ pub(crate) struct Cli {
     pub(crate) verb: Verb,
 }
 
+/// The command line with this environment, in which an empty variable is as one that is not set.
+pub(crate) fn command() -> clap::Command {
+    let mut command = Cli::command();
+    for (argument, variable) in
+        [("coordinator", variables::COORDINATOR), ("data_dir", variables::DATA_DIR), ("lang", variables::LANG)]
+    {
+        if variables::value_os(variable).is_none() {
+            command = command.mut_arg(argument, |argument| argument.env(None::<&str>));
+        }
+    }
+    command
+}
+
 /// Flags of every command.
 #[derive(Debug, Args)]
 pub(crate) struct Global {
     /// The coordinator to talk to, as URL or host:port
-    #[arg(long, global = true, value_name = "URL", env = "COTEJO_COORDINATOR", help_heading = "Global options")]
+    #[arg(long, global = true, value_name = "URL", env = variables::COORDINATOR, help_heading = "Global options")]
     pub(crate) coordinator: Option<String>,
     /// Where this PC keeps its own results; the platform's data folder by default
-    #[arg(long, global = true, value_name = "FOLDER", env = "COTEJO_DATA_DIR", help_heading = "Global options")]
+    #[arg(long, global = true, value_name = "FOLDER", env = variables::DATA_DIR, help_heading = "Global options")]
     pub(crate) data_dir: Option<PathBuf>,
     /// The language of results: en (English) or es (Spanish); by default the system's
-    #[arg(long, global = true, value_name = "LANGUAGE", env = crate::language::VARIABLE, help_heading = "Global options")]
+    #[arg(long, global = true, value_name = "LANGUAGE", env = variables::LANG, help_heading = "Global options")]
     pub(crate) lang: Option<Language>,
     /// Say more on standard error; -vv says everything
     #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = "Global options")]

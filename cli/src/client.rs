@@ -3,11 +3,13 @@
 use std::path::Path;
 use std::time::Duration;
 
+use cotejo_channel::{Address, AddressError, BLOB_CHUNK_BYTES, ChannelError, MAX_RESULTS_BYTES};
 use cotejo_model::bundle::ImportSummary;
 use cotejo_model::comparison::{Comparison, GroupBy};
 use cotejo_model::reference::ReferenceSummary;
 use cotejo_model::sweep::{PlannedSweep, SweepStatus};
 use cotejo_model::{Bundle, Digest, Machine, Reference, SweepSpec};
+use cotejo_proto::ConvertError;
 use cotejo_proto::v1::blob_service_client::BlobServiceClient;
 use cotejo_proto::v1::machine_service_client::MachineServiceClient;
 use cotejo_proto::v1::reference_service_client::ReferenceServiceClient;
@@ -16,20 +18,15 @@ use cotejo_proto::v1::status_service_client::StatusServiceClient;
 use cotejo_proto::v1::sweep_service_client::SweepServiceClient;
 use cotejo_proto::v1::transfer_service_client::TransferServiceClient;
 use cotejo_proto::v1::{self as wire, import_results_request, upload_blob_request};
-use cotejo_proto::{BLOB_CHUNK_BYTES, ConvertError, MAX_RESULTS_BYTES};
 use tokio::io::{AsyncReadExt, AsyncSeekExt};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
-use tonic::transport::{Channel, Endpoint, Uri};
+use tonic::transport::Channel;
 use tonic::{Code, Request, Status, Streaming};
 
 use crate::error::{Error, Exit};
 use cotejo_render::lists::CoordinatorStatus;
 
-/// Where a coordinator listens unless told otherwise.
-pub(crate) const DEFAULT_ADDRESS: &str = "http://127.0.0.1:7420";
-/// The port where none is named.
-const DEFAULT_PORT: u16 = 7420;
 /// How long a coordinator may take to accept a connection.
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);
 /// How long it may take to answer; a plan of a hundred thousand cells takes a while.
@@ -37,27 +34,12 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(60);
 /// Chunks that wait to be sent.
 const CHUNKS_AHEAD: usize = 4;
 
-/// A coordinator's URL from `host`, `host:port` or a URL.
-pub(crate) fn parse_address(text: &str) -> Result<String, Error> {
-    let bad = |why: &str| {
-        Error::usage(format!("`{text}` is not a coordinator's address: {why}"))
+/// A coordinator's address from `host`, `host:port` or a URL.
+pub(crate) fn parse_address(text: &str) -> Result<Address, Error> {
+    text.parse().map_err(|AddressError { text, problem }| {
+        Error::usage(format!("`{text}` is not a coordinator's address: {problem}"))
             .with_help("write a URL such as http://192.168.1.10:7420, or host:port")
-    };
-    let url = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
-    let uri: Uri = url.parse().map_err(|error| bad(&format!("{error}")))?;
-    if uri.scheme_str() != Some("http") {
-        return Err(bad("only http:// is understood"));
-    }
-    if !matches!(uri.path(), "" | "/") || uri.query().is_some() {
-        return Err(bad("it has a path"));
-    }
-    let authority = uri.authority().map_or("", |authority| authority.as_str());
-    let host = uri.host().filter(|host| !host.is_empty()).ok_or_else(|| bad("it names no host"))?;
-    match uri.port_u16() {
-        Some(port) if authority == format!("{host}:{port}") => Ok(format!("http://{authority}")),
-        None if authority == host => Ok(format!("http://{host}:{DEFAULT_PORT}")),
-        _ => Err(bad("what follows the host is not a port")),
-    }
+    })
 }
 
 /// A sweep that was just queued.
@@ -75,25 +57,19 @@ pub(crate) struct Started {
 #[derive(Debug, Clone)]
 pub(crate) struct Client {
     channel: Channel,
-    address: String,
+    address: Address,
 }
 
 impl Client {
     /// Connects, or says that nobody answers.
-    pub(crate) async fn connect(address: &str) -> Result<Self, Error> {
-        let endpoint = Endpoint::from_shared(address.to_owned())
-            .map_err(|error| Error::usage(format!("`{address}` is not a coordinator's address: {error}")))?
-            .connect_timeout(CONNECT_WITHIN)
-            .http2_keep_alive_interval(Duration::from_secs(20))
-            .keep_alive_timeout(Duration::from_secs(10))
-            .keep_alive_while_idle(true)
-            .tcp_nodelay(true);
-        let channel = endpoint.connect().await.map_err(|error| unreachable(address, &innermost(&error)))?;
-        Ok(Self { channel, address: address.to_owned() })
+    pub(crate) async fn connect(address: &Address) -> Result<Self, Error> {
+        let connected = cotejo_channel::connect(address, CONNECT_WITHIN).await;
+        let channel = connected.map_err(|error| not_connected(address, error))?;
+        Ok(Self { channel, address: address.clone() })
     }
 
     /// Where it is.
-    pub(crate) fn address(&self) -> &str {
+    pub(crate) fn address(&self) -> &Address {
         &self.address
     }
 
@@ -287,8 +263,10 @@ impl Client {
     /// What a refusal means to a person.
     fn refusal(&self, status: &Status) -> Error {
         let address = &self.address;
+        if let Some(error) = ChannelError::of_status(status) {
+            return not_connected(address, error);
+        }
         match status.code() {
-            Code::Unavailable => unreachable(address, status.message()),
             Code::InvalidArgument | Code::NotFound | Code::FailedPrecondition | Code::OutOfRange => {
                 Error::usage(status.message())
             }
@@ -325,18 +303,23 @@ fn request<M>(message: M) -> Request<M> {
     request
 }
 
-fn unreachable(address: &str, why: &str) -> Error {
-    let why = if why.is_empty() { String::new() } else { format!(" ({why})") };
-    Error {
-        exit: Exit::Unreachable,
-        message: format!("no coordinator answers at {address}{why}"),
-        help: Some("start one with `cotejo-coordinator run`, or name it with --coordinator".to_owned()),
-    }
-}
-
-/// The cause at the bottom, which names what happened.
-fn innermost(error: &dyn std::error::Error) -> String {
-    error.source().map_or_else(|| error.to_string(), innermost)
+/// What it means to a person that there is no conversation.
+fn not_connected(address: &Address, error: ChannelError) -> Error {
+    let (message, help) = match error {
+        ChannelError::Unreachable { detail } if detail.is_empty() => (
+            format!("no coordinator answers at {address}"),
+            "start one with `cotejo-coordinator run`, or name it with --coordinator",
+        ),
+        ChannelError::Unreachable { detail } => (
+            format!("no coordinator answers at {address} ({detail})"),
+            "start one with `cotejo-coordinator run`, or name it with --coordinator",
+        ),
+        ChannelError::NotCoordinator => (
+            format!("something answers at {address}, but it is no Cotejo coordinator"),
+            "name the coordinator's address and port with --coordinator; it says them when it starts",
+        ),
+    };
+    Error { exit: Exit::Unreachable, message, help: Some(help.to_owned()) }
 }
 
 #[cfg(test)]
@@ -351,7 +334,7 @@ mod tests {
             ("http://pc-01:80/", "http://pc-01:80"),
             ("[::1]:7420", "http://[::1]:7420"),
         ] {
-            assert_eq!(parse_address(text).as_deref(), Ok(url));
+            assert_eq!(parse_address(text).unwrap().to_string(), url);
         }
         for bad in ["", "https://pc", "http://", "pc:port", "pc:", "http://pc/path", "a b", "ftp://pc:1"] {
             assert_eq!(parse_address(bad).map_err(|error| error.exit), Err(Exit::Usage), "{bad}");
@@ -362,7 +345,7 @@ mod tests {
     async fn a_dead_coordinator_is_named() {
         // Bound and dropped: nobody listens there.
         let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        let error = Client::connect(&format!("http://{address}")).await.unwrap_err();
+        let error = Client::connect(&address.into()).await.unwrap_err();
         assert_eq!(error.exit, Exit::Unreachable);
         assert!(error.message.starts_with(&format!("no coordinator answers at http://{address} (")), "{error}");
     }

@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use cotejo_agent::WorkerCommand;
+use cotejo_channel::Address;
 use cotejo_coordinator::{Config, RunError, StartError};
 use cotejo_simulated::Seat;
 use tokio::task::{JoinError, JoinHandle};
@@ -50,7 +51,7 @@ impl Store {
             .with_help("wait until it has ended, or give this one a folder of its own with --data-dir"),
             error => Error::failed(error),
         })?;
-        let address = format!("http://{}", app.addr);
+        let address = app.addr.into();
         let shutdown = CancellationToken::new();
         let serving = tokio::spawn(app.run(shutdown.clone()));
         let client = Client::connect(&address).await?;
@@ -102,8 +103,8 @@ pub(crate) struct Agent {
 
 impl Agent {
     /// Starts it.
-    pub(crate) fn start(folder: &Path, coordinator: &str) -> Result<Self, Error> {
-        let config = cotejo_agent::Config { coordinator: coordinator.to_owned(), ..agent_config(folder)? };
+    pub(crate) fn start(folder: &Path, coordinator: &Address) -> Result<Self, Error> {
+        let config = cotejo_agent::Config { coordinator: coordinator.to_string(), ..agent_config(folder)? };
         let stop = CancellationToken::new();
         Ok(Self { running: tokio::spawn(cotejo_agent::run(config, stop.clone())), stop })
     }

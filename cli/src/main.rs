@@ -19,18 +19,16 @@ mod sweep_file;
 
 use std::process::ExitCode;
 
-use clap::{CommandFactory, FromArgMatches};
+use clap::FromArgMatches;
+use cotejo_daemon::{LogFormat, logs, variables};
 use tracing_subscriber::EnvFilter;
 
 use crate::args::{Cli, Verb};
 use crate::error::Error;
 
-/// Filters the log, in the syntax of `tracing_subscriber::EnvFilter`.
-const LOG: &str = "COTEJO_LOG";
-
 fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().collect();
-    let command = help::in_language(Cli::command(), language::of_help(&arguments));
+    let command = help::in_language(args::command(), language::of_help(&arguments));
     let cli = Cli::from_arg_matches(&command.get_matches_from(arguments)).unwrap_or_else(|error| error.exit());
     match cli.verb {
         Verb::Worker { args } => return cotejo_worker::main_stdio(args),
@@ -62,11 +60,11 @@ fn log_to_stderr(verbose: u8) -> Result<(), Error> {
         2 => "debug",
         _ => "trace",
     };
-    let filter = match std::env::var(LOG) {
-        Ok(filter) if verbose == 0 => EnvFilter::try_new(filter)
-            .map_err(|error| Error::usage(format!("the environment variable {LOG}: {error}")))?,
+    let filter = match variables::value(variables::LOG) {
+        Some(filter) if verbose == 0 => EnvFilter::try_new(filter)
+            .map_err(|error| Error::usage(format!("the environment variable {}: {error}", variables::LOG)))?,
         _ => EnvFilter::new(level),
     };
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    logs::start(filter, LogFormat::Text);
     Ok(())
 }

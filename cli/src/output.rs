@@ -4,6 +4,7 @@ use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 
 use console::Term;
+use cotejo_daemon::{files, variables};
 use jiff::tz::TimeZone;
 
 use crate::error::Error;
@@ -11,7 +12,7 @@ use cotejo_render::{Style, wrapped};
 
 /// What standard output can show.
 pub(crate) fn style() -> Style {
-    let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let plain = variables::value_os("NO_COLOR").is_some();
     let term = Term::stdout();
     Style {
         width: width(&term),
@@ -68,17 +69,11 @@ pub(crate) fn write_file(path: &Path, content: impl AsRef<[u8]>, force: bool) ->
         Error::failed(format!("cannot write {}: {error}", path.display()))
             .with_help("give --output a file in a folder that exists and can be written")
     };
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut builder = tempfile::Builder::new();
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.prefix(".cotejo-").tempfile_in(folder).map_err(|error| cannot(&error))?;
-    file.write_all(content.as_ref()).and_then(|()| file.as_file().sync_all()).map_err(|error| cannot(&error))?;
-    let kept = if force { file.persist(path) } else { file.persist_noclobber(path) };
-    match kept {
-        Err(error) if error.error.kind() == ErrorKind::AlreadyExists => Err(exists(path)),
-        Err(error) => Err(cannot(&error.error)),
-        Ok(_) => Ok(()),
+    let written = if force { files::replace } else { files::create };
+    match written(path, content.as_ref()) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(exists(path)),
+        Err(error) => Err(cannot(&error)),
+        Ok(()) => Ok(()),
     }
 }
 

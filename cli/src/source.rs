@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
-use directories::ProjectDirs;
+use cotejo_channel::Address;
+use cotejo_daemon::folders;
 
 use crate::args::Global;
-use crate::client::{Client, DEFAULT_ADDRESS, parse_address};
+use crate::client::{Client, parse_address};
 use crate::embedded::Store;
 use crate::error::Error;
 use crate::output;
@@ -32,7 +33,8 @@ impl Source {
         if let Some(client) = class(global, local).await? {
             if global.coordinator.is_none() {
                 output::say(&format!(
-                    "reading the coordinator at {DEFAULT_ADDRESS} (--local reads this PC's own results)"
+                    "reading the coordinator at {} (--local reads this PC's own results)",
+                    client.address()
                 ));
             }
             return Ok(Some(Self { client, store: None }));
@@ -79,7 +81,7 @@ async fn class(global: &Global, local: bool) -> Result<Option<Client>, Error> {
     match &global.coordinator {
         _ if local => Ok(None),
         Some(address) => Client::connect(&parse_address(address)?).await.map(Some),
-        None => Ok(Client::connect(DEFAULT_ADDRESS).await.ok()),
+        None => Ok(Client::connect(&Address::default()).await.ok()),
     }
 }
 
@@ -87,7 +89,7 @@ async fn class(global: &Global, local: bool) -> Result<Option<Client>, Error> {
 pub(crate) async fn coordinator(global: &Global) -> Result<Client, Error> {
     let address = match &global.coordinator {
         Some(address) => parse_address(address)?,
-        None => DEFAULT_ADDRESS.to_owned(),
+        None => Address::default(),
     };
     Client::connect(&address).await
 }
@@ -96,8 +98,7 @@ pub(crate) async fn coordinator(global: &Global) -> Result<Client, Error> {
 pub(crate) fn data_dir(global: &Global) -> Result<PathBuf, Error> {
     match &global.data_dir {
         Some(folder) => Ok(folder.clone()),
-        None => ProjectDirs::from("", "", "cotejo")
-            .map(|dirs| dirs.data_local_dir().join("local"))
+        None => folders::data_dir("local")
             .ok_or_else(|| Error::failed("this system names no folder for data").with_help("name one with --data-dir")),
     }
 }

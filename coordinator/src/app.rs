@@ -9,8 +9,6 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
-use tonic::transport::Server;
-use tonic::transport::server::TcpIncoming;
 
 use crate::api::Api;
 use crate::blobs::{BlobError, Blobs};
@@ -19,11 +17,6 @@ use crate::config::{Config, ConfigError};
 use crate::dispatcher::{Dispatcher, Settings};
 use crate::store::sqlite::SqliteStore;
 use crate::store::{Store, StoreError};
-
-/// A connection that is idle for so long is asked whether it is still there…
-const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(20);
-/// … and closed if it does not answer within so long.
-const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Why the coordinator cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -144,14 +137,9 @@ impl App {
         let Self { listener, drain, api, mut dispatching, .. } = self;
         let stopping = api.shutdown.clone();
         let routes = api.clone().routes().await;
-        let serving = Server::builder()
-            .http2_keepalive_interval(Some(KEEPALIVE_INTERVAL))
-            .http2_keepalive_timeout(Some(KEEPALIVE_TIMEOUT))
+        let serving = cotejo_channel::server()
             .add_routes(routes)
-            .serve_with_incoming_shutdown(
-                TcpIncoming::from(listener).with_nodelay(Some(true)),
-                stopping.clone().cancelled_owned(),
-            );
+            .serve_with_incoming_shutdown(cotejo_channel::incoming(listener), stopping.clone().cancelled_owned());
         tokio::pin!(serving);
         tokio::select! {
             ended = &mut serving => return Ok(ended?),

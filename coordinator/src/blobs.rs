@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
+use cotejo_daemon::files;
 use cotejo_model::Digest;
 use sha2::{Digest as _, Sha256};
 use tokio::fs::{File, OpenOptions};
@@ -190,7 +191,11 @@ impl Upload {
             tokio::fs::remove_file(&partial).await.map_err(io)?;
             return Err(BlobError::Damaged(digest));
         }
-        tokio::fs::rename(&partial, blobs.path(digest)).await.map_err(io)?;
+        let whole = blobs.path(digest);
+        tokio::task::spawn_blocking(move || files::rename(&partial, &whole))
+            .await
+            .map_err(|error| io(std::io::Error::other(error)))?
+            .map_err(io)?;
         blobs.store.insert_blob(digest, size, now_ms()).await?;
         Ok(true)
     }

@@ -4,13 +4,19 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use cotejo_channel::Address;
+use cotejo_daemon::{Daemon, Shared, variables};
 pub use cotejo_daemon::{Layer, Log, LogFormat, SettingsError};
 use serde::{Deserialize, Serialize};
 
 /// What holds where nothing else is said.
 const DEFAULTS: &str = include_str!("defaults.toml");
-/// Environment variables of the coordinator begin so; `__` separates the levels.
-pub const PREFIX: &str = "COTEJO__COORDINATOR";
+/// Where the coordinator's settings are looked for.
+pub const DAEMON: Daemon = Daemon {
+    name: "coordinator",
+    prefix: "COTEJO__COORDINATOR",
+    shared: &[Shared { variable: variables::COORDINATOR, keys: &["listen"], setting: own_address, below_file: true }],
+};
 /// The longest drain: shutting down ends within 30 s.
 const MAX_DRAIN_SECONDS: u64 = 25;
 
@@ -96,9 +102,7 @@ impl Config {
                 );
             }
         }
-        tracing_subscriber::EnvFilter::try_new(&self.log.level)
-            .map_err(|error| SettingsError::Value { key: "log.level", problem: error.to_string() })?;
-        Ok(())
+        Ok(self.log.validate()?)
     }
 
     /// Silence after which an agent is unreachable.
@@ -107,18 +111,14 @@ impl Config {
     }
 }
 
-/// Where the configuration file is looked for when none is named.
-pub fn default_file() -> Option<PathBuf> {
-    project_dirs().map(|dirs| dirs.config_dir().join("coordinator.toml"))
-}
-
-fn project_dirs() -> Option<directories::ProjectDirs> {
-    directories::ProjectDirs::from("", "", "cotejo")
+/// Where a coordinator of this address listens, if that is this PC.
+fn own_address(address: &str) -> Option<String> {
+    Some(address.parse::<Address>().ok()?.loopback()?.to_string())
 }
 
 /// Empty where the system has no such folder, which `validate` reports.
 fn default_data_dir() -> PathBuf {
-    project_dirs().map(|dirs| dirs.data_local_dir().join("coordinator")).unwrap_or_default()
+    DAEMON.data_dir()
 }
 
 #[cfg(test)]
@@ -126,7 +126,7 @@ mod tests {
     use super::*;
 
     fn environment(pairs: &[(&str, &str)]) -> Vec<Layer> {
-        Layer::environment(PREFIX, pairs.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())))
+        Layer::environment(DAEMON.prefix, pairs.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())))
     }
 
     fn file(dir: &tempfile::TempDir, text: &str) -> Layer {
@@ -159,6 +159,26 @@ mod tests {
         let log = Log { level: "debug".to_owned(), format: LogFormat::Json };
         assert_eq!(config.log, log, "a variable leaves its sibling settings alone");
         assert_eq!((config.insecure, config.listen.port()), (true, 9000));
+    }
+
+    #[test]
+    fn variables_of_all_programs_hold_for_the_coordinator_too() {
+        let dir = tempfile::tempdir().unwrap();
+        let read = |file: &str, address: &str| {
+            let path = dir.path().join("coordinator.toml");
+            std::fs::write(&path, file).unwrap();
+            let set = [("COTEJO_COORDINATOR", address), ("COTEJO_DATA_DIR", "data"), ("COTEJO_LOG", "debug")];
+            let set = set.map(|(name, text)| (name.to_owned(), text.to_owned()));
+            Config::from_layers(DAEMON.layers(Some(path), set).unwrap()).unwrap()
+        };
+        let config = read("", "http://localhost:17420");
+        assert_eq!(config.listen.to_string(), "127.0.0.1:17420");
+        assert_eq!(config.data_dir, PathBuf::from("data").join("class").join("coordinator"));
+        assert_eq!(config.log.level, "debug");
+        let elsewhere = read("", "http://teacher:17420");
+        assert_eq!(elsewhere.listen.to_string(), "127.0.0.1:7420", "another PC's address is nowhere to listen");
+        let set = read("listen = '0.0.0.0:9000'\ninsecure = true", "http://localhost:17420");
+        assert_eq!(set.listen.to_string(), "0.0.0.0:9000", "a class that is served goes on");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use cotejo_model::session::{AgentCommand, AgentEvent, Hello, OLDEST_PROTOCOL, PROTOCOL};
-use cotejo_proto::MAX_CONTROL_BYTES;
+use cotejo_channel::MAX_CONTROL_BYTES;
 use cotejo_proto::v1;
 use cotejo_proto::v1::agent_service_server::{AgentService, AgentServiceServer};
 use tokio::sync::mpsc;

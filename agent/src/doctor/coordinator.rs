@@ -2,11 +2,10 @@
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use cotejo_channel::{Address, AddressError, ChannelError};
 use cotejo_proto::v1::GetStatusRequest;
 use cotejo_proto::v1::status_service_client::StatusServiceClient;
-use tonic::transport::Uri;
-
-use crate::link;
+use tonic::Status;
 
 /// How long it may take to connect and to answer.
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
@@ -20,20 +19,45 @@ pub(super) struct Answered {
     pub(super) ahead_ms: Option<i64>,
 }
 
+/// Why a coordinator does not say how it is.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Unanswered {
+    /// What names it is no address.
+    #[error(transparent)]
+    Address(#[from] AddressError),
+    /// It cannot be talked to.
+    #[error(transparent)]
+    Channel(#[from] ChannelError),
+    /// It takes too long.
+    #[error("no answer within {} s", ANSWER_WITHIN.as_secs())]
+    Late,
+    /// It answered that it cannot tell.
+    #[error("{0}")]
+    Refused(String),
+}
+
+impl From<Status> for Unanswered {
+    fn from(status: Status) -> Self {
+        match ChannelError::of_status(&status) {
+            Some(error) => Self::Channel(error),
+            None => Self::Refused(status.message().to_owned()),
+        }
+    }
+}
+
 /// Asks the coordinator at this address.
-pub(super) async fn ask(address: Uri) -> Result<Answered, String> {
+pub(super) async fn ask(address: &Address) -> Result<Answered, Unanswered> {
     let asked = async {
-        let channel = link::endpoint(address).connect().await.map_err(|error| link::causes(&error))?;
+        let channel = cotejo_channel::connect(address, ANSWER_WITHIN).await?;
         let mut service = StatusServiceClient::new(channel);
         let (sent_ms, began) = (now_ms(), Instant::now());
         let status = service.get_status(GetStatusRequest {}).await;
         let round_trip = began.elapsed();
-        let status = status.map_err(|status| status.message().to_owned())?.into_inner();
+        let status = status?.into_inner();
         let ahead_ms = (status.now_ms > 0).then(|| ahead(status.now_ms, sent_ms, round_trip));
         Ok(Answered { version: status.version, protocol: status.protocol, ahead_ms })
     };
-    let late = || Err(format!("no answer within {} s", ANSWER_WITHIN.as_secs()));
-    tokio::time::timeout(ANSWER_WITHIN, asked).await.unwrap_or_else(|_| late())
+    tokio::time::timeout(ANSWER_WITHIN, asked).await.unwrap_or(Err(Unanswered::Late))
 }
 
 fn now_ms() -> u64 {
@@ -64,7 +88,7 @@ mod tests {
     #[tokio::test]
     async fn an_address_where_nobody_listens() {
         let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        let why = ask(format!("http://{address}").parse().unwrap()).await.unwrap_err();
-        assert!(!why.is_empty());
+        let why = ask(&address.into()).await.unwrap_err();
+        assert!(matches!(why, Unanswered::Channel(ChannelError::Unreachable { .. })), "{why:?}");
     }
 }

@@ -3,16 +3,16 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use cotejo_channel::Address;
 use cotejo_model::Failure;
 use cotejo_model::gpu::Library;
 use cotejo_model::machine::{Cpu, PowerSource};
 use sysinfo::{DiskRefreshKind, Disks, MemoryRefreshKind, System};
 
 use super::Subject;
-use super::coordinator::{self, Answered};
+use super::coordinator::{self, Answered, Unanswered};
 use super::power_plan::{self, PowerPlan};
 use crate::conditions::Monitor;
-use crate::config;
 use crate::probe::{self, Gpus};
 use crate::workers::Offers;
 
@@ -43,7 +43,7 @@ pub(super) struct Memory {
 #[derive(Debug)]
 pub(super) struct Coordinator {
     pub(super) address: String,
-    pub(super) answer: Result<Answered, String>,
+    pub(super) answer: Result<Answered, Unanswered>,
 }
 
 /// The agent's folder.
@@ -98,14 +98,10 @@ fn memory() -> Memory {
 }
 
 async fn ask(address: &str) -> Coordinator {
-    let (address, answer) = match config::address(address) {
-        Ok(uri) => {
-            let shown = uri.to_string().trim_end_matches('/').to_owned();
-            (shown, coordinator::ask(uri).await)
-        }
-        Err(problem) => (address.to_owned(), Err(problem)),
-    };
-    Coordinator { address, answer }
+    match address.parse::<Address>() {
+        Ok(address) => Coordinator { address: address.to_string(), answer: coordinator::ask(&address).await },
+        Err(error) => Coordinator { address: address.to_owned(), answer: Err(error.into()) },
+    }
 }
 
 fn data_folder(path: PathBuf) -> DataFolder {
@@ -161,6 +157,6 @@ mod tests {
     #[tokio::test]
     async fn an_address_that_is_none_is_told() {
         let coordinator = ask("https://server").await;
-        assert!(coordinator.answer.unwrap_err().contains("http://"), "{}", coordinator.address);
+        assert!(matches!(coordinator.answer, Err(Unanswered::Address(_))), "{coordinator:?}");
     }
 }

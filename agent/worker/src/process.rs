@@ -6,7 +6,7 @@ use std::io::{self, IsTerminal as _, Read as _, Write as _};
 use std::process::{Command, ExitCode, Stdio};
 
 use cotejo_model::frames::Request;
-use cotejo_model::{DeviceId, Precision};
+use cotejo_model::{DeviceId, Precision, variables};
 use tracing_subscriber::EnvFilter;
 
 use crate::{Errand, describe, gpu, host, internal, read_request, run, run_check};
@@ -94,7 +94,8 @@ fn print(text: &str) -> ExitCode {
 }
 
 fn log_to_stderr() {
-    let filter = EnvFilter::try_from_env("COTEJO_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+    let named = env::var(variables::LOG).ok().filter(|named| !named.is_empty());
+    let filter = named.and_then(|named| EnvFilter::try_new(named).ok()).unwrap_or_else(|| EnvFilter::new("warn"));
     // In a process that logs already, that goes on.
     let colours = io::stderr().is_terminal();
     let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(colours).try_init();

@@ -7,7 +7,7 @@ use std::process::{Child, Command, Output, Stdio};
 
 use cotejo_model::frames::{Description, Frame, Phase, Request};
 use cotejo_model::job::Weights;
-use cotejo_model::{Digest, Engine, Failure, FailureCode, Measurement, Model, Precision, Task, Threads};
+use cotejo_model::{Digest, Engine, Failure, FailureCode, Measurement, Model, Precision, Task, Threads, variables};
 use cotejo_worker::weights;
 
 use support::{classify, request};
@@ -161,7 +161,7 @@ fn exact_keeps_to_direct_convolution_and_streams_run_side_by_side() {
 /// A worker whose environment names an instruction set.
 fn forced(set: &str, request: &Request) -> Vec<Frame> {
     let mut child = Command::new(env!("CARGO_BIN_EXE_cotejo-worker"))
-        .env("COTEJO_INSTRUCTION_SET", set)
+        .env(variables::INSTRUCTION_SET, set)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
@@ -181,7 +181,7 @@ fn an_instruction_set_can_be_forced() {
     for unusable in ["mmx", if cfg!(target_arch = "x86_64") { "neon" } else { "avx2" }] {
         let Some(Frame::Failed(failure)) = forced(unusable, &request).pop() else { panic!("{unusable}") };
         assert_eq!(failure.code, FailureCode::EngineUnavailable);
-        assert!(failure.message.contains("COTEJO_INSTRUCTION_SET"), "{failure}");
+        assert!(failure.message.contains(variables::INSTRUCTION_SET), "{failure}");
     }
 }
 

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use cotejo_channel::Address;
 use cotejo_language::Texts;
 use cotejo_model::comparison::GroupBy;
 use cotejo_model::sweep::{Preset, SweepStatus};
@@ -99,7 +100,7 @@ async fn rehearse(
     let store = Store::open_at(folder, args.listen).await?;
     let client = store.client();
     let machines = i64::from(args.agents);
-    say(texts, "demo-begins", &[("machines", machines.into()), ("address", client.address().into())]);
+    say(texts, "demo-begins", &[("machines", machines.into()), ("address", client.address().to_string().into())]);
     say(texts, "demo-pace", &[("pace", args.pace.to_string().into())]);
     let mut agents = Agents::start(folder, client.address(), args)?;
     let shown = tokio::select! {
@@ -206,7 +207,7 @@ const TO_TRY: &[(&str, &str)] = &[
 ];
 
 /// Commands to try, with the class's address filled in.
-fn suggestions(address: &str, student: &str, texts: &Texts) -> String {
+fn suggestions(address: &Address, student: &str, texts: &Texts) -> String {
     let lines = TO_TRY.iter().map(|(says, line)| {
         let line = line.replace("{student}", student);
         format!("  {}\n    cotejo --coordinator {address} {line}", texts.say(says))
@@ -279,12 +280,12 @@ struct Agents {
 }
 
 impl Agents {
-    fn start(folder: &Path, coordinator: &str, args: &DemoArgs) -> Result<Self, Error> {
+    fn start(folder: &Path, coordinator: &Address, args: &DemoArgs) -> Result<Self, Error> {
         let (seed, class) = (seed(args), usize::from(args.agents));
         let mut agents = Self { stop: CancellationToken::new(), running: JoinSet::new() };
         for (machine, played) in Class::draw(seed, class).machines.iter().enumerate() {
             let config = cotejo_agent::Config {
-                coordinator: coordinator.to_owned(),
+                coordinator: coordinator.to_string(),
                 worker: embedded::simulated_worker(Seat { class, seed, machine, pace: args.pace })?,
                 ..config(folder, played)
             };

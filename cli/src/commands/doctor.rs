@@ -13,7 +13,7 @@ use crate::source;
 
 /// `cotejo doctor`
 pub(super) async fn run(global: &Global, format: DoctorFormat) -> Result<Exit, Error> {
-    let coordinator = global.coordinator.as_deref().map(parse_address).transpose()?;
+    let coordinator = global.coordinator.as_deref().map(parse_address).transpose()?.map(|address| address.to_string());
     let config = embedded::agent_config(&source::data_dir(global)?)?;
     let mut interrupt = Interrupt::listen();
     let (workers, nvidia) = (config.workers(), Nvidia::of_this_machine());

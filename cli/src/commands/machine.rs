@@ -1,9 +1,10 @@
 //! Which machine is meant, and what there is to compare it with.
 
-use cotejo_agent::config::{Config, Layer, PREFIX, default_file};
+use cotejo_agent::config::{Config, DAEMON};
 use cotejo_agent::identity;
 use cotejo_analysis::Records;
 use cotejo_analysis::records::Unresolved;
+use cotejo_daemon::variables;
 use cotejo_model::comparison::GroupBy;
 use cotejo_model::{MachineId, Reference};
 use cotejo_render::clean;
@@ -102,13 +103,9 @@ fn named(records: &Records) -> String {
 
 /// What agents call this PC: the one of the class, and the one of `cotejo local`.
 fn identities(global: &Global) -> Vec<MachineId> {
-    let of_class = default_file().filter(|file| file.exists()).and_then(|file| Layer::file(&file).ok());
-    let environment = Layer::environment(
-        PREFIX,
-        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))),
-    );
     // Settings that make no sense are the agent's to complain of.
-    let daemon = Config::from_layers(of_class.into_iter().chain(environment)).unwrap_or_default();
+    let layers = DAEMON.layers(None, variables::all());
+    let daemon = layers.ok().and_then(|layers| Config::from_layers(layers).ok()).unwrap_or_default();
     let own = source::data_dir(global).and_then(|folder| agent_config(&folder)).ok();
     let folders = [Some(daemon.data_dir), own.map(|config| config.data_dir)];
     folders.into_iter().flatten().filter_map(|folder| identity::machine_of(&folder).ok().flatten()).collect()

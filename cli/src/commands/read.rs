@@ -89,6 +89,6 @@ fn write(target: Target<'_>, text: &str) -> Result<(), Error> {
 pub(super) async fn status(global: &Global) -> Result<Exit, Error> {
     let client = source::coordinator(global).await?;
     let status = client.status().await?;
-    output::print(lists::status(&status, client.address(), &output::style()))?;
+    output::print(lists::status(&status, &client.address().to_string(), &output::style()))?;
     Ok(Exit::Ok)
 }

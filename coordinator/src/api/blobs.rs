@@ -1,9 +1,10 @@
 //! Blobs: images and weights, up and down in chunks.
 
+use cotejo_channel::BLOB_CHUNK_BYTES;
 use cotejo_model::Digest;
+use cotejo_proto::v1;
 use cotejo_proto::v1::blob_service_server::BlobService;
 use cotejo_proto::v1::upload_blob_request::Message;
-use cotejo_proto::{BLOB_CHUNK_BYTES, v1};
 use tokio::fs::File;
 use tokio::io::AsyncReadExt;
 use tokio::sync::mpsc;

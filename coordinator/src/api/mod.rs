@@ -10,6 +10,7 @@ mod transfer;
 
 use std::sync::Arc;
 
+use cotejo_channel::{MAX_BLOB_MESSAGE_BYTES, MAX_CONTROL_BYTES, MAX_REFERENCES_BYTES};
 use cotejo_model::sweep::SweepStatus;
 use cotejo_model::{JobState, SweepId};
 use cotejo_proto::v1::blob_service_server::BlobServiceServer;
@@ -19,7 +20,7 @@ use cotejo_proto::v1::result_service_server::ResultServiceServer;
 use cotejo_proto::v1::status_service_server::StatusServiceServer;
 use cotejo_proto::v1::sweep_service_server::SweepServiceServer;
 use cotejo_proto::v1::transfer_service_server::TransferServiceServer;
-use cotejo_proto::{ConvertError, DESCRIPTORS, MAX_BLOB_MESSAGE_BYTES, MAX_CONTROL_BYTES, MAX_REFERENCES_BYTES};
+use cotejo_proto::{ConvertError, DESCRIPTORS};
 use tokio_util::sync::CancellationToken;
 use tonic::Status;
 use tonic::service::Routes;

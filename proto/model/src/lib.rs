@@ -20,6 +20,7 @@ pub mod reference;
 pub mod session;
 pub mod stats;
 pub mod sweep;
+pub mod variables;
 pub mod workload;
 
 pub use bundle::Bundle;

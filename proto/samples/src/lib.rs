@@ -1,12 +1,13 @@
 //! Machines, jobs and measurements for tests: the same ones in every crate.
 
+use cotejo_model::job::{WEIGHTS_SEED, Weights};
 use cotejo_model::machine::{Cpu, PowerSource};
 use cotejo_model::measurement::{Answer, Conditions, Input, Measurement, Stages};
 use cotejo_model::measuring::Stop;
 use cotejo_model::session::Hello;
 use cotejo_model::{
-    Assignment, BootId, Capability, Device, DeviceId, Digest, Engine, JobId, JobSpec, Machine, MachineId, Precision,
-    Task,
+    Assignment, BootId, Capability, Device, DeviceId, Digest, Engine, JobId, JobSpec, Machine, MachineId,
+    MeasuringPlan, Precision, Task, Workload,
 };
 
 /// A machine without a GPU. Its identity follows from its name.
@@ -69,6 +70,12 @@ fn device(id: DeviceId, name: &str, memory_bytes: u64) -> Device {
         precisions: vec![Precision::F32],
         unusable: None,
     }
+}
+
+/// A job that computes this on this device, with random weights and the built-in image.
+pub fn job(workload: Workload, device: DeviceId) -> JobSpec {
+    let weights = Weights::Random { seed: WEIGHTS_SEED };
+    JobSpec { workload, device, weights, image: None, measuring: MeasuringPlan::default() }
 }
 
 /// A measurement that answers this job: ten samples around this median.

@@ -1,8 +1,10 @@
 //! Where results go: the coordinator, its clock, and the data folder.
 
+use cotejo_channel::ChannelError;
 use cotejo_model::session::{OLDEST_PROTOCOL, PROTOCOL};
 
 use super::{Check, GIB, gib, none, ok, problem, warning};
+use crate::doctor::coordinator::Unanswered;
 use crate::doctor::gather::{Coordinator, DataFolder, Findings};
 
 /// Clocks that are further apart make records of different machines hard to put in order.
@@ -23,9 +25,17 @@ fn reachable(coordinator: Option<&Coordinator>) -> Check {
         return none(NAME, "none is named");
     };
     match answer {
+        Err(Unanswered::Channel(why @ ChannelError::NotCoordinator)) => {
+            problem(NAME, format!("{address}: {why}"), "name the coordinator's address and port with --coordinator")
+        }
         Err(why) => problem(
             NAME,
-            format!("{address} does not answer: {why}"),
+            match why {
+                Unanswered::Channel(ChannelError::Unreachable { detail }) => {
+                    format!("{address} does not answer: {detail}")
+                }
+                why => format!("{address} does not answer: {why}"),
+            },
             "start it there with `cotejo-coordinator run`, name the right address with --coordinator, or open its port \
              in the firewall",
         ),
@@ -98,12 +108,15 @@ mod tests {
 
     #[test]
     fn a_coordinator_answers_or_is_a_problem() {
-        let silent = Coordinator { answer: Err("connection refused".to_owned()), ..answered(PROTOCOL, None) };
+        let failing = |error| Coordinator { answer: Err(Unanswered::Channel(error)), ..answered(PROTOCOL, None) };
+        let silent = failing(ChannelError::Unreachable { detail: "connection refused".to_owned() });
+        let other = failing(ChannelError::NotCoordinator);
         for (coordinator, verdict, text) in [
             (None, Verdict::NotApplicable, "none is named"),
             (Some(answered(PROTOCOL, None)), Verdict::Ok, "http://teacher:7420 answers: version 0.1.0"),
             (Some(answered(PROTOCOL + 1, None)), Verdict::Problem, "speaks protocol"),
             (Some(silent), Verdict::Problem, "does not answer: connection refused"),
+            (Some(other), Verdict::Problem, "it is no Cotejo coordinator"),
         ] {
             let check = reachable(coordinator.as_ref());
             assert_eq!((check.verdict, check.remedy.is_some()), (verdict, verdict == Verdict::Problem));
