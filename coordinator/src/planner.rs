@@ -18,7 +18,7 @@ use rand_chacha::ChaCha8Rng;
 
 use trim::{TooShort, Trimmed};
 
-pub use rates::Rates;
+pub use rates::{Rate, Rates, family};
 
 /// Cells of one sweep at most, over all machines.
 pub const MAX_CELLS: usize = 100_000;

@@ -14,6 +14,15 @@ const HEARTBEAT: Duration = Duration::from_secs(10);
 /// Heartbeats a second at most, over all agents.
 const HEARTBEATS_PER_SECOND: u32 = 50;
 
+/// One stream of a machine's agent. A newer one of the same machine replaces it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stream {
+    /// The machine.
+    pub machine: MachineId,
+    /// Rises with every stream, across restarts of the coordinator as well.
+    pub epoch: u64,
+}
+
 /// One connected agent.
 #[derive(Debug)]
 pub struct Live {
@@ -44,8 +53,8 @@ impl Registry {
         Self { live: HashMap::new(), epoch: started_ms }
     }
 
-    /// An agent arrives; it must not be there already. Returns its epoch.
-    pub fn arrive(&mut self, hello: &Hello, commands: mpsc::Sender<AgentCommand>, now_ms: u64) -> u64 {
+    /// An agent arrives; it must not be there already. Returns its stream.
+    pub fn arrive(&mut self, hello: &Hello, commands: mpsc::Sender<AgentCommand>, now_ms: u64) -> Stream {
         self.epoch += 1;
         let live = Live {
             boot: hello.boot,
@@ -57,12 +66,12 @@ impl Registry {
             commands,
         };
         self.live.insert(hello.machine, live);
-        self.epoch
+        Stream { machine: hello.machine, epoch: self.epoch }
     }
 
     /// The stream that this machine has, before another one replaces it. Two different hosts with one identity are a
     /// copied disk image, which a person must know.
-    pub fn replaced_by(&self, hello: &Hello) -> Option<u64> {
+    pub fn replaced_by(&self, hello: &Hello) -> Option<Stream> {
         let live = self.live.get(&hello.machine)?;
         if live.hostname != hello.capability.hostname {
             tracing::warn!(
@@ -70,18 +79,23 @@ impl Registry {
                 "two hosts use one identity, as after copying a disk image: delete the agent's data folder on one of them"
             );
         }
-        Some(live.epoch)
+        Some(Stream { machine: hello.machine, epoch: live.epoch })
     }
 
     /// An agent is gone: the only way out. Returns it if this stream was still the machine's own.
-    pub fn agent_lost(&mut self, machine: MachineId, epoch: u64) -> Option<Live> {
-        self.live.get(&machine).filter(|live| live.epoch == epoch)?;
-        self.live.remove(&machine)
+    pub fn agent_lost(&mut self, stream: Stream) -> Option<Live> {
+        self.live.get(&stream.machine).filter(|live| live.epoch == stream.epoch)?;
+        self.live.remove(&stream.machine)
     }
 
     /// The agent behind this stream, unless a newer one has replaced it.
-    pub fn current(&mut self, machine: MachineId, epoch: u64) -> Option<&mut Live> {
-        self.live.get_mut(&machine).filter(|live| live.epoch == epoch)
+    pub fn current(&mut self, stream: Stream) -> Option<&mut Live> {
+        self.live.get_mut(&stream.machine).filter(|live| live.epoch == stream.epoch)
+    }
+
+    /// The stream of this machine, if it has one.
+    pub fn stream(&self, machine: MachineId) -> Option<Stream> {
+        self.live.get(&machine).map(|live| Stream { machine, epoch: live.epoch })
     }
 
     /// The agent of this machine.
@@ -131,11 +145,11 @@ mod tests {
         assert_eq!(registry.replaced_by(&hello), None);
         let old = registry.arrive(&hello, commands.clone(), 1);
         assert_eq!(registry.replaced_by(&hello), Some(old));
-        assert!(registry.agent_lost(hello.machine, old).is_some());
+        assert!(registry.agent_lost(old).is_some());
         let new = registry.arrive(&hello, commands, 2);
-        assert!(new > old && old > 100);
-        assert!(registry.current(hello.machine, old).is_none());
-        assert!(registry.agent_lost(hello.machine, old).is_none(), "the old stream's end does not end the new one");
+        assert!(new.epoch > old.epoch && old.epoch > 100);
+        assert!(registry.current(old).is_none());
+        assert!(registry.agent_lost(old).is_none(), "the old stream's end does not end the new one");
         assert!(registry.is_online(hello.machine));
     }
 

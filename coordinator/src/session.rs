@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use cotejo_model::session::{AgentCommand, AgentEvent, Hello, OLDEST_PROTOCOL, PROTOCOL};
 use cotejo_channel::MAX_CONTROL_BYTES;
+use cotejo_model::session::{AgentCommand, AgentEvent, Hello, OLDEST_PROTOCOL, PROTOCOL};
 use cotejo_proto::v1;
 use cotejo_proto::v1::agent_service_server::{AgentService, AgentServiceServer};
 use tokio::sync::mpsc;
@@ -64,17 +64,17 @@ where
     let hello = first(&mut events).await?;
     let machine = hello.machine;
     let (commands, inbox) = mpsc::channel(COMMANDS);
-    let epoch = dispatcher.connect(hello, commands).await.map_err(refused)?;
+    let stream = dispatcher.connect(hello, commands).await.map_err(refused)?;
     let forward = |event| {
         let dispatcher = dispatcher.clone();
-        async move { dispatcher.event(machine, epoch, event).await.map_err(refused) }
+        async move { dispatcher.event(stream, event).await.map_err(refused) }
     };
     let end = pump(events, inbox, outgoing.clone(), dispatcher.lease(), forward).await;
     if let Err(status) = &end {
-        tracing::info!(%machine, epoch, reason = status.message(), "agent's stream closed");
+        tracing::info!(%machine, epoch = stream.epoch, reason = status.message(), "agent's stream closed");
     }
     // An error means that the dispatcher has ended, and has nothing left to record.
-    let _ = dispatcher.disconnect(machine, epoch).await;
+    let _ = dispatcher.disconnect(stream).await;
     end
 }
 

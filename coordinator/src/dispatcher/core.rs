@@ -10,7 +10,8 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::{HeldJob, Settings, Snapshot};
-use crate::registry::Registry;
+use crate::clock::Now;
+use crate::registry::{Registry, Stream};
 use crate::store::{Applied, JobRecord, Step, Store, StoreError};
 
 /// How long an agent may take to confirm that it cancelled a job.
@@ -98,41 +99,35 @@ impl Core {
         store: Arc<dyn Store>,
         settings: Settings,
         revision: watch::Sender<u64>,
-        now: Instant,
-        now_ms: u64,
+        now: Now,
     ) -> Result<Self, StoreError> {
         let assigned = store.assigned_jobs().await?;
-        let registry = Registry::new(now_ms);
-        let mut core = Self { store, settings, registry, assigned: HashMap::new(), revision, expiry_due: now };
+        let registry = Registry::new(now.ms);
+        let mut core = Self { store, settings, registry, assigned: HashMap::new(), revision, expiry_due: now.at };
         for job in &assigned {
-            core.remember(job.clone(), now);
+            core.remember(job.clone(), now.at);
         }
         let away = assigned.iter().filter_map(out_of_reach).collect();
-        core.apply(away, now, now_ms).await?;
+        core.apply(away, now).await?;
         Ok(core)
     }
 
     /// Takes these decisions in one transaction and remembers what came of them.
-    pub(super) async fn apply(
-        &mut self,
-        decisions: Vec<Decision>,
-        now: Instant,
-        now_ms: u64,
-    ) -> Result<(), StoreError> {
+    pub(super) async fn apply(&mut self, decisions: Vec<Decision>, now: Now) -> Result<(), StoreError> {
         if decisions.is_empty() {
             return Ok(());
         }
         let steps: Vec<Step> = decisions.iter().flat_map(|decision| decision.steps.clone()).collect();
-        match self.store.apply(&steps, now_ms).await? {
+        match self.store.apply(&steps, now.ms).await? {
             Applied::Done => {
                 for decision in &decisions {
-                    self.remember(decision.result(), now);
+                    self.remember(decision.result(), now.at);
                 }
             }
             refused @ (Applied::Stale(_) | Applied::Forbidden { .. }) => {
                 tracing::error!(?refused, "a job was not where it was thought to be; reading it again");
                 for decision in &decisions {
-                    self.reload(decision.job.assignment.job, now).await?;
+                    self.reload(decision.job.assignment.job, now.at).await?;
                 }
             }
         }
@@ -186,13 +181,14 @@ impl Core {
     }
 
     /// An agent is gone, for whatever reason: the only path. It may still be measuring.
-    pub(super) async fn agent_lost(&mut self, machine: MachineId, epoch: u64, now: Instant, now_ms: u64) {
-        let Some(live) = self.registry.agent_lost(machine, epoch) else {
+    pub(super) async fn agent_lost(&mut self, stream: Stream, now: Now) {
+        let Some(live) = self.registry.agent_lost(stream) else {
             return;
         };
+        let Stream { machine, epoch } = stream;
         tracing::info!(%machine, epoch, "agent disconnected");
         let away = self.held_by(machine).filter_map(|held| out_of_reach(&held.job)).collect();
-        let recorded = match self.apply(away, now, now_ms).await {
+        let recorded = match self.apply(away, now).await {
             Ok(()) => self.store.touch_machine(machine, live.seen_ms).await,
             Err(error) => Err(error),
         };
@@ -203,63 +199,56 @@ impl Core {
     }
 
     /// Gives every idle machine its next job.
-    pub(super) async fn offer_all(&mut self, now: Instant, now_ms: u64) {
+    pub(super) async fn offer_all(&mut self, now: Now) {
         let machines: Vec<MachineId> = self.registry.iter().map(|(machine, _)| machine).collect();
         for machine in machines {
-            self.offer_next(machine, now, now_ms).await;
+            self.offer_next(machine, now).await;
         }
         self.notify();
     }
 
     /// Gives this machine its next job if it is connected and idle.
-    pub(super) async fn offer_next(&mut self, machine: MachineId, now: Instant, now_ms: u64) {
+    pub(super) async fn offer_next(&mut self, machine: MachineId, now: Now) {
         let busy = self.held_by(machine).next().is_some();
         let Some(live) = self.registry.get_mut(machine).filter(|_| !busy) else {
             return;
         };
-        if live.paused_until.is_some_and(|until| now < until) {
+        if live.paused_until.is_some_and(|until| now.at < until) {
             return;
         }
         live.paused_until = None;
-        let epoch = live.epoch;
-        if let Err(error) = self.try_offer(machine, epoch, now, now_ms).await {
+        let stream = Stream { machine, epoch: live.epoch };
+        if let Err(error) = self.try_offer(stream, now).await {
             tracing::error!(%machine, %error, "no job could be offered");
         }
     }
 
-    async fn try_offer(&mut self, machine: MachineId, epoch: u64, now: Instant, now_ms: u64) -> Result<(), StoreError> {
-        let Some(job) = self.store.next_queued(machine).await? else {
+    async fn try_offer(&mut self, stream: Stream, now: Now) -> Result<(), StoreError> {
+        let Some(job) = self.store.next_queued(stream.machine).await? else {
             return Ok(());
         };
         let decision = Decision::new(&job, vec![Step::new(&job, JobState::Offered).fenced()]);
         let assignment = decision.result().assignment;
-        self.apply(vec![decision], now, now_ms).await?;
-        if self.current(machine, assignment).is_none() {
+        self.apply(vec![decision], now).await?;
+        if self.current(stream.machine, assignment).is_none() {
             return Ok(());
         }
         let deadline = estimate::deadline(job.expected);
         let offer = Offer { assignment, job: job.spec, deadline };
-        self.send(machine, epoch, AgentCommand::Offer(Box::new(offer)), now, now_ms).await;
+        self.send(stream, AgentCommand::Offer(Box::new(offer)), now).await;
         Ok(())
     }
 
     /// Sends a command, and takes an agent that does not read for gone.
-    pub(super) async fn send(
-        &mut self,
-        machine: MachineId,
-        epoch: u64,
-        command: AgentCommand,
-        now: Instant,
-        now_ms: u64,
-    ) {
-        if !self.registry.send(machine, command) {
-            tracing::warn!(%machine, "the agent does not read its commands; closing its stream");
-            self.agent_lost(machine, epoch, now, now_ms).await;
+    pub(super) async fn send(&mut self, stream: Stream, command: AgentCommand, now: Now) {
+        if !self.registry.send(stream.machine, command) {
+            tracing::warn!(machine = %stream.machine, "the agent does not read its commands; closing its stream");
+            self.agent_lost(stream, now).await;
         }
     }
 
     /// Cancels what is left of a sweep: at once where no agent can be measuring or be told, else by a command.
-    pub(super) async fn cancel(&mut self, sweep: SweepId, now: Instant, now_ms: u64) -> Result<(), StoreError> {
+    pub(super) async fn cancel(&mut self, sweep: SweepId, now: Now) -> Result<(), StoreError> {
         let queued = self.store.jobs_in(sweep, &[JobState::Queued]).await?;
         let mut decisions: Vec<Decision> = queued.iter().map(Decision::cancelled).collect();
         let mut told = Vec::new();
@@ -272,18 +261,18 @@ impl Core {
                 decisions.push(Decision::cancelled(job));
             }
         }
-        self.apply(decisions, now, now_ms).await?;
+        self.apply(decisions, now).await?;
         for (machine, assignment) in told {
-            if let Some(epoch) = self.registry.get_mut(machine).map(|live| live.epoch) {
-                self.send(machine, epoch, AgentCommand::Cancel(assignment), now, now_ms).await;
+            if let Some(stream) = self.registry.stream(machine) {
+                self.send(stream, AgentCommand::Cancel(assignment), now).await;
             }
         }
         Ok(())
     }
 
     /// What only time brings about.
-    pub(super) async fn tick(&mut self, now: Instant, now_ms: u64) -> Result<(), StoreError> {
-        let waited = |held: &Assigned, state, time| held.job.state == state && now >= held.since + time;
+    pub(super) async fn tick(&mut self, now: Now) -> Result<(), StoreError> {
+        let waited = |held: &Assigned, state, time| held.job.state == state && now.at >= held.since + time;
         let Settings { lost_after, max_attempts, .. } = self.settings;
         let lost = self
             .assigned
@@ -291,7 +280,7 @@ impl Core {
             .filter(|held| waited(held, JobState::Unknown, lost_after))
             .map(|held| Decision::lost(&held.job, held.started, max_attempts))
             .collect();
-        self.apply(lost, now, now_ms).await?;
+        self.apply(lost, now).await?;
         let deaf: Vec<MachineId> = self
             .assigned
             .values()
@@ -299,31 +288,31 @@ impl Core {
             .map(|held| held.job.machine)
             .collect();
         for machine in deaf {
-            if let Some(epoch) = self.registry.get_mut(machine).map(|live| live.epoch) {
+            if let Some(stream) = self.registry.stream(machine) {
                 tracing::warn!(%machine, "the agent does not confirm a cancel; closing its stream");
-                self.agent_lost(machine, epoch, now, now_ms).await;
+                self.agent_lost(stream, now).await;
             }
         }
-        if now >= self.expiry_due {
-            self.expiry_due = now + EXPIRY_INTERVAL;
-            self.expire(now, now_ms).await?;
+        if now.at >= self.expiry_due {
+            self.expiry_due = now.at + EXPIRY_INTERVAL;
+            self.expire(now).await?;
         }
         let resumed: Vec<MachineId> = self
             .registry
             .iter()
-            .filter(|(_, live)| live.paused_until.is_some_and(|until| now >= until))
+            .filter(|(_, live)| live.paused_until.is_some_and(|until| now.at >= until))
             .map(|(machine, _)| machine)
             .collect();
         for machine in resumed {
-            self.offer_next(machine, now, now_ms).await;
+            self.offer_next(machine, now).await;
         }
         Ok(())
     }
 
     /// Ends what waits for machines that do not come. The queue of one that is there only takes its time.
-    async fn expire(&mut self, now: Instant, now_ms: u64) -> Result<(), StoreError> {
+    async fn expire(&mut self, now: Now) -> Result<(), StoreError> {
         let expiry = self.settings.queue_expiry;
-        let before = now_ms.saturating_sub(u64::try_from(expiry.as_millis()).unwrap_or(u64::MAX));
+        let before = now.ms.saturating_sub(u64::try_from(expiry.as_millis()).unwrap_or(u64::MAX));
         let overdue = self.store.queued_before(before).await?;
         let hours = expiry.as_secs() / 3600;
         let failure = Failure::new(FailureCode::Expired, format!("its machine did not connect within {hours} hours"))
@@ -333,7 +322,7 @@ impl Core {
             .filter(|job| !self.registry.is_online(job.machine))
             .map(|job| Decision::new(job, vec![Step::new(job, JobState::Expired).because(failure.clone())]))
             .collect();
-        self.apply(expired, now, now_ms).await
+        self.apply(expired, now).await
     }
 
     pub(super) fn snapshot(&self) -> Snapshot {

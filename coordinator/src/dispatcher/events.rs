@@ -5,10 +5,12 @@ use std::time::Duration;
 use cotejo_model::measurement::Stages;
 use cotejo_model::session::{AgentCommand, AgentEvent, JobResult, Receipt, ResultAck};
 use cotejo_model::{Assignment, Failure, FailureCode, JobState, MachineId, Measurement, estimate};
-use tokio::time::Instant;
 
 use super::core::{Core, Decision};
-use crate::store::{Completion, JobRecord, Rate, Step, StoreError, family};
+use crate::clock::Now;
+use crate::planner::{Rate, family};
+use crate::registry::Stream;
+use crate::store::{Completion, JobRecord, Step, StoreError};
 
 /// How long an agent that gave a job back is left alone.
 const PAUSE: Duration = Duration::from_secs(30);
@@ -16,15 +18,16 @@ const PAUSE: Duration = Duration::from_secs(30);
 impl Core {
     /// Something that an agent says. A stream that was replaced has no say; one whose news cannot be recorded is
     /// closed, so that its agent says them again.
-    pub(super) async fn event(&mut self, machine: MachineId, epoch: u64, event: AgentEvent, now: Instant, now_ms: u64) {
-        let Some(live) = self.registry.current(machine, epoch) else {
+    pub(super) async fn event(&mut self, stream: Stream, event: AgentEvent, now: Now) {
+        let Some(live) = self.registry.current(stream) else {
             return;
         };
-        live.seen_ms = now_ms;
+        let machine = stream.machine;
+        live.seen_ms = now.ms;
         let handled = match event {
             AgentEvent::Hello(_) => {
                 tracing::warn!(%machine, "the agent said hello twice; closing its stream");
-                self.agent_lost(machine, epoch, now, now_ms).await;
+                self.agent_lost(stream, now).await;
                 Ok(())
             }
             AgentEvent::Heartbeat => Ok(()),
@@ -33,30 +36,26 @@ impl Core {
                 self.notify();
                 Ok(())
             }
-            AgentEvent::Update { assignment, state } => {
-                self.update(machine, epoch, assignment, state, now, now_ms).await
-            }
-            AgentEvent::Result(result) => self.result(machine, epoch, result, now, now_ms).await,
+            AgentEvent::Update { assignment, state } => self.update(stream, assignment, state, now).await,
+            AgentEvent::Result(result) => self.result(stream, result, now).await,
         };
         if let Err(error) = handled {
             tracing::error!(%machine, %error, "an agent's news could not be recorded; closing its stream");
-            self.agent_lost(machine, epoch, now, now_ms).await;
+            self.agent_lost(stream, now).await;
         }
     }
 
     async fn update(
         &mut self,
-        machine: MachineId,
-        epoch: u64,
+        stream: Stream,
         assignment: Assignment,
         state: JobState,
-        now: Instant,
-        now_ms: u64,
+        now: Now,
     ) -> Result<(), StoreError> {
-        let Some(held) = self.current(machine, assignment) else {
+        let Some(held) = self.current(stream.machine, assignment) else {
             // It works on something that is no longer its own.
             if matches!(state, JobState::Running | JobState::Uploading) {
-                self.send(machine, epoch, AgentCommand::Cancel(assignment), now, now_ms).await;
+                self.send(stream, AgentCommand::Cancel(assignment), now).await;
             }
             return Ok(());
         };
@@ -70,42 +69,30 @@ impl Core {
             },
             _ => return Ok(()),
         };
-        self.apply(vec![decision], now, now_ms).await?;
+        self.apply(vec![decision], now).await?;
         if state == JobState::Queued
-            && let Some(live) = self.registry.current(machine, epoch)
+            && let Some(live) = self.registry.current(stream)
         {
-            live.paused_until = Some(now + PAUSE);
+            live.paused_until = Some(now.at + PAUSE);
         }
-        self.offer_next(machine, now, now_ms).await;
+        self.offer_next(stream.machine, now).await;
         Ok(())
     }
 
-    async fn result(
-        &mut self,
-        machine: MachineId,
-        epoch: u64,
-        result: JobResult,
-        now: Instant,
-        now_ms: u64,
-    ) -> Result<(), StoreError> {
-        let receipt = self.receive(machine, &result, now, now_ms).await?;
+    async fn result(&mut self, stream: Stream, result: JobResult, now: Now) -> Result<(), StoreError> {
+        let machine = stream.machine;
+        let receipt = self.receive(machine, &result, now).await?;
         let JobResult { assignment, digest, .. } = result;
         tracing::debug!(%machine, job = %assignment.job, attempt = assignment.attempt, %receipt, "result");
         let ack = ResultAck { assignment, digest, receipt };
-        self.send(machine, epoch, AgentCommand::Ack(ack), now, now_ms).await;
-        self.offer_next(machine, now, now_ms).await;
+        self.send(stream, AgentCommand::Ack(ack), now).await;
+        self.offer_next(machine, now).await;
         self.notify();
         Ok(())
     }
 
     /// Decides on a result and keeps it.
-    async fn receive(
-        &mut self,
-        machine: MachineId,
-        result: &JobResult,
-        now: Instant,
-        now_ms: u64,
-    ) -> Result<Receipt, StoreError> {
+    async fn receive(&mut self, machine: MachineId, result: &JobResult, now: Now) -> Result<Receipt, StoreError> {
         let Some(job) = self.store.job(result.assignment.job).await?.filter(|job| job.machine == machine) else {
             return Ok(Receipt::Rejected);
         };
@@ -118,17 +105,17 @@ impl Core {
                 let failure = Failure::new(FailureCode::Internal, "the agent sent a result of something else")
                     .with_remedy("install the coordinator's version of the agent on that machine");
                 let failed = Step::new(&job, JobState::Failed).because(failure);
-                self.apply(vec![Decision::new(&job, vec![failed])], now, now_ms).await?;
+                self.apply(vec![Decision::new(&job, vec![failed])], now).await?;
             }
             return Ok(Receipt::Rejected);
         }
         let step = counts.then(|| ending(&job, &result.outcome));
         let rate = result.outcome.as_ref().ok().and_then(|measurement| rate(&job, measurement));
         let completion = Completion { result, step: step.as_ref(), rate: rate.as_ref() };
-        let receipt = self.store.complete(completion, now_ms).await?;
+        let receipt = self.store.complete(completion, now.ms).await?;
         match step {
-            Some(step) if receipt == Receipt::Accepted => self.remember(step.result(&job), now),
-            Some(_) => self.reload(job.assignment.job, now).await?,
+            Some(step) if receipt == Receipt::Accepted => self.remember(step.result(&job), now.at),
+            Some(_) => self.reload(job.assignment.job, now.at).await?,
             None => {}
         }
         Ok(receipt)

@@ -17,10 +17,11 @@ use cotejo_model::session::{AgentCommand, AgentEvent, Hello};
 use cotejo_model::{Machine, MachineId, SweepId};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, MissedTickBehavior};
+use tokio::time::MissedTickBehavior;
 
 use self::core::Core;
-use crate::clock::now_ms;
+use crate::clock::Now;
+use crate::registry::Stream;
 use crate::store::{JobRecord, Store, StoreError};
 
 /// Requests that wait; a sender waits in turn once there are more.
@@ -73,9 +74,9 @@ pub enum DispatchError {
 type Reply<T> = oneshot::Sender<Result<T, DispatchError>>;
 
 enum Request {
-    Connect { hello: Box<Hello>, commands: mpsc::Sender<AgentCommand>, reply: Reply<u64> },
-    Event { machine: MachineId, epoch: u64, event: AgentEvent },
-    Disconnect { machine: MachineId, epoch: u64 },
+    Connect { hello: Box<Hello>, commands: mpsc::Sender<AgentCommand>, reply: Reply<Stream> },
+    Event { stream: Stream, event: AgentEvent },
+    Disconnect { stream: Stream },
     OfferAll,
     Cancel { sweep: SweepId, reply: Reply<()> },
     Snapshot { reply: Reply<Snapshot> },
@@ -95,7 +96,7 @@ impl Dispatcher {
     /// Reads everything back from the store and starts. The task ends after `shut_down`, or once every handle is gone.
     pub async fn start(store: Arc<dyn Store>, settings: Settings) -> Result<(Self, JoinHandle<()>), StoreError> {
         let (revision, changes) = watch::channel(0);
-        let core = Core::load(Arc::clone(&store), settings, revision, Instant::now(), now_ms()).await?;
+        let core = Core::load(Arc::clone(&store), settings, revision, Now::read()).await?;
         let (requests, receiver) = mpsc::channel(REQUESTS);
         let task = tokio::spawn(run(core, receiver));
         Ok((Self { requests, changes, store, lease: settings.lease }, task))
@@ -107,19 +108,19 @@ impl Dispatcher {
     }
 
     /// An agent says hello. Its commands, `Welcome` first, arrive on the channel; its closing means that the stream is
-    /// to end. Returns the epoch under which its events count.
-    pub async fn connect(&self, hello: Hello, commands: mpsc::Sender<AgentCommand>) -> Result<u64, DispatchError> {
+    /// to end. Returns the stream as which its events count.
+    pub async fn connect(&self, hello: Hello, commands: mpsc::Sender<AgentCommand>) -> Result<Stream, DispatchError> {
         self.ask(|reply| Request::Connect { hello: Box::new(hello), commands, reply }).await
     }
 
     /// An agent says something.
-    pub async fn event(&self, machine: MachineId, epoch: u64, event: AgentEvent) -> Result<(), DispatchError> {
-        self.tell(Request::Event { machine, epoch, event }).await
+    pub async fn event(&self, stream: Stream, event: AgentEvent) -> Result<(), DispatchError> {
+        self.tell(Request::Event { stream, event }).await
     }
 
     /// An agent's stream ended.
-    pub async fn disconnect(&self, machine: MachineId, epoch: u64) -> Result<(), DispatchError> {
-        self.tell(Request::Disconnect { machine, epoch }).await
+    pub async fn disconnect(&self, stream: Stream) -> Result<(), DispatchError> {
+        self.tell(Request::Disconnect { stream }).await
     }
 
     /// New jobs are queued: every idle machine gets its next one.
@@ -190,7 +191,7 @@ async fn run(mut core: Core, mut requests: mpsc::Receiver<Request>) {
                 Some(request) => serve(&mut core, request).await,
             },
             _ = ticks.tick() => {
-                if let Err(error) = core.tick(Instant::now(), now_ms()).await {
+                if let Err(error) = core.tick(Now::read()).await {
                     tracing::error!(%error, "time-outs could not be recorded; trying again");
                 }
             }
@@ -200,16 +201,16 @@ async fn run(mut core: Core, mut requests: mpsc::Receiver<Request>) {
 }
 
 async fn serve(core: &mut Core, request: Request) {
-    let (now, now_ms) = (Instant::now(), now_ms());
+    let now = Now::read();
     match request {
         Request::Connect { hello, commands, reply } => {
-            let _ = reply.send(core.connect(*hello, commands, now, now_ms).await.map_err(Into::into));
+            let _ = reply.send(core.connect(*hello, commands, now).await.map_err(Into::into));
         }
-        Request::Event { machine, epoch, event } => core.event(machine, epoch, event, now, now_ms).await,
-        Request::Disconnect { machine, epoch } => core.agent_lost(machine, epoch, now, now_ms).await,
-        Request::OfferAll => core.offer_all(now, now_ms).await,
+        Request::Event { stream, event } => core.event(stream, event, now).await,
+        Request::Disconnect { stream } => core.agent_lost(stream, now).await,
+        Request::OfferAll => core.offer_all(now).await,
         Request::Cancel { sweep, reply } => {
-            let _ = reply.send(core.cancel(sweep, now, now_ms).await.map_err(Into::into));
+            let _ = reply.send(core.cancel(sweep, now).await.map_err(Into::into));
         }
         Request::Snapshot { reply } => {
             let _ = reply.send(Ok(core.snapshot()));

@@ -5,9 +5,10 @@ use std::collections::HashSet;
 use cotejo_model::session::{AgentCommand, Held, Hello, PROTOCOL, Verdict, Welcome};
 use cotejo_model::{Assignment, JobState, MachineId};
 use tokio::sync::mpsc;
-use tokio::time::Instant;
 
 use super::core::{Core, Decision};
+use crate::clock::Now;
+use crate::registry::Stream;
 use crate::store::{MachineRecord, StoreError};
 
 impl Core {
@@ -17,13 +18,12 @@ impl Core {
         &mut self,
         hello: Hello,
         commands: mpsc::Sender<AgentCommand>,
-        now: Instant,
-        now_ms: u64,
-    ) -> Result<u64, StoreError> {
+        now: Now,
+    ) -> Result<Stream, StoreError> {
         let machine = hello.machine;
-        if let Some(epoch) = self.registry.replaced_by(&hello) {
-            tracing::info!(%machine, epoch, "a newer stream of the machine replaces this one");
-            self.agent_lost(machine, epoch, now, now_ms).await;
+        if let Some(older) = self.registry.replaced_by(&hello) {
+            tracing::info!(%machine, epoch = older.epoch, "a newer stream of the machine replaces this one");
+            self.agent_lost(older, now).await;
         }
         let record = MachineRecord {
             id: machine,
@@ -31,12 +31,13 @@ impl Core {
             name: hello.name.clone(),
             labels: hello.labels.clone(),
             capability: hello.capability.clone(),
-            last_seen_ms: now_ms,
+            last_seen_ms: now.ms,
         };
         let same_boot = self.store.boot(machine).await? == Some(hello.boot);
         self.store.save_machine(&record).await?;
-        let verdicts = self.reconcile(machine, &hello.held, same_boot, now, now_ms).await?;
-        let epoch = self.registry.arrive(&hello, commands, now_ms);
+        let verdicts = self.reconcile(machine, &hello.held, same_boot, now).await?;
+        let stream = self.registry.arrive(&hello, commands, now.ms);
+        let epoch = stream.epoch;
         tracing::info!(%machine, name = %hello.name, epoch, held = hello.held.len(), "agent connected");
         let welcome = Welcome {
             protocol: PROTOCOL,
@@ -46,10 +47,10 @@ impl Core {
             lease: self.settings.lease,
             verdicts,
         };
-        self.send(machine, epoch, AgentCommand::Welcome(welcome), now, now_ms).await;
-        self.offer_next(machine, now, now_ms).await;
+        self.send(stream, AgentCommand::Welcome(welcome), now).await;
+        self.offer_next(machine, now).await;
         self.notify();
-        Ok(epoch)
+        Ok(stream)
     }
 
     async fn reconcile(
@@ -57,8 +58,7 @@ impl Core {
         machine: MachineId,
         held: &[Held],
         same_boot: bool,
-        now: Instant,
-        now_ms: u64,
+        now: Now,
     ) -> Result<Vec<(Assignment, Verdict)>, StoreError> {
         let mut verdicts = Vec::with_capacity(held.len());
         let mut decisions = Vec::new();
@@ -87,7 +87,7 @@ impl Core {
         let missing = self.held_by(machine).filter(|known| !kept.contains(&known.job.assignment.job));
         let max_attempts = self.settings.max_attempts;
         decisions.extend(missing.map(|known| Decision::lost(&known.job, known.started || !same_boot, max_attempts)));
-        self.apply(decisions, now, now_ms).await?;
+        self.apply(decisions, now).await?;
         Ok(verdicts)
     }
 

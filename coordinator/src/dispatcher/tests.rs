@@ -18,7 +18,7 @@ async fn jobs_are_given_one_at_a_time_until_none_is_left() {
     let hello = hello("pc-1");
     let mut agent = world.say(&hello).await;
     let welcome = agent.welcome();
-    assert_eq!((welcome.epoch, welcome.lease), (agent.epoch, Duration::from_secs(45)));
+    assert_eq!((welcome.epoch, welcome.lease), (agent.stream.epoch, Duration::from_secs(45)));
     let sweep = world.sweep(hello.machine, 3).await;
     for _ in 0..3 {
         let offer = agent.offer();
@@ -44,7 +44,7 @@ async fn a_rehearsal_says_nothing_of_a_device() {
     world.event(&agent, AgentEvent::Result(made_up)).await;
     assert_eq!(agent.receipt(), Receipt::Accepted);
     assert_eq!((world.measured(sweep).await, world.store.rates().await.unwrap()), (1, Vec::new()));
-    world.sweep(agent.machine, 1).await;
+    world.sweep(agent.stream.machine, 1).await;
     let offer = agent.offer();
     world.finish(&mut agent, &offer).await;
     assert_eq!(world.store.rates().await.unwrap().len(), 1, "a measurement does");
@@ -198,7 +198,7 @@ async fn a_restart_in_the_middle_loses_nothing_and_doubles_nothing() {
 async fn a_restart_cancels_what_was_being_cancelled() {
     let mut world = World::new().await;
     let (hello, _agent, sweep, offer) = world.running().await;
-    world.core.cancel(sweep, world.now, world.now_ms).await.unwrap();
+    world.core.cancel(sweep, world.now).await.unwrap();
     world.restart().await;
     assert_eq!(world.state(offer.assignment).await, JobState::Cancelled);
     let mut agent = world.say(&holding(&hello, &offer, false)).await;
@@ -227,8 +227,8 @@ async fn cancel_reaches_the_agent_and_ends_the_rest_at_once() {
     agent.welcome();
     let sweep = world.sweep(hello.machine, 3).await;
     let offer = agent.offer();
-    world.core.cancel(sweep, world.now, world.now_ms).await.unwrap();
-    world.core.cancel(sweep, world.now, world.now_ms).await.unwrap();
+    world.core.cancel(sweep, world.now).await.unwrap();
+    world.core.cancel(sweep, world.now).await.unwrap();
     assert_eq!(agent.next(), AgentCommand::Cancel(offer.assignment));
     assert!(agent.is_idle(), "told once");
     assert_eq!(world.counts(sweep).await, [(JobState::Cancelling, 1), (JobState::Cancelled, 2)].into());
@@ -241,7 +241,7 @@ async fn cancel_reaches_the_agent_and_ends_the_rest_at_once() {
 async fn cancel_races_finish_and_one_of_them_wins() {
     let mut world = World::new().await;
     let (_, mut agent, sweep, offer) = world.running().await;
-    world.core.cancel(sweep, world.now, world.now_ms).await.unwrap();
+    world.core.cancel(sweep, world.now).await.unwrap();
     agent.next();
     assert_eq!(world.finish(&mut agent, &offer).await, Receipt::Accepted);
     world.update(&agent, offer.assignment, JobState::Cancelled).await;
@@ -252,7 +252,7 @@ async fn cancel_races_finish_and_one_of_them_wins() {
 async fn an_unconfirmed_cancel_evicts_the_agent() {
     let mut world = World::new().await;
     let (hello, mut agent, sweep, offer) = world.running().await;
-    world.core.cancel(sweep, world.now, world.now_ms).await.unwrap();
+    world.core.cancel(sweep, world.now).await.unwrap();
     agent.next();
     world.pass(Duration::from_secs(59)).await;
     assert_eq!(world.state(offer.assignment).await, JobState::Cancelling);
@@ -267,7 +267,7 @@ async fn cancel_while_the_agent_is_away_ends_at_once() {
     let mut world = World::new().await;
     let (_, agent, sweep, offer) = world.running().await;
     world.drop_stream(&agent).await;
-    world.core.cancel(sweep, world.now, world.now_ms).await.unwrap();
+    world.core.cancel(sweep, world.now).await.unwrap();
     assert_eq!(world.state(offer.assignment).await, JobState::Cancelled);
 }
 
@@ -325,7 +325,7 @@ async fn a_job_given_back_is_offered_again_after_a_pause() {
     world.sweep(hello.machine, 1).await;
     let offer = agent.offer();
     world.update(&agent, offer.assignment, JobState::Queued).await;
-    world.core.offer_all(world.now, world.now_ms).await;
+    world.core.offer_all(world.now).await;
     assert!(agent.is_idle(), "not at once");
     assert_eq!(world.state(offer.assignment).await, JobState::Queued);
     world.pass(Duration::from_secs(30)).await;
@@ -361,7 +361,7 @@ async fn an_agent_that_does_not_read_is_given_up() {
     let mut world = World::new().await;
     let hello = hello("pc-1");
     let (sender, mut commands) = mpsc::channel(1);
-    world.core.connect(hello.clone(), sender, world.now, world.now_ms).await.unwrap();
+    world.core.connect(hello.clone(), sender, world.now).await.unwrap();
     let sweep = world.sweep(hello.machine, 1).await;
     assert!(matches!(commands.try_recv(), Ok(AgentCommand::Welcome(_))));
     assert_eq!(commands.try_recv(), Err(mpsc::error::TryRecvError::Disconnected));

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use cotejo_model::{DeviceId, JobSpec, Machine, SweepSpec, Task, Workload, estimate, measuring};
 
+use super::rates::family;
 use super::{Cell, Rates, refusal};
-use crate::store::family;
 
 /// What is small enough for any device and large enough to say something: in each family there may be a workload of this
 /// size, whether or not the sweep has it.

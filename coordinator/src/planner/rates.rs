@@ -5,7 +5,32 @@ use std::collections::HashMap;
 use cotejo_model::estimate::{self, Pace};
 use cotejo_model::{DeviceId, Engine, Machine, MachineId, Task, Threads, Workload};
 
-use crate::store::{Rate, family};
+/// What a device was seen to do with a workload of one family.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rate {
+    /// Of this machine.
+    pub machine: MachineId,
+    /// This device.
+    pub device: DeviceId,
+    /// See `family`.
+    pub family: String,
+    /// Operations of a run of the workload.
+    pub flops: f64,
+    /// Operations a second.
+    pub flops_per_second: f64,
+    /// Interquartile range of the runs over their median; none of too few.
+    pub spread: Option<f64>,
+    /// Seconds that loading took.
+    pub load_seconds: f64,
+}
+
+/// Workloads that differ only in their dimensions: one's rate says what to expect of another's.
+pub fn family(workload: Workload) -> String {
+    let Workload { task, precision, threads, engine, exact, streams } = workload;
+    let exact = if exact { "/exact" } else { "" };
+    let streams = if streams == 1 { String::new() } else { format!("/{streams} streams") };
+    format!("{}/{precision}/{threads}/{engine}{exact}{streams}", task.title())
+}
 
 /// What devices were seen to do, by device and family of workloads; each family's by operations of a run.
 #[derive(Debug, Clone, Default)]

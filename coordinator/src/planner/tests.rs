@@ -3,7 +3,7 @@ use cotejo_model::{Engine, Model, Precision, Task, Threads, measuring};
 use proptest::prelude::*;
 
 use super::*;
-use crate::store::{Rate, family};
+use crate::planner::{Rate, family};
 use cotejo_samples::{cpu_machine, gpu_machine};
 
 fn practice() -> SweepSpec {

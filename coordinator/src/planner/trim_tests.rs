@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::planner::{Plan, PlanError, Rates, plan};
-use crate::store::{Rate, family};
+use crate::planner::{Rate, family};
 use cotejo_samples::{cpu_machine, gpu_machine};
 
 fn full() -> SweepSpec {

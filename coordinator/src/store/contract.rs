@@ -9,6 +9,7 @@ use cotejo_model::sweep::Preset;
 use cotejo_model::{BootId, DeviceId, FailureCode, Machine};
 
 use super::*;
+use crate::planner::family;
 use cotejo_samples::{cpu_machine, measurement};
 
 macro_rules! contract {

@@ -14,9 +14,11 @@ use cotejo_model::bundle::{BundledJob, Import, ImportSummary};
 use cotejo_model::reference::ReferenceSummary;
 use cotejo_model::session::{JobResult, Receipt};
 use cotejo_model::{
-    Assignment, BootId, Bundle, Capability, DeviceId, Digest, Failure, JobId, JobSpec, JobState, MachineId,
-    Measurement, Reference, SweepId, SweepSpec, Workload,
+    Assignment, BootId, Bundle, Capability, Digest, Failure, JobId, JobSpec, JobState, MachineId, Measurement,
+    Reference, SweepId, SweepSpec,
 };
+
+use crate::planner::Rate;
 
 /// A machine as it last introduced itself.
 #[derive(Debug, Clone, PartialEq)]
@@ -163,33 +165,6 @@ pub struct Completion<'a> {
     pub step: Option<&'a Step>,
     /// What the measurement says of its device.
     pub rate: Option<&'a Rate>,
-}
-
-/// What a device was seen to do with a workload of one family.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Rate {
-    /// Of this machine.
-    pub machine: MachineId,
-    /// This device.
-    pub device: DeviceId,
-    /// See `family`.
-    pub family: String,
-    /// Operations of a run of the workload.
-    pub flops: f64,
-    /// Operations a second.
-    pub flops_per_second: f64,
-    /// Interquartile range of the runs over their median; none of too few.
-    pub spread: Option<f64>,
-    /// Seconds that loading took.
-    pub load_seconds: f64,
-}
-
-/// Workloads that differ only in their dimensions: one's rate says what to expect of another's.
-pub fn family(workload: Workload) -> String {
-    let Workload { task, precision, threads, engine, exact, streams } = workload;
-    let exact = if exact { "/exact" } else { "" };
-    let streams = if streams == 1 { String::new() } else { format!("/{streams} streams") };
-    format!("{}/{precision}/{threads}/{engine}{exact}{streams}", task.title())
 }
 
 /// The jobs of a sweep on one machine in one state.

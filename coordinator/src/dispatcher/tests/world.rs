@@ -10,8 +10,10 @@ use cotejo_model::{Assignment, DeviceId, Digest, JobId, JobSpec, JobState, Machi
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
+use crate::clock::Now;
 use crate::dispatcher::Settings;
 use crate::dispatcher::core::Core;
+use crate::registry::Stream;
 use crate::store::sqlite::SqliteStore;
 use crate::store::{NewJob, Store, SweepRecord};
 use cotejo_samples::{hello, measurement};
@@ -31,15 +33,13 @@ fn settings() -> Settings {
 pub(super) struct World {
     pub(super) core: Core,
     pub(super) store: Arc<dyn Store>,
-    pub(super) now: Instant,
-    pub(super) now_ms: u64,
+    pub(super) now: Now,
     _dir: tempfile::TempDir,
 }
 
 /// One stream of an agent.
 pub(super) struct Agent {
-    pub(super) machine: MachineId,
-    pub(super) epoch: u64,
+    pub(super) stream: Stream,
     pub(super) commands: mpsc::Receiver<AgentCommand>,
 }
 
@@ -82,42 +82,42 @@ impl Agent {
     }
 }
 
-async fn load(store: &Arc<dyn Store>, now: Instant, now_ms: u64) -> Core {
-    Core::load(Arc::clone(store), settings(), watch::channel(0).0, now, now_ms).await.unwrap()
+async fn load(store: &Arc<dyn Store>, now: Now) -> Core {
+    Core::load(Arc::clone(store), settings(), watch::channel(0).0, now).await.unwrap()
 }
 
 impl World {
     pub(super) async fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&dir.path().join("cotejo.db")).await.unwrap());
-        let now = Instant::now();
-        let core = load(&store, now, NOW_MS).await;
-        Self { core, store, now, now_ms: NOW_MS, _dir: dir }
+        let now = Now { at: Instant::now(), ms: NOW_MS };
+        let core = load(&store, now).await;
+        Self { core, store, now, _dir: dir }
     }
 
     /// The coordinator dies and starts again.
     pub(super) async fn restart(&mut self) {
-        self.core = load(&self.store, self.now, self.now_ms).await;
+        self.core = load(&self.store, self.now).await;
     }
 
     pub(super) async fn pass(&mut self, time: Duration) {
-        self.now += time;
-        self.now_ms += u64::try_from(time.as_millis()).unwrap();
-        self.core.tick(self.now, self.now_ms).await.unwrap();
+        self.now.at += time;
+        self.now.ms += u64::try_from(time.as_millis()).unwrap();
+        self.core.tick(self.now).await.unwrap();
     }
 
     pub(super) async fn say(&mut self, hello: &Hello) -> Agent {
         let (sender, commands) = mpsc::channel(16);
-        let epoch = self.core.connect(hello.clone(), sender, self.now, self.now_ms).await.unwrap();
-        Agent { machine: hello.machine, epoch, commands }
+        let stream = self.core.connect(hello.clone(), sender, self.now).await.unwrap();
+        Agent { stream, commands }
     }
 
     pub(super) async fn drop_stream(&mut self, agent: &Agent) {
-        self.core.agent_lost(agent.machine, agent.epoch, self.now, self.now_ms).await;
+        self.core.agent_lost(agent.stream, self.now).await;
     }
 
     pub(super) async fn event(&mut self, agent: &Agent, event: AgentEvent) {
-        self.core.event(agent.machine, agent.epoch, event, self.now, self.now_ms).await;
+        self.core.event(agent.stream, event, self.now).await;
     }
 
     pub(super) async fn update(&mut self, agent: &Agent, assignment: Assignment, state: JobState) {
@@ -132,7 +132,7 @@ impl World {
     /// Queues the practice's first jobs on this machine's CPU.
     pub(super) async fn sweep(&mut self, machine: MachineId, jobs: usize) -> SweepId {
         let spec = Preset::Practice.spec();
-        let sweep = SweepRecord { id: SweepId::now(), spec: spec.clone(), created_ms: self.now_ms };
+        let sweep = SweepRecord { id: SweepId::now(), spec: spec.clone(), created_ms: self.now.ms };
         let workload = *spec.workloads().first().unwrap();
         let job = || NewJob {
             id: JobId::random(),
@@ -149,7 +149,7 @@ impl World {
         };
         let jobs: Vec<NewJob> = std::iter::repeat_with(job).take(jobs).collect();
         self.store.insert_sweep(&sweep, &jobs).await.unwrap();
-        self.core.offer_all(self.now, self.now_ms).await;
+        self.core.offer_all(self.now).await;
         sweep.id
     }
 

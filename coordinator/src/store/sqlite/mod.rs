@@ -25,8 +25,9 @@ use self::rows::{
     JOB, JobRow, MachineRow, OutcomeRow, RateRow, SweepRow, TallyRow, all, json, signed, text, to_json, unsigned,
 };
 use super::{
-    Applied, Completion, JobRecord, MachineRecord, NewJob, Rate, Step, Store, StoreError, SweepRecord, Tally, Totals,
+    Applied, Completion, JobRecord, MachineRecord, NewJob, Step, Store, StoreError, SweepRecord, Tally, Totals,
 };
+use crate::planner::Rate;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 
@@ -90,11 +91,12 @@ async fn begin(connection: &mut SqliteConnection) -> Result<Transaction<'_, Sqli
 /// The compare-and-set. Returns whether the job stood where the step says.
 async fn take(connection: &mut SqliteConnection, step: &Step, now_ms: u64) -> Result<bool, StoreError> {
     let taken = sqlx::query(
-        "UPDATE jobs SET state = ?, attempt = ?, fence = ?, failure = ?, changed_ms = ?,
+        "UPDATE jobs SET state = ?, open = ?, attempt = ?, fence = ?, failure = ?, changed_ms = ?,
          queued_ms = CASE WHEN ? THEN ? ELSE queued_ms END
          WHERE id = ? AND attempt = ? AND fence = ? AND state = ?",
     )
     .bind(step.to_state.name())
+    .bind(!step.to_state.is_final())
     .bind(i64::from(step.to.attempt))
     .bind(signed(step.to.fence))
     .bind(step.failure.as_ref().map(to_json))
@@ -108,6 +110,11 @@ async fn take(connection: &mut SqliteConnection, step: &Step, now_ms: u64) -> Re
     .execute(connection)
     .await?;
     Ok(taken.rows_affected() == 1)
+}
+
+/// States as SQL lists them. Their names are the program's own, without anything to be escaped.
+fn listed(states: impl Iterator<Item = JobState>) -> String {
+    states.map(|state| format!("'{state}'")).collect::<Vec<_>>().join(", ")
 }
 
 fn forbidden(steps: &[Step]) -> Option<Applied> {
@@ -154,8 +161,9 @@ async fn insert_job(connection: &mut SqliteConnection, sweep: &SweepRecord, job:
     let state = if job.refused.is_some() { JobState::Failed } else { JobState::Queued };
     let expected_ms = u64::try_from(job.expected.as_millis()).unwrap_or(u64::MAX);
     sqlx::query(
-        "INSERT INTO jobs (id, sweep, machine, spec, expected_ms, state, attempt, fence, failure, queued_ms, changed_ms)
-         VALUES (?, ?, ?, ?, ?, ?, 1, 0, ?, ?, ?)",
+        "INSERT INTO jobs
+         (id, sweep, machine, spec, expected_ms, state, open, attempt, fence, failure, queued_ms, changed_ms)
+         VALUES (?, ?, ?, ?, ?, ?, ?, 1, 0, ?, ?, ?)",
     )
     .bind(job.id.to_string())
     .bind(sweep.id.to_string())
@@ -163,6 +171,7 @@ async fn insert_job(connection: &mut SqliteConnection, sweep: &SweepRecord, job:
     .bind(to_json(&job.spec))
     .bind(signed(expected_ms))
     .bind(state.name())
+    .bind(!state.is_final())
     .bind(job.refused.as_ref().map(to_json))
     .bind(signed(sweep.created_ms))
     .bind(signed(sweep.created_ms))
@@ -259,10 +268,8 @@ impl Store for SqliteStore {
     }
 
     async fn totals(&self) -> Result<Totals, StoreError> {
-        // The condition repeats that of the index `jobs_open`.
         let (sweeps, waiting, all): (i64, i64, i64) = sqlx::query_as(
-            "SELECT COUNT(DISTINCT sweep), COALESCE(SUM(state = 'queued'), 0), COUNT(*) FROM jobs
-             WHERE state IN ('queued', 'offered', 'running', 'uploading', 'unknown', 'cancelling')",
+            "SELECT COUNT(DISTINCT sweep), COALESCE(SUM(state = 'queued'), 0), COUNT(*) FROM jobs WHERE open = 1",
         )
         .fetch_one(&self.readers)
         .await?;
@@ -282,19 +289,16 @@ impl Store for SqliteStore {
     }
 
     async fn jobs_in(&self, sweep: SweepId, states: &[JobState]) -> Result<Vec<JobRecord>, StoreError> {
-        let names = states.iter().map(|state| format!("'{state}'")).collect::<Vec<_>>().join(", ");
+        let names = listed(states.iter().copied());
         let query = format!("SELECT {JOB} FROM jobs j WHERE j.sweep = ? AND j.state IN ({names}) ORDER BY j.seq");
         let rows: Vec<JobRow> = sqlx::query_as(&query).bind(sweep.to_string()).fetch_all(&self.readers).await?;
         all(rows)
     }
 
     async fn assigned_jobs(&self) -> Result<Vec<JobRecord>, StoreError> {
-        let rows: Vec<JobRow> = sqlx::query_as(&format!(
-            "SELECT {JOB} FROM jobs j
-             WHERE j.state IN ('offered', 'running', 'uploading', 'unknown', 'cancelling') ORDER BY j.seq"
-        ))
-        .fetch_all(&self.readers)
-        .await?;
+        let assigned = listed(JobState::ALL.iter().copied().filter(|state| state.is_assigned()));
+        let query = format!("SELECT {JOB} FROM jobs j WHERE j.open = 1 AND j.state IN ({assigned}) ORDER BY j.seq");
+        let rows: Vec<JobRow> = sqlx::query_as(&query).fetch_all(&self.readers).await?;
         all(rows)
     }
 
@@ -310,7 +314,7 @@ impl Store for SqliteStore {
 
     async fn queued_before(&self, queued_ms: u64) -> Result<Vec<JobRecord>, StoreError> {
         let rows: Vec<JobRow> = sqlx::query_as(&format!(
-            "SELECT {JOB} FROM jobs j WHERE j.state = 'queued' AND j.queued_ms < ? ORDER BY j.seq"
+            "SELECT {JOB} FROM jobs j WHERE j.open = 1 AND j.state = 'queued' AND j.queued_ms < ? ORDER BY j.seq"
         ))
         .bind(signed(queued_ms))
         .fetch_all(&self.readers)

@@ -8,7 +8,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sqlx::FromRow;
 
-use crate::store::{JobRecord, MachineRecord, Rate, StoreError, SweepRecord, Tally};
+use crate::planner::Rate;
+use crate::store::{JobRecord, MachineRecord, StoreError, SweepRecord, Tally};
 
 /// The columns of a job, in every query that reads one.
 pub(super) const JOB: &str = "j.id, j.sweep, j.machine, j.spec, j.expected_ms, j.state, j.attempt, j.fence, j.failure";

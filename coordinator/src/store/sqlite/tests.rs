@@ -59,8 +59,31 @@ async fn a_database_of_the_first_schema_is_brought_up_to_date() {
         .execute(&mut connection)
         .await
         .unwrap();
+    let machine = cotejo_samples::cpu_machine("pc-1");
+    sqlx::query("INSERT INTO machines VALUES (?, ?, 'pc-1', '{}', ?, 5)")
+        .bind(machine.id.to_string())
+        .bind(crate::store::NO_BOOT.to_string())
+        .bind(to_json(&machine.capability))
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    let workload = *spec.workloads().first().unwrap();
+    let job = cotejo_samples::job(workload, cotejo_model::DeviceId::Cpu);
+    for state in ["queued", "running", "succeeded"] {
+        sqlx::query("INSERT INTO jobs VALUES (NULL, ?, ?, ?, ?, 9, ?, 1, 1, NULL, 5, 5)")
+            .bind(JobId::random().to_string())
+            .bind(sweep.to_string())
+            .bind(machine.id.to_string())
+            .bind(to_json(&job))
+            .bind(state)
+            .execute(&mut connection)
+            .await
+            .unwrap();
+    }
     connection.close().await.unwrap();
     let store = SqliteStore::open(&path).await.unwrap();
+    assert_eq!(store.totals().await.unwrap(), Totals { sweeps_unfinished: 1, waiting: 1, assigned: 1 });
+    assert_eq!(store.assigned_jobs().await.unwrap().len(), 1);
     assert_eq!(store.sweeps(9).await.unwrap(), [SweepRecord { id: sweep, spec, created_ms: 5 }]);
     assert_eq!((store.imports().await.unwrap(), store.references().await.unwrap()), (Vec::new(), Vec::new()));
 }

@@ -9,6 +9,7 @@ use cotejo_model::{Bundle, Digest, JobState, SweepId};
 use sqlx::sqlite::SqlitePool;
 use sqlx::{SqliteConnection, SqliteExecutor};
 
+use super::listed;
 use super::rows::{EndedRow, ImportRow, JOB, SweepRow, all, signed, text, to_json};
 use crate::store::{NO_BOOT, StoreError, SweepRecord};
 
@@ -26,9 +27,8 @@ async fn jobs(
 }
 
 pub(super) async fn ended_jobs(readers: &SqlitePool, sweep: SweepId) -> Result<Vec<BundledJob>, StoreError> {
-    let states: Vec<String> =
-        JobState::ALL.iter().filter(|state| state.is_final()).map(|state| format!("'{state}'")).collect();
-    let condition = format!("j.sweep = ? AND j.state IN ({})", states.join(", "));
+    let ended = listed(JobState::ALL.iter().copied().filter(|state| state.is_final()));
+    let condition = format!("j.sweep = ? AND j.state IN ({ended})");
     all(jobs(readers, &condition, sweep.to_string()).await?)
 }
 
