@@ -24,10 +24,6 @@ pub mod runner;
 pub mod worker;
 pub mod workers;
 
-// Tests of this crate and tests that use it share fakes.
-#[cfg(test)]
-extern crate self as cotejo_agent;
-
 pub use config::{Config, ConfigError};
 pub use worker::WorkerCommand;
 pub use workers::Workers;

@@ -1,9 +1,6 @@
 //! What the doctor says of PCs that are well and PCs that are not.
 
 mod common;
-#[path = "support/fake_driver.rs"]
-#[allow(dead_code, reason = "each test uses its part")]
-mod fake_driver;
 
 use std::path::Path;
 use std::process::{Command, Output};
@@ -13,10 +10,10 @@ use common::{gpu_worker, no_worker, worker};
 use cotejo_agent::Workers;
 use cotejo_agent::doctor::{Report, Subject, Verdict, examine};
 use cotejo_agent::nvidia::Nvidia;
+use cotejo_agent::nvidia::fake::{absent, driver, gpu};
 use cotejo_model::session::PROTOCOL;
 use cotejo_proto::v1;
 use cotejo_proto::v1::status_service_server::{StatusService, StatusServiceServer};
-use fake_driver::{absent, driver, gpu};
 use tokio::net::TcpListener;
 use tokio_stream::wrappers::TcpListenerStream;
 use tokio_util::task::AbortOnDropHandle;

@@ -1,15 +1,12 @@
 //! PCs with GPUs that work or do not, by fake workers and a fake driver.
 
 mod common;
-#[path = "support/coordinator.rs"]
-#[allow(dead_code, reason = "each test uses its part")]
-mod coordinator;
 
 use std::time::{Duration, Instant};
 
+use common::coordinator::{Agent, Coordinator};
 use common::{gpu_worker, no_worker, worker};
-use coordinator::fake_driver::{FakeGpu, absent, driver, gpu};
-use coordinator::{Agent, Coordinator};
+use cotejo_agent::nvidia::fake::{FakeGpu, absent, driver, gpu};
 use cotejo_agent::nvidia::{Access, Load, Nvidia, NvmlError};
 use cotejo_agent::probe::{Gpus, find_gpus};
 use cotejo_agent::{WorkerCommand, Workers};

@@ -1,11 +1,9 @@
 //! The agent against a coordinator that does what each test says.
 
 mod common;
-#[path = "support/coordinator.rs"]
-mod coordinator;
 
+use common::coordinator::{Agent, Coordinator};
 use common::{Lives, job, worker};
-use coordinator::{Agent, Coordinator};
 use cotejo_agent::{Config, Error};
 use cotejo_model::machine::{Cpu, PowerSource};
 use cotejo_model::session::{AgentCommand, AgentEvent, Held, PROTOCOL, Verdict};

@@ -1,13 +1,13 @@
-//! The command line as it is typed. `command` checks it and makes it whole.
+//! The command line as it is typed. `request` checks it and makes it whole.
 
 mod chart;
 mod compare;
 mod document;
 mod report;
 mod results;
+mod sweep;
 mod transfer;
 
-use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -16,16 +16,15 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use cotejo_daemon::variables;
 use cotejo_language::Language;
-use cotejo_model::sweep::Preset;
-use cotejo_model::{DeviceId, DeviceSelector, Engine, Model, Precision, Threads};
+use cotejo_model::{DeviceId, Model, Precision, Threads};
 
 pub(crate) use self::chart::{ChartArgs, ChartFormat, ChartKind};
 pub(crate) use self::compare::{AnalyzeArgs, CompareArgs, WhoArgs, With};
 pub(crate) use self::document::{DocumentArgs, DocumentFormat, Target};
 pub(crate) use self::report::ReportArgs;
 pub(crate) use self::results::{Format, ResultsArgs};
+pub(crate) use self::sweep::{ClassArgs, SweepArgs};
 pub(crate) use self::transfer::{ExportArgs, ReferenceVerb, ResultsVerb};
-use crate::draft::{Draft, WeightFile, parse_budget};
 
 const ABOUT: &str = "Compare the inference time of CPUs and GPUs on every PC of a classroom";
 
@@ -421,120 +420,6 @@ pub(crate) struct SourceArgs {
     pub(crate) local: bool,
 }
 
-/// What to measure on the machines of a class, and on which.
-#[derive(Debug, Args)]
-pub(crate) struct ClassArgs {
-    /// What to measure.
-    #[command(flatten)]
-    pub(crate) sweep: SweepArgs,
-    /// Machines by name or identity; every machine by default
-    #[arg(long, value_name = "NAME", value_delimiter = ',')]
-    pub(crate) machines: Option<Vec<String>>,
-    /// Only machines that have all these labels, such as room=A1
-    #[arg(long, value_name = "KEY=VALUE", value_delimiter = ',', value_parser = label)]
-    pub(crate) labels: Option<Vec<(String, String)>>,
-}
-
-/// What to measure.
-#[derive(Debug, Args)]
-pub(crate) struct SweepArgs {
-    /// A sweep file (TOML); its keys are the names of these flags
-    #[arg(value_name = "FILE")]
-    pub(crate) file: Option<PathBuf>,
-    /// What to start from: practice (default), quick or full
-    #[arg(long, value_name = "NAME")]
-    pub(crate) preset: Option<Preset>,
-    #[arg(long, value_name = "MODEL", value_delimiter = ',', help = "Classifiers: resnet18, mobilenet_v2")]
-    pub(crate) models: Option<Vec<Model>>,
-    /// Image sizes, in pixels a side
-    #[arg(long, value_name = "PIXELS", value_delimiter = ',')]
-    pub(crate) sizes: Option<Vec<u32>>,
-    /// Images in one forward pass
-    #[arg(long, value_name = "IMAGES", value_delimiter = ',')]
-    pub(crate) batches: Option<Vec<u32>>,
-    /// Matrix products of these sizes; alone, they are all that is measured
-    #[arg(long, value_name = "ROWS", value_delimiter = ',')]
-    pub(crate) matmul: Option<Vec<u32>>,
-    /// Devices: cpu, gpu, cuda:0, …; every device found by default
-    #[arg(long, value_name = "DEVICE", value_delimiter = ',')]
-    pub(crate) devices: Option<Vec<DeviceSelector>>,
-    /// CPU threads: all (one a physical core), or a number
-    #[arg(long, value_name = "THREADS", value_delimiter = ',')]
-    pub(crate) threads: Option<Vec<Threads>>,
-    /// Arithmetic: f32 (strict, the default); on GPUs also tf32, f16, bf16
-    #[arg(long, alias = "precisions", value_name = "FORMAT", value_delimiter = ',')]
-    pub(crate) precision: Option<Vec<Precision>>,
-    /// How to compute: optimized or reference; by default the best that each device has
-    #[arg(long, value_name = "ENGINE", value_delimiter = ',')]
-    pub(crate) engine: Option<Vec<Engine>>,
-    /// Keep the optimized CPU engine to direct convolution, without the rounding of faster algorithms
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
-    pub(crate) exact: Option<bool>,
-    /// Forwards at once, on a share of the CPU threads each (optimized engine); their images add up
-    #[arg(long, value_name = "COUNT", value_delimiter = ',')]
-    pub(crate) streams: Option<Vec<u32>>,
-    /// Image to classify (JPEG, PNG, BMP, WebP); a built-in one by default
-    #[arg(long, value_name = "FILE")]
-    pub(crate) image: Option<PathBuf>,
-    /// Weights (.safetensors, .pth), for several models MODEL=FILE each; random ones by default
-    #[arg(long, value_name = "[MODEL=]FILE", value_parser = weight_file)]
-    pub(crate) weights: Option<Vec<WeightFile>>,
-    /// Exactly so many runs of each cell; by default their spread decides
-    #[arg(long, value_name = "COUNT")]
-    pub(crate) runs: Option<u32>,
-    /// Time for each cell, such as 25s or 2m
-    #[arg(long, value_name = "DURATION", value_parser = parse_budget)]
-    pub(crate) cell_budget: Option<u64>,
-    /// Time until the slowest machine is done, such as 25m; what does not fit is dropped
-    #[arg(long, visible_alias = "sweep-budget", value_name = "DURATION", value_parser = parse_budget)]
-    pub(crate) budget: Option<u64>,
-    /// With a budget: do not measure first how fast devices are of which that is not known
-    #[arg(long)]
-    pub(crate) no_calibrate: bool,
-    /// What shuffles the cells
-    #[arg(long, value_name = "NUMBER")]
-    pub(crate) seed: Option<u64>,
-    /// What to call the sweep
-    #[arg(long, value_name = "NAME")]
-    pub(crate) name: Option<String>,
-}
-
-impl SweepArgs {
-    /// What the flags give.
-    pub(crate) fn draft(&self) -> Draft {
-        Draft {
-            name: self.name.clone(),
-            preset: self.preset,
-            models: self.models.clone(),
-            sizes: self.sizes.clone(),
-            batches: self.batches.clone(),
-            matmul: self.matmul.clone(),
-            devices: self.devices.clone(),
-            threads: self.threads.clone(),
-            precision: self.precision.clone(),
-            engine: self.engine.clone(),
-            exact: self.exact,
-            streams: self.streams.clone(),
-            image: self.image.clone(),
-            weights: self.weights.clone(),
-            runs: self.runs,
-            cell_budget_ms: self.cell_budget,
-            sweep_budget_ms: self.budget,
-            machines: None,
-            labels: None,
-            seed: self.seed,
-        }
-    }
-}
-
-impl ClassArgs {
-    /// What the flags give.
-    pub(crate) fn draft(&self) -> Draft {
-        let labels = self.labels.as_ref().map(|labels| labels.iter().cloned().collect::<BTreeMap<_, _>>());
-        Draft { machines: self.machines.clone(), labels, ..self.sweep.draft() }
-    }
-}
-
 fn pace(text: &str) -> Result<f64, String> {
     let pace = text.parse().ok().filter(|pace: &f64| pace.is_finite() && *pace >= 1.0);
     pace.ok_or_else(|| "write a number from 1 on".to_owned())
@@ -560,51 +445,12 @@ pub(crate) fn visible() -> clap::Command {
         .subcommands(subcommands)
 }
 
-fn label(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
-        _ => Err("write KEY=VALUE, such as room=A1".to_owned()),
-    }
-}
-
-/// `FILE` or `MODEL=FILE`. What stands before `=` is a model unless it can only be part of a path.
-fn weight_file(text: &str) -> Result<WeightFile, String> {
-    match text.split_once('=') {
-        Some((model, path)) if !model.contains(['/', '\\', '.', ':']) => {
-            let model = model.parse::<Model>().map_err(|error| error.to_string())?;
-            Ok(WeightFile { model: Some(model), path: path.into() })
-        }
-        _ => Ok(WeightFile { model: None, path: text.into() }),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sweep_file::KEYS;
 
     #[test]
     fn the_command_line_is_sound() {
         Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn every_key_of_a_sweep_file_is_a_flag() {
-        let command = Cli::command();
-        let start = command.find_subcommand("sweep").unwrap().find_subcommand("start").unwrap();
-        let flags: Vec<&str> =
-            start.get_arguments().filter_map(clap::Arg::get_long_and_visible_aliases).flatten().collect();
-        for key in KEYS {
-            assert!(flags.contains(key), "--{key}");
-        }
-    }
-
-    #[test]
-    fn weights_name_their_model_or_not() {
-        let file = |model, path: &str| Ok(WeightFile { model, path: path.into() });
-        assert_eq!(weight_file("w.pth"), file(None, "w.pth"));
-        assert_eq!(weight_file("resnet18=C:\\w.pth"), file(Some(Model::ResNet18), "C:\\w.pth"));
-        assert_eq!(weight_file("./a=b.pth"), file(None, "./a=b.pth"));
-        assert!(weight_file("vgg=w.pth").is_err());
     }
 }

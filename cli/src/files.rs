@@ -11,8 +11,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 use sha2::{Digest as _, Sha256};
 
 use crate::client::Client;
-use crate::draft::Request;
 use crate::error::Error;
+use crate::request::Request;
 
 /// Pixels of an image at most: the worker decodes no more.
 const MAX_PIXELS: u64 = 100_000_000;
@@ -30,12 +30,12 @@ pub(crate) fn check(request: Request) -> Result<Checked, Error> {
     let mut files = BTreeMap::new();
     if let Some(path) = image {
         let digest = check_image(&path)?;
-        spec.image = Some(digest);
+        spec.classify_mut().image = Some(digest);
         files.insert(digest, path);
     }
     for (model, path) in weights {
         let digest = check_weights(model, &path)?;
-        spec.weights.insert(model, digest);
+        spec.classify_mut().weights.insert(model, digest);
         files.insert(digest, path);
     }
     Ok(Checked { spec, files })
@@ -143,8 +143,9 @@ mod tests {
         image::RgbImage::new(4, 3).save(&image).unwrap();
         std::fs::write(&weights, "abc").unwrap();
         let checked = check(request(Some(image.clone()), Some(weights))).unwrap();
-        assert_eq!(checked.spec.image, Some(Digest::of(&std::fs::read(image).unwrap())));
-        assert_eq!(checked.spec.weights[&Model::ResNet18], Digest::of(b"abc"));
+        let classify = checked.spec.classify().unwrap();
+        assert_eq!(classify.image, Some(Digest::of(&std::fs::read(image).unwrap())));
+        assert_eq!(classify.weights[&Model::ResNet18], Digest::of(b"abc"));
         assert_eq!(checked.files.len(), 2);
     }
 

@@ -2,11 +2,11 @@
 
 mod args;
 mod client;
-mod command;
 mod commands;
 mod draft;
 mod embedded;
 mod error;
+mod fields;
 mod files;
 mod help;
 mod interrupt;
@@ -14,6 +14,7 @@ mod language;
 mod output;
 mod progress;
 mod reference_file;
+mod request;
 mod source;
 mod sweep_file;
 

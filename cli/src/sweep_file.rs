@@ -3,40 +3,12 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 
-use cotejo_model::sweep::Preset;
-use cotejo_model::{DeviceSelector, Engine, Model, Precision, Threads};
-use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::DeTable;
 
-use crate::draft::{Draft, WeightFile, parse_budget};
-
-/// The keys of a sweep file, which are the names of the flags too.
-pub(crate) const KEYS: &[&str] = &[
-    "name",
-    "preset",
-    "models",
-    "sizes",
-    "batches",
-    "matmul",
-    "devices",
-    "threads",
-    "precision",
-    "engine",
-    "exact",
-    "streams",
-    "image",
-    "weights",
-    "runs",
-    "cell-budget",
-    "sweep-budget",
-    "machines",
-    "labels",
-    "seed",
-];
+use crate::draft::Draft;
+use crate::fields::{FIELDS, Reader};
 
 /// A sweep file as far as it could be understood.
 #[derive(Debug)]
@@ -71,9 +43,9 @@ impl Place {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct FileProblem {
     /// Where; none where the whole file is meant.
-    place: Option<Place>,
+    pub(crate) place: Option<Place>,
     /// What.
-    message: String,
+    pub(crate) message: String,
 }
 
 impl fmt::Display for FileProblem {
@@ -89,7 +61,7 @@ impl SweepFile {
     /// Reads a file's text; paths in it are relative to the file.
     pub(crate) fn parse(path: &Path, text: &str) -> Self {
         let (table, errors) = DeTable::parse_recoverable(text);
-        let mut reader = Reader { text, folder: path.parent().unwrap_or(Path::new("")), problems: Vec::new() };
+        let mut reader = Reader::new(text, path.parent().unwrap_or(Path::new("")));
         for error in errors {
             let offset = error.span().map_or(text.len(), |span| span.start);
             reader.report(offset..offset, error.message().to_owned());
@@ -98,13 +70,15 @@ impl SweepFile {
         let mut draft = Draft::default();
         let mut places = BTreeMap::new();
         for (key, value) in table.get_ref() {
-            match KEYS.iter().find(|known| **known == key.get_ref().as_ref()) {
-                Some(known) => {
-                    places.insert(*known, Place::of(text, key.span().start));
-                    reader.field(&mut draft, known, value);
+            match FIELDS.iter().find(|field| field.key() == key.get_ref().as_ref()) {
+                Some(field) => {
+                    places.insert(field.key(), Place::of(text, key.span().start));
+                    if let Some(value) = field.read(&mut reader, value) {
+                        draft.set(field.key(), value);
+                    }
                 }
                 None if key.get_ref() == AMBIGUOUS => reader.report(key.span(), EITHER.to_owned()),
-                None => reader.report(key.span(), unknown("key", key.get_ref(), KEYS)),
+                None => reader.report(key.span(), unknown("key", key.get_ref(), &keys())),
             }
         }
         reader.settle(&broken);
@@ -122,6 +96,11 @@ impl SweepFile {
         let prefix = format!("{field}: ");
         self.problems.iter().any(|problem| problem.message.starts_with(&prefix))
     }
+}
+
+/// The keys of a sweep file.
+fn keys() -> Vec<&'static str> {
+    FIELDS.iter().map(|field| field.key()).collect()
 }
 
 /// What was once the time of one cell, and as a flag is that of the whole sweep: neither may be taken for the other.
@@ -142,157 +121,12 @@ pub(crate) fn unknown(what: &str, key: &str, known: &[&str]) -> String {
     }
 }
 
-/// Reads values and collects what is wrong with them.
-struct Reader<'a> {
-    text: &'a str,
-    folder: &'a Path,
-    problems: Vec<FileProblem>,
-}
-
-impl Reader<'_> {
-    fn report(&mut self, span: Range<usize>, message: String) {
-        self.problems.push(FileProblem { place: Some(Place::of(self.text, span.start)), message });
-    }
-
-    /// The lines with a problem.
-    fn lines(&self) -> impl Iterator<Item = usize> {
-        self.problems.iter().filter_map(|problem| problem.place).map(|place| place.line)
-    }
-
-    /// Sorts the problems. On a line of broken syntax, all but the first are echoes of it.
-    fn settle(&mut self, broken: &[usize]) {
-        self.problems.sort();
-        let line = |problem: &FileProblem| problem.place.map(|place| place.line);
-        self.problems.dedup_by(|later, earlier| {
-            line(later) == line(earlier) && line(later).is_some_and(|line| broken.contains(&line))
-        });
-    }
-
-    fn field(&mut self, draft: &mut Draft, key: &'static str, value: &Spanned<DeValue<'_>>) {
-        match key {
-            "name" => draft.name = self.one(key, value, text),
-            "preset" => draft.preset = self.one(key, value, named::<Preset>),
-            "models" => draft.models = self.list(key, value, named::<Model>),
-            "sizes" => draft.sizes = self.list(key, value, number),
-            "batches" => draft.batches = self.list(key, value, number),
-            "matmul" => draft.matmul = self.list(key, value, number),
-            "devices" => draft.devices = self.list(key, value, named::<DeviceSelector>),
-            "threads" => draft.threads = self.list(key, value, threads),
-            "precision" => draft.precision = self.list(key, value, named::<Precision>),
-            "engine" => draft.engine = self.list(key, value, named::<Engine>),
-            "exact" => draft.exact = self.one(key, value, truth),
-            "streams" => draft.streams = self.list(key, value, number),
-            "image" => draft.image = self.one(key, value, text).map(|path| self.folder.join(path)),
-            "weights" => draft.weights = self.weights(key, value),
-            "runs" => draft.runs = self.one(key, value, number),
-            "cell-budget" => draft.cell_budget_ms = self.one(key, value, budget),
-            "sweep-budget" => draft.sweep_budget_ms = self.one(key, value, budget),
-            "machines" => draft.machines = self.list(key, value, text),
-            "labels" => draft.labels = self.table(key, value, text),
-            "seed" => draft.seed = self.one(key, value, number),
-            _ => unreachable!("`{key}` is among KEYS and not read"),
-        }
-    }
-
-    /// One value.
-    fn one<T>(&mut self, key: &str, value: &Spanned<DeValue<'_>>, read: Read<T>) -> Option<T> {
-        match read(value.get_ref()) {
-            Ok(found) => Some(found),
-            Err(message) => {
-                self.report(value.span(), format!("{key}: {message}"));
-                None
-            }
-        }
-    }
-
-    /// An array of values, or a single one.
-    fn list<T>(&mut self, key: &str, value: &Spanned<DeValue<'_>>, read: Read<T>) -> Option<Vec<T>> {
-        let Some(array) = value.get_ref().as_array() else {
-            return self.one(key, value, read).map(|one| vec![one]);
-        };
-        // Every bad item is reported, not only the first.
-        let items: Vec<Option<T>> = array.iter().map(|item| self.one(key, item, read)).collect();
-        items.into_iter().collect()
-    }
-
-    /// A table of values.
-    fn table<T>(&mut self, key: &str, value: &Spanned<DeValue<'_>>, read: Read<T>) -> Option<BTreeMap<String, T>> {
-        let Some(table) = value.get_ref().as_table() else {
-            let found = value.get_ref().type_str();
-            self.report(value.span(), format!("{key}: expected a table such as {{ room = \"A1\" }}, found {found}"));
-            return None;
-        };
-        let items: Vec<Option<(String, T)>> = table
-            .iter()
-            .map(|(name, item)| self.one(key, item, read).map(|item| (name.get_ref().to_string(), item)))
-            .collect();
-        items.into_iter().collect()
-    }
-
-    /// One file, or a table of files by model.
-    fn weights(&mut self, key: &str, value: &Spanned<DeValue<'_>>) -> Option<Vec<WeightFile>> {
-        let Some(table) = value.get_ref().as_table() else {
-            let path = self.one(key, value, text)?;
-            return Some(vec![WeightFile { model: None, path: self.folder.join(path) }]);
-        };
-        let files: Vec<Option<WeightFile>> = table
-            .iter()
-            .map(|(model, path)| {
-                let named = model.get_ref().parse::<Model>();
-                if let Err(error) = &named {
-                    self.report(model.span(), format!("{key}: {error}"));
-                }
-                let path = self.one(key, path, text)?;
-                Some(WeightFile { model: Some(named.ok()?), path: self.folder.join(path) })
-            })
-            .collect();
-        files.into_iter().collect()
-    }
-}
-
-/// Reads one value, or says what is wrong with it.
-type Read<T> = fn(&DeValue<'_>) -> Result<T, String>;
-
-fn expected<T>(what: &str, value: &DeValue<'_>) -> Result<T, String> {
-    Err(format!("expected {what}, found {}", value.type_str()))
-}
-
-fn text(value: &DeValue<'_>) -> Result<String, String> {
-    value.as_str().map_or_else(|| expected("a text in quotes", value), |text| Ok(text.to_owned()))
-}
-
-fn number<T: TryFrom<u64>>(value: &DeValue<'_>) -> Result<T, String> {
-    let Some(integer) = value.as_integer() else {
-        return expected("a whole number", value);
-    };
-    let parsed = u64::from_str_radix(integer.as_str(), integer.radix()).ok();
-    parsed.and_then(|number| T::try_from(number).ok()).ok_or_else(|| format!("{integer} is out of range"))
-}
-
-fn named<T: FromStr<Err: fmt::Display>>(value: &DeValue<'_>) -> Result<T, String> {
-    text(value)?.parse().map_err(|error: T::Err| error.to_string())
-}
-
-fn truth(value: &DeValue<'_>) -> Result<bool, String> {
-    value.as_bool().map_or_else(|| expected("true or false", value), Ok)
-}
-
-fn threads(value: &DeValue<'_>) -> Result<Threads, String> {
-    if value.is_integer() { number(value).map(Threads::Exactly) } else { named(value) }
-}
-
-fn budget(value: &DeValue<'_>) -> Result<u64, String> {
-    match value {
-        DeValue::String(text) => parse_budget(text),
-        DeValue::Integer(seconds) => parse_budget(&seconds.to_string()),
-        DeValue::Float(seconds) => parse_budget(seconds.as_str()),
-        _ => expected("a duration such as \"25s\", or a number of seconds", value),
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use cotejo_model::Threads;
+
     use super::*;
+    use crate::fields::{CELL_BUDGET, EXACT, IMAGE, MATMUL, SEED, SIZES, STREAMS, SWEEP_BUDGET, THREADS, WEIGHTS};
 
     fn parse(text: &str) -> SweepFile {
         SweepFile::parse(Path::new("classes/class.toml"), text)
@@ -331,16 +165,16 @@ mod tests {
             "#,
         );
         assert_eq!(file.problems, []);
-        assert_eq!(file.places.len(), KEYS.len());
+        assert_eq!(file.places.len(), FIELDS.len());
         let draft = file.draft;
-        assert_eq!(draft.sizes, Some(vec![224]));
-        assert_eq!(draft.matmul, Some(vec![1000, 2048]));
-        assert_eq!(draft.threads, Some(vec![Threads::All, Threads::Exactly(2)]));
-        assert_eq!(draft.image, Some(Path::new("classes").join("cat.jpg")));
-        assert_eq!((draft.cell_budget_ms, draft.sweep_budget_ms), (Some(120_000), Some(1_500_000)));
-        assert_eq!((draft.exact, &draft.streams), (Some(true), &Some(vec![1, 2])));
-        assert_eq!(draft.seed, Some(u64::MAX));
-        assert_eq!(draft.weights.as_ref().map(Vec::len), Some(2));
+        assert_eq!(draft.get(&SIZES), Some(&vec![224]));
+        assert_eq!(draft.get(&MATMUL), Some(&vec![1000, 2048]));
+        assert_eq!(draft.get(&THREADS), Some(&vec![Threads::All, Threads::Exactly(2)]));
+        assert_eq!(draft.get(&IMAGE), Some(&Path::new("classes").join("cat.jpg")));
+        assert_eq!((draft.get(&CELL_BUDGET), draft.get(&SWEEP_BUDGET)), (Some(&120_000), Some(&1_500_000)));
+        assert_eq!((draft.get(&EXACT), draft.get(&STREAMS)), (Some(&true), Some(&vec![1, 2])));
+        assert_eq!(draft.get(&SEED), Some(&u64::MAX));
+        assert_eq!(draft.get(&WEIGHTS).map(Vec::len), Some(2));
         assert!(draft.resolve().is_ok());
     }
 
@@ -359,7 +193,7 @@ mod tests {
         line 5, column 8: runs: expected a whole number, found float
         line 6, column 10: labels: expected a table such as { room = "A1" }, found string
         line 7, column 13: weights: unknown model `vgg`; known: resnet18, mobilenet_v2
-        line 8, column 1: unknown key `zzzzzz`; known: name, preset, models, sizes, batches, matmul, devices, threads, precision, engine, exact, streams, image, weights, runs, cell-budget, sweep-budget, machines, labels, seed
+        line 8, column 1: unknown key `zzzzzz`; known: preset, models, sizes, batches, matmul, devices, threads, precision, engine, exact, streams, image, weights, cell-budget, runs, sweep-budget, seed, name, machines, labels
         line 9, column 9: exact: expected true or false, found integer
         "#);
     }

@@ -70,7 +70,7 @@ fn a_file_that_is_no_sound_bundle_is_refused_as_a_whole() {
     pc.write("damaged", damaged);
     pc.write("cut", &good[..good.len() - 100]);
     pc.write("longer", format!("{text}-- \nsent from my phone\n"));
-    pc.write("newer", text.replacen("cotejo-bundle 1", "cotejo-bundle 9", 1));
+    pc.write("newer", text.replacen("cotejo-bundle 2", "cotejo-bundle 9", 1));
     pc.write("other.csv", "gpu,model\n");
     let other = Pc::new();
     for (file, says) in [

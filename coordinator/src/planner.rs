@@ -306,7 +306,7 @@ fn cell(spec: &SweepSpec, machine: &Machine, target: &Target<'_>, workload: Work
         workload,
         device,
         weights: spec.weights_of(workload.task),
-        image: spec.image.filter(|_| workload.task.batch().is_some()),
+        image: spec.image_of(workload.task),
         measuring: spec.measuring,
     };
     let (expected, calibrated) = if refused.is_some() {

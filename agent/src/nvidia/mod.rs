@@ -2,10 +2,7 @@
 //! the async threads: some of its answers take long.
 
 mod driver;
-#[cfg(test)]
-#[path = "../../tests/support/fake_driver.rs"]
-#[allow(dead_code, reason = "each test uses its part")]
-pub(crate) mod fake;
+pub mod fake;
 mod watch;
 
 use std::fmt;

@@ -1,6 +1,8 @@
 //! What several tests need.
 #![allow(dead_code, reason = "each test uses its part")]
 
+pub(crate) mod coordinator;
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 

@@ -19,16 +19,17 @@ use super::deliver;
 use super::watch::{Followed, follow};
 use crate::args::{DemoArgs, Global};
 use crate::client::Client;
-use crate::command;
 use crate::draft::Draft;
 use crate::embedded::{self, Store};
 use crate::error::{Error, Exit};
+use crate::fields::{BATCHES, DEVICES, MATMUL, NAME, PRESET, SEED, SIZES, THREADS};
 use crate::files::{self, Checked};
 use crate::interrupt::Interrupt;
+use crate::request;
 use crate::{language, output};
 
 /// Draws the class where no seed is given.
-const SEED: u64 = 1;
+const CLASS_SEED: u64 = 1;
 /// How long the agents may take to connect: a virus scanner may look at each of their workers.
 const ONLINE_WITHIN: Duration = Duration::from_secs(60);
 /// How often to look whether they have.
@@ -40,7 +41,7 @@ pub(super) async fn run(global: &Global, args: &DemoArgs) -> Result<Exit, Error>
     // Whatever is wrong with what was asked for is found before anything is started.
     let checked: Vec<Checked> = drafts(args)
         .into_iter()
-        .map(|draft| files::check(command::request(draft, args.sweep.file.as_deref())?))
+        .map(|draft| files::check(request::complete(draft, args.sweep.file.as_deref())?))
         .collect::<Result<_, Error>>()?;
     let mut interrupt = Interrupt::listen();
     let folder = Folder::open(args.keep.as_deref())?;
@@ -54,29 +55,31 @@ pub(super) async fn run(global: &Global, args: &DemoArgs) -> Result<Exit, Error>
 /// What is measured: what the flags or the file say, or else what the practice, the charts and the analysis want. The
 /// practice comes last: commands that name no sweep show the newest.
 fn drafts(args: &DemoArgs) -> Vec<Draft> {
-    let given = Draft { seed: Some(seed(args)), ..args.sweep.draft() };
-    let nothing = Draft { seed: given.seed, ..Draft::default() };
-    if args.sweep.file.is_some() || given != nothing {
-        return vec![Draft { name: given.name.clone().or_else(|| own_name(args)), ..given }];
+    let given = &args.sweep.draft;
+    let seeded = |draft: Draft| draft.with(&SEED, seed(args));
+    if args.sweep.file.is_some() || given.gives_more_than(&SEED) {
+        let named = match own_name(args) {
+            Some(name) if given.get(&NAME).is_none() => given.clone().with(&NAME, name),
+            _ => given.clone(),
+        };
+        return vec![seeded(named)];
     }
-    let sizes = Some(vec![224]);
-    let threads = Draft {
-        sizes: sizes.clone(),
-        threads: Some([1, 2, 4].map(Threads::Exactly).to_vec()),
-        devices: Some(vec![DeviceSelector::Kind(DeviceKind::Cpu)]),
-        ..nothing.clone()
-    };
-    let batches = Draft { sizes, batches: Some(vec![1, 8, 32]), ..nothing.clone() };
-    let products = Draft { matmul: Some(vec![2048]), ..nothing.clone() };
-    let practice = Draft { preset: Some(Preset::Practice), ..nothing };
+    let small = Draft::default().with(&SIZES, vec![224]);
+    let threads = small
+        .clone()
+        .with(&THREADS, [1, 2, 4].map(Threads::Exactly).to_vec())
+        .with(&DEVICES, vec![DeviceSelector::Kind(DeviceKind::Cpu)]);
+    let batches = small.with(&BATCHES, vec![1, 8, 32]);
+    let products = Draft::default().with(&MATMUL, vec![2048]);
+    let practice = Draft::default().with(&PRESET, Preset::Practice);
     [("threads", threads), ("batches", batches), ("products", products), ("practice", practice)]
-        .map(|(name, draft)| Draft { name: Some(simulated(name)), ..draft })
+        .map(|(name, draft)| seeded(draft.with(&NAME, simulated(name))))
         .to_vec()
 }
 
 /// What a sweep that flags describe is called; a file has a name.
 fn own_name(args: &DemoArgs) -> Option<String> {
-    let preset = args.sweep.preset.map_or("custom", Preset::name);
+    let preset = args.sweep.draft.get(&PRESET).map_or("custom", |preset| preset.name());
     args.sweep.file.is_none().then(|| simulated(preset))
 }
 
@@ -86,7 +89,7 @@ fn simulated(name: &str) -> String {
 }
 
 fn seed(args: &DemoArgs) -> u64 {
-    args.sweep.seed.unwrap_or(SEED)
+    args.sweep.draft.get(&SEED).copied().unwrap_or(CLASS_SEED)
 }
 
 /// The agents start after the coordinator and end before it.
@@ -331,6 +334,7 @@ mod tests {
 
     use super::*;
     use crate::args::{Cli, Verb};
+    use crate::fields::RUNS;
 
     fn args(line: &str) -> DemoArgs {
         match Cli::try_parse_from(line.split(' ')).unwrap().verb {
@@ -344,7 +348,7 @@ mod tests {
         for line in ["cotejo demo", "cotejo demo --seed 7"] {
             let args = args(line);
             let drafts = drafts(&args);
-            let names: Vec<_> = drafts.iter().map(|draft| draft.name.clone().unwrap()).collect();
+            let names: Vec<_> = drafts.iter().map(|draft| draft.get(&NAME).cloned().unwrap()).collect();
             assert_eq!(names.last().map(String::as_str), Some("practice-simulated"), "the newest is shown by default");
             for draft in drafts {
                 let spec = draft.resolve().unwrap().spec;
@@ -358,8 +362,8 @@ mod tests {
     fn flags_make_one_sweep() {
         let drafts = drafts(&args("cotejo demo --sizes 64 --runs 3"));
         assert_eq!(drafts.len(), 1);
-        assert_eq!((&drafts[0].sizes, drafts[0].runs), (&Some(vec![64]), Some(3)));
-        let name = |line: &str| super::drafts(&args(line)).remove(0).name;
+        assert_eq!((drafts[0].get(&SIZES), drafts[0].get(&RUNS)), (Some(&vec![64]), Some(&3)));
+        let name = |line: &str| super::drafts(&args(line)).remove(0).get(&NAME).cloned();
         assert_eq!(name("cotejo demo --sizes 64").as_deref(), Some("custom-simulated"));
         assert_eq!(name("cotejo demo --preset quick").as_deref(), Some("quick-simulated"));
         assert_eq!(name("cotejo demo --sizes 64 --name mine").as_deref(), Some("mine"));
@@ -376,7 +380,7 @@ mod tests {
     #[test]
     fn suggestions_are_commands_of_this_program() {
         for language in Language::ALL {
-            let shown = suggestions("http://127.0.0.1:4321", "pc-02", Texts::of(language));
+            let shown = suggestions(&"127.0.0.1:4321".parse().unwrap(), "pc-02", Texts::of(language));
             let commands: Vec<&str> = shown.lines().filter(|line| line.starts_with("    ")).map(str::trim).collect();
             assert_eq!(commands.len(), TO_TRY.len(), "{shown}");
             for command in commands {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use cotejo_model::sweep::{PlannedCell, PlannedSweep, SweepStatus};
-use cotejo_model::{Digest, JobId, Machine, SweepId, SweepSpec};
+use cotejo_model::{JobId, Machine, SweepId, SweepSpec};
 use cotejo_proto::v1;
 use cotejo_proto::v1::sweep_service_server::SweepService;
 use tokio::sync::mpsc;
@@ -30,11 +30,9 @@ impl Api {
 
     /// Refuses a sweep whose files are not here: every one of its jobs would fail.
     async fn require_blobs(&self, spec: &SweepSpec) -> Result<(), Status> {
-        let weights = spec.weights.iter().map(|(model, digest)| (format!("the weights of {model}"), *digest));
-        let files: Vec<(String, Digest)> =
-            spec.image.map(|digest| ("the image".to_owned(), digest)).into_iter().chain(weights).collect();
-        for (what, digest) in files {
+        for (model, digest) in spec.files() {
             if self.blobs.size(digest).await.map_err(super::blob)?.is_none() {
+                let what = model.map_or_else(|| "the image".to_owned(), |model| format!("the weights of {model}"));
                 let message = format!("{what} (blob {}) is not on the coordinator; upload it first", digest.short());
                 return Err(Status::failed_precondition(message));
             }

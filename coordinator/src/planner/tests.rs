@@ -1,13 +1,18 @@
 use cotejo_model::sweep::Preset;
-use cotejo_model::{Engine, Model, Precision, Task, Threads, measuring};
+use cotejo_model::{Digest, Engine, Model, Precision, Task, Threads, measuring};
 use proptest::prelude::*;
 
 use super::*;
 use crate::planner::{Rate, family};
-use cotejo_samples::{cpu_machine, gpu_machine};
+use cotejo_samples::{classifying, cpu_machine, gpu_machine, multiplying};
 
 fn practice() -> SweepSpec {
     Preset::Practice.spec()
+}
+
+/// The practice at these sizes.
+fn sized(sizes: &[u32]) -> SweepSpec {
+    classifying(practice(), |classify| classify.sizes = sizes.to_vec())
 }
 
 fn planned(spec: &SweepSpec, machines: &[Machine]) -> Vec<Cell> {
@@ -45,7 +50,7 @@ fn machines_are_found_by_name_identity_and_labels() {
 
 #[test]
 fn a_bad_sweep_is_refused_with_all_its_problems() {
-    let spec = SweepSpec { sizes: vec![0], batches: vec![0], ..practice() };
+    let spec = classifying(practice(), |classify| (classify.sizes, classify.batches) = (vec![0], vec![0]));
     let Err(PlanError::BadSweep(problems)) = plan(&spec, &[cpu_machine("pc")], &Rates::default()) else {
         panic!("planned");
     };
@@ -91,7 +96,7 @@ fn where_no_engine_is_named_each_device_shows_its_best() {
     let mut machine = gpu_machine("pc");
     machine.capability.devices[0].engines = vec![Engine::Reference, Engine::Optimized];
     let engines = |machine: &Machine| {
-        let cells = planned(&SweepSpec { sizes: vec![224], ..practice() }, std::slice::from_ref(machine));
+        let cells = planned(&sized(&[224]), std::slice::from_ref(machine));
         let mut engines: Vec<_> = cells.iter().map(|cell| (cell.job.device, cell.job.workload.engine)).collect();
         engines.sort_unstable();
         engines
@@ -109,12 +114,8 @@ fn streams_are_for_the_optimized_engine_of_a_cpu_with_as_many_threads() {
     for device in &mut machine.capability.devices {
         device.engines = vec![Engine::Reference, Engine::Optimized];
     }
-    let spec = SweepSpec {
-        sizes: vec![224],
-        engines: vec![Engine::Reference, Engine::Optimized],
-        streams: vec![1, 2, 8],
-        ..practice()
-    };
+    let spec =
+        SweepSpec { engines: vec![Engine::Reference, Engine::Optimized], streams: vec![1, 2, 8], ..sized(&[224]) };
     let mut cells: Vec<_> = planned(&spec, &[machine])
         .into_iter()
         .map(|cell| {
@@ -138,7 +139,7 @@ fn streams_are_for_the_optimized_engine_of_a_cpu_with_as_many_threads() {
 
 #[test]
 fn memory_is_predicted() {
-    let spec = SweepSpec { sizes: vec![100_000], ..practice() };
+    let spec = sized(&[100_000]);
     let cells = planned(&spec, &[gpu_machine("pc")]);
     for cell in &cells {
         let refused = cell.refused.as_ref().unwrap();
@@ -156,10 +157,8 @@ fn each_of_two_gpus_has_cells_and_memory_of_its_own() {
     let small = Device { id: DeviceId::Cuda(1), memory_bytes: Some(6 << 30), ..machine.capability.devices[1].clone() };
     machine.capability.devices.push(small);
     let spec = SweepSpec {
-        sizes: vec![224, 1024],
-        batches: vec![32],
         devices: vec![DeviceSelector::Kind(DeviceKind::Cuda)],
-        ..practice()
+        ..classifying(sized(&[224, 1024]), |classify| classify.batches = vec![32])
     };
     let mut cells: Vec<_> = planned(&spec, std::slice::from_ref(&machine))
         .into_iter()
@@ -175,7 +174,7 @@ fn each_of_two_gpus_has_cells_and_memory_of_its_own() {
 
 #[test]
 fn a_precision_of_gpus_alone_asks_nothing_of_cpus() {
-    let spec = SweepSpec { sizes: vec![224], precisions: vec![Precision::F32, Precision::F16], ..practice() };
+    let spec = SweepSpec { precisions: vec![Precision::F32, Precision::F16], ..sized(&[224]) };
     let asked = |spec: &SweepSpec, machines: &[Machine]| {
         let mut cells: Vec<_> = planned(spec, machines)
             .into_iter()
@@ -211,7 +210,7 @@ fn a_worker_that_does_not_start_is_said_in_every_precision() {
     for device in &mut machine.capability.devices {
         (device.precisions, device.unusable) = (Vec::new(), Some(missing.clone()));
     }
-    let spec = SweepSpec { sizes: vec![224], precisions: vec![Precision::F32, Precision::F16], ..practice() };
+    let spec = SweepSpec { precisions: vec![Precision::F32, Precision::F16], ..sized(&[224]) };
     let cells = planned(&spec, &[machine]);
     assert_eq!(cells.len(), 4);
     assert!(cells.iter().all(|cell| cell.refused.as_ref() == Some(&missing)));
@@ -220,7 +219,7 @@ fn a_worker_that_does_not_start_is_said_in_every_precision() {
 #[test]
 fn a_measured_rate_replaces_the_assumed_one() {
     let machine = cpu_machine("pc");
-    let spec = SweepSpec { sizes: vec![1024], ..practice() };
+    let spec = sized(&[1024]);
     let workload = *spec.workloads_on(DeviceKind::Cpu, &[Engine::Reference]).first().unwrap();
     let rate = rate(&machine, workload, 1e9);
     let slow = plan(&spec, std::slice::from_ref(&machine), &Rates::from_iter([rate])).unwrap();
@@ -269,7 +268,10 @@ fn a_calibration_asks_each_device_once_for_what_is_not_known() {
     let known = spec.workloads_on(DeviceKind::Cpu, &[Engine::Reference]);
     let rates: Rates = known.iter().map(|workload| rate(&machines[0], *workload, 1e10)).collect();
     assert_eq!(asked(&rates), all[3..]);
-    let large = SweepSpec { sizes: vec![1024], batches: vec![8], matmul: vec![], ..spec.clone() };
+    let large = multiplying(
+        classifying(spec.clone(), |classify| (classify.sizes, classify.batches) = (vec![1024], vec![8])),
+        &[],
+    );
     let cells = plan(&large.calibration(), &machines[..1], &Rates::default()).unwrap().cells;
     let sizes: Vec<u32> = cells.iter().map(|cell| cell.job.workload.task.size()).collect();
     assert_eq!(sizes, [224, 224], "a small one where the sweep has none");
@@ -298,15 +300,14 @@ fn machines_that_only_a_bundle_knows_are_measured_if_named() {
 
 #[test]
 fn a_flood_of_cells_is_refused() {
-    let spec =
-        SweepSpec { sizes: (1..=5000).collect(), threads: vec![Threads::All, Threads::Exactly(1)], ..practice() };
+    let spec = SweepSpec { threads: vec![Threads::All, Threads::Exactly(1)], ..sized(&(1..=5000).collect::<Vec<_>>()) };
     let machines: Vec<Machine> = (0..11).map(|seat| cpu_machine(&format!("pc-{seat}"))).collect();
     assert_eq!(plan(&spec, &machines, &Rates::default()), Err(PlanError::TooLarge(110_000)));
 }
 
 #[test]
 fn products_carry_no_image() {
-    let spec = SweepSpec { matmul: vec![64], image: Some(cotejo_model::Digest::of(b"image")), ..practice() };
+    let spec = classifying(multiplying(practice(), &[64]), |classify| classify.image = Some(Digest::of(b"image")));
     for cell in planned(&spec, &[cpu_machine("pc")]) {
         assert_eq!(cell.job.image.is_some(), matches!(cell.job.workload.task, Task::Classify { .. }));
     }
@@ -315,12 +316,9 @@ fn products_carry_no_image() {
 proptest! {
     #[test]
     fn order_is_a_permutation_that_the_seed_fixes(seed: u64, sizes in 1_u32..20, gpu: bool) {
-        let spec = SweepSpec {
-            seed,
-            models: vec![Model::ResNet18, Model::MobileNetV2],
-            sizes: (1..=sizes).collect(),
-            ..practice()
-        };
+        let models = vec![Model::ResNet18, Model::MobileNetV2];
+        let spec = classifying(sized(&(1..=sizes).collect::<Vec<_>>()), |classify| classify.models = models);
+        let spec = SweepSpec { seed, ..spec };
         let machine = if gpu { gpu_machine("pc") } else { cpu_machine("pc") };
         let cells = planned(&spec, std::slice::from_ref(&machine));
         prop_assert_eq!(&cells, &planned(&spec, std::slice::from_ref(&machine)));
@@ -337,7 +335,7 @@ proptest! {
 
 #[test]
 fn the_order_is_the_same_on_every_platform_and_in_every_version() {
-    let spec = SweepSpec { sizes: (1..=8).collect(), ..practice() };
+    let spec = sized(&(1..=8).collect::<Vec<_>>());
     let cells = planned(&spec, &[cpu_machine("pc")]);
     let sizes: Vec<u32> = cells.iter().map(|cell| cell.job.workload.task.size()).collect();
     assert_eq!(sizes, [7, 4, 6, 1, 8, 3, 2, 5]);

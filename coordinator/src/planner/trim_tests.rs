@@ -97,7 +97,7 @@ fn a_slow_machine_keeps_the_core_and_a_fast_one_more() {
 
 #[test]
 fn what_cannot_be_measured_costs_nothing_and_stays() {
-    let spec = SweepSpec { sizes: vec![224, 100_000], ..Preset::Practice.spec() };
+    let spec = cotejo_samples::classifying(Preset::Practice.spec(), |classify| classify.sizes = vec![224, 100_000]);
     let machines = class(2);
     let plan = plan(&with(&spec, 60), &machines, &Rates::default()).unwrap();
     assert_eq!((plan.dropped.len(), plan.cells.iter().filter(|cell| cell.refused.is_some()).count()), (0, 3));

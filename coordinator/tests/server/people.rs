@@ -14,7 +14,7 @@ use cotejo_proto::v1::machine_service_client::MachineServiceClient;
 use cotejo_proto::v1::result_service_client::ResultServiceClient;
 use cotejo_proto::v1::status_service_client::StatusServiceClient;
 use cotejo_proto::v1::upload_blob_request::Message;
-use cotejo_samples::{cpu_machine, hello};
+use cotejo_samples::{classifying, cpu_machine, hello};
 use tonic::{Code, Status};
 
 async fn refused(server: &Server, spec: SweepSpec) -> Status {
@@ -34,11 +34,13 @@ async fn sweeps_that_cannot_be_are_refused_with_the_reason() {
     let labels = BTreeMap::from([("room".to_owned(), "nowhere".to_owned())]);
     let unlabelled = refused(&server, SweepSpec { labels, ..practice() }).await;
     assert!(unlabelled.code() == Code::NotFound && unlabelled.message().contains("room=lab-2"), "{unlabelled}");
-    let bad = refused(&server, SweepSpec { sizes: vec![0], batches: vec![0], ..practice() }).await;
+    let bad =
+        refused(&server, classifying(practice(), |classify| (classify.sizes, classify.batches) = (vec![0], vec![0])))
+            .await;
     assert!(bad.code() == Code::InvalidArgument, "{bad}");
     assert!(bad.message().contains("sizes") && bad.message().contains("batches"), "{bad}");
     let weights = BTreeMap::from([(Model::ResNet18, Digest::of(b"not here"))]);
-    let missing = refused(&server, SweepSpec { weights, ..practice() }).await;
+    let missing = refused(&server, classifying(practice(), |classify| classify.weights = weights)).await;
     assert!(missing.code() == Code::FailedPrecondition && missing.message().contains("upload"), "{missing}");
     let request = v1::GetSweepRequest { sweep: "nothing".to_owned() };
     let none = server.sweeps().await.get_sweep(request).await.unwrap_err();
@@ -52,7 +54,7 @@ async fn a_plan_says_what_would_be_done_and_does_nothing() {
     let server = Server::start(folder.path()).await;
     let agent = Agent::connect(&server, &hello("pc-1")).await;
     drop(agent);
-    let spec = SweepSpec { sizes: vec![224, 100_000], ..practice() };
+    let spec = classifying(practice(), |classify| classify.sizes = vec![224, 100_000]);
     let mut sweeps = server.sweeps().await;
     let request = v1::PlanSweepRequest { spec: Some(spec.into()) };
     let plan = sweeps.plan_sweep(request).await.unwrap().into_inner();
@@ -103,7 +105,7 @@ async fn five_hundred_jobs_are_queued_in_one_go() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(folder.path()).await;
     let mut agent = Agent::connect(&server, &hello("pc-1")).await;
-    let sweep = server.begin(SweepSpec { sizes: (1..=500).collect(), ..practice() }).await;
+    let sweep = server.begin(classifying(practice(), |classify| classify.sizes = (1..=500).collect())).await;
     agent.offer().await;
     let status = server.until(&sweep, |status| status.count(JobState::Offered) == 1).await;
     assert_eq!((status.total(), status.count(JobState::Queued)), (500, 499));

@@ -14,8 +14,8 @@ use crate::measurement::Measurement;
 use crate::named::named_enum;
 use crate::sweep::SweepSpec;
 
-/// The newest version of the format.
-pub const VERSION: u32 = 1;
+/// The newest version of the format: since 2, a sweep has kinds of work.
+pub const VERSION: u32 = 2;
 /// Bytes of records in a file at most.
 pub const MAX_BYTES: u64 = 512 << 20;
 
@@ -348,13 +348,13 @@ pub fn encode(bundle: Bundle) -> Result<(Digest, Vec<u8>), BundleError> {
         return Err(BundleError::TooLarge(bytes));
     }
     let digest = Digest::of(&body);
-    let mut file = header(digest, bytes).into_bytes();
+    let mut file = header(u64::from(VERSION), digest, bytes).into_bytes();
     file.append(&mut body);
     Ok((digest, file))
 }
 
-fn header(digest: Digest, bytes: u64) -> String {
-    format!("{MAGIC} {VERSION} {digest} {bytes}\n")
+fn header(version: u64, digest: Digest, bytes: u64) -> String {
+    format!("{MAGIC} {version} {digest} {bytes}\n")
 }
 
 /// The bundle of a file, and the digest that it is known by.
@@ -396,11 +396,14 @@ fn opened(file: &[u8]) -> Result<(Digest, u64, &[u8]), BundleError> {
     if found > u64::from(VERSION) {
         return Err(BundleError::Newer { found });
     }
+    if found == 0 {
+        return Err(BundleError::Header);
+    }
     let (digest, bytes) = line_rest.split_once(' ').ok_or(BundleError::Header)?;
     let digest: Digest = digest.parse().map_err(|_| BundleError::Header)?;
     let bytes: u64 = bytes.parse().map_err(|_| BundleError::Header)?;
     // Other ways of writing the same are not how it was written.
-    if header(digest, bytes).trim_end() != format!("{MAGIC} {line}") {
+    if header(found, digest, bytes).trim_end() != format!("{MAGIC} {line}") {
         return Err(BundleError::Header);
     }
     if bytes > MAX_BYTES {

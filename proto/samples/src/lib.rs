@@ -5,9 +5,10 @@ use cotejo_model::machine::{Cpu, PowerSource};
 use cotejo_model::measurement::{Answer, Conditions, Input, Measurement, Stages};
 use cotejo_model::measuring::Stop;
 use cotejo_model::session::Hello;
+use cotejo_model::sweep::ClassifyWork;
 use cotejo_model::{
     Assignment, BootId, Capability, Device, DeviceId, Digest, Engine, JobId, JobSpec, Machine, MachineId,
-    MeasuringPlan, Precision, Task, Workload,
+    MeasuringPlan, Precision, SweepSpec, Task, Workload,
 };
 
 /// A machine without a GPU. Its identity follows from its name.
@@ -76,6 +77,20 @@ fn device(id: DeviceId, name: &str, memory_bytes: u64) -> Device {
 pub fn job(workload: Workload, device: DeviceId) -> JobSpec {
     let weights = Weights::Random { seed: WEIGHTS_SEED };
     JobSpec { workload, device, weights, image: None, measuring: MeasuringPlan::default() }
+}
+
+/// This sweep with other dimensions of what it classifies.
+#[must_use]
+pub fn classifying(mut spec: SweepSpec, change: impl FnOnce(&mut ClassifyWork)) -> SweepSpec {
+    change(spec.classify_mut());
+    spec
+}
+
+/// This sweep with these products of matrices, and no others.
+#[must_use]
+pub fn multiplying(mut spec: SweepSpec, sizes: &[u32]) -> SweepSpec {
+    spec.matmul_mut().sizes = sizes.to_vec();
+    spec
 }
 
 /// A measurement that answers this job: ten samples around this median.

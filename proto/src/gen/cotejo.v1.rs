@@ -1662,6 +1662,8 @@ impl NameColumn {
 pub struct SweepSpec {
     #[prost(string, tag = "1")]
     pub name: ::prost::alloc::string::String,
+    /// Work as it was before there were kinds of it; with `image_digest` and `weights`. It counts where `work` is empty, and is
+    /// sent beside `work`, for peers of that time, where it says the same.
     #[prost(enumeration = "Model", repeated, tag = "2")]
     pub models: ::prost::alloc::vec::Vec<i32>,
     #[prost(uint32, repeated, tag = "3")]
@@ -1708,6 +1710,45 @@ pub struct SweepSpec {
     /// It only finds out how fast devices are: one short cell for whatever this sweep's machines have not yet shown.
     #[prost(bool, tag = "19")]
     pub calibration: bool,
+    #[prost(message, repeated, tag = "20")]
+    pub work: ::prost::alloc::vec::Vec<WorkSpec>,
+}
+/// Tasks of one kind.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct WorkSpec {
+    /// None: of a kind that is not known here.
+    #[prost(oneof = "work_spec::Task", tags = "1, 2")]
+    pub task: ::core::option::Option<work_spec::Task>,
+}
+/// Nested message and enum types in `WorkSpec`.
+pub mod work_spec {
+    /// None: of a kind that is not known here.
+    #[derive(Clone, PartialEq, ::prost::Oneof)]
+    pub enum Task {
+        #[prost(message, tag = "1")]
+        Classify(super::ClassifyWork),
+        #[prost(message, tag = "2")]
+        Matmul(super::MatmulWork),
+    }
+}
+/// Every model with every size and every batch.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct ClassifyWork {
+    #[prost(enumeration = "Model", repeated, tag = "1")]
+    pub models: ::prost::alloc::vec::Vec<i32>,
+    #[prost(uint32, repeated, tag = "2")]
+    pub sizes: ::prost::alloc::vec::Vec<u32>,
+    #[prost(uint32, repeated, tag = "3")]
+    pub batches: ::prost::alloc::vec::Vec<u32>,
+    #[prost(string, optional, tag = "4")]
+    pub image_digest: ::core::option::Option<::prost::alloc::string::String>,
+    #[prost(message, repeated, tag = "5")]
+    pub weights: ::prost::alloc::vec::Vec<ModelWeights>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct MatmulWork {
+    #[prost(uint32, repeated, tag = "1")]
+    pub sizes: ::prost::alloc::vec::Vec<u32>,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ModelWeights {

@@ -8,7 +8,7 @@ use cotejo_model::bundle::Record;
 use cotejo_model::comparison::Comparison;
 use cotejo_model::measurement::EnginePlan;
 use cotejo_model::session::{AgentCommand, AgentEvent};
-use cotejo_model::sweep::{PlannedSweep, SweepStatus};
+use cotejo_model::sweep::{PlannedSweep, Preset, SweepStatus};
 use cotejo_model::{JobSpec, Machine, Measurement, Reference, SweepSpec};
 use cotejo_proto::{ConvertError, v1 as wire};
 use proptest::prelude::*;
@@ -157,6 +157,24 @@ fn a_peer_that_knows_no_streams_means_one() {
 fn a_sweep_of_a_peer_that_knows_no_streams_means_one() {
     let old = wire::SweepSpec { measuring: Some(wire::MeasuringPlan::default()), ..wire::SweepSpec::default() };
     assert_eq!(SweepSpec::try_from(old).unwrap().streams, [1]);
+}
+
+#[test]
+fn work_of_a_peer_that_knows_no_kinds_of_it_reads_and_is_sent_to_it() {
+    let spec = Preset::Quick.spec();
+    let whole = wire::SweepSpec::from(spec.clone());
+    assert_eq!((&whole.sizes, &whole.matmul), (&vec![224], &vec![1024]), "an older peer reads these");
+    let old = wire::SweepSpec { work: Vec::new(), ..whole.clone() };
+    assert_eq!(SweepSpec::try_from(old).unwrap(), spec);
+    let new = wire::SweepSpec { models: Vec::new(), sizes: Vec::new(), matmul: Vec::new(), ..whole };
+    assert_eq!(SweepSpec::try_from(new).unwrap(), spec, "kinds of work count where there are some");
+}
+
+#[test]
+fn work_of_a_kind_that_is_not_known_is_refused() {
+    let newer = wire::SweepSpec { work: vec![wire::WorkSpec::default()], ..Preset::Quick.spec().into() };
+    let refused = SweepSpec::try_from(newer).unwrap_err().to_string();
+    assert_eq!(refused, "spec.work.task: is of a kind that this version does not know");
 }
 
 #[test]

@@ -16,7 +16,7 @@ use cotejo_model::measuring::Stop;
 use cotejo_model::session::{
     AgentCommand, AgentEvent, Held, Hello, JobResult, Offer, Receipt, ResultAck, Verdict, Welcome,
 };
-use cotejo_model::sweep::{PlannedCell, PlannedSweep, Running, SweepStatus};
+use cotejo_model::sweep::{ClassifyWork, MatmulWork, PlannedCell, PlannedSweep, Running, SweepStatus, WorkSpec};
 use cotejo_model::{
     Assignment, BootId, Capability, Device, DeviceId, DeviceKind, Digest, Engine, Failure, FailureCode, JobId, JobSpec,
     JobState, Machine, MachineId, Measurement, MeasuringPlan, Model, Precision, SweepId, SweepSpec, Task, Threads,
@@ -363,33 +363,35 @@ pub(crate) fn agent_command() -> impl Strategy<Value = AgentCommand> {
     prop_oneof![welcome().prop_map(AgentCommand::Welcome), offer, assignment().prop_map(AgentCommand::Cancel), ack]
 }
 
+fn work_spec() -> impl Strategy<Value = WorkSpec> {
+    let sizes = || vec(any::<u32>(), 0..4);
+    let files = (option::of(digest()), btree_map(select(Model::ALL), digest(), 0..2));
+    let classify = (vec(select(Model::ALL), 0..3), sizes(), sizes(), files)
+        .prop_map(|(models, sizes, batches, (image, weights))| ClassifyWork { models, sizes, batches, image, weights });
+    let matmul = sizes().prop_map(|sizes| WorkSpec::Matmul(MatmulWork { sizes }));
+    prop_oneof![classify.prop_map(WorkSpec::Classify), matmul]
+}
+
 pub(crate) fn sweep_spec() -> impl Strategy<Value = SweepSpec> {
     let selector = prop_oneof![
         select(DeviceKind::ALL).prop_map(DeviceSelector::Kind),
         device_id().prop_filter("the kind's own selector", |id| *id != DeviceId::Cpu).prop_map(DeviceSelector::One),
     ];
-    let sizes = || vec(any::<u32>(), 0..4);
-    let what = (text(), vec(select(Model::ALL), 0..3), sizes(), sizes(), sizes());
+    let what = (text(), vec(work_spec(), 0..3));
     let precisions = vec(select(Precision::ALL), 0..3);
     let how = (vec(selector, 0..3), vec(threads(), 0..3), precisions, vec(select(Engine::ALL), 0..3));
-    let files = (option::of(digest()), btree_map(select(Model::ALL), digest(), 0..2), measuring());
     let whom = (vec(text(), 0..3), labels(), any::<u64>());
     let options = (any::<bool>(), vec(any::<u32>(), 1..4), option::of(any::<u64>()), any::<bool>());
-    (what, how, files, whom, options).prop_map(|(what, how, files, whom, options)| SweepSpec {
+    (what, how, measuring(), whom, options).prop_map(|(what, how, measuring, whom, options)| SweepSpec {
         name: what.0,
-        models: what.1,
-        sizes: what.2,
-        batches: what.3,
-        matmul: what.4,
+        work: what.1,
         devices: how.0,
         threads: how.1,
         precisions: how.2,
         engines: how.3,
         exact: options.0,
         streams: options.1,
-        image: files.0,
-        weights: files.1,
-        measuring: files.2,
+        measuring,
         machines: whom.0,
         labels: whom.1,
         seed: whom.2,

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use cotejo_model::device::marked;
 use cotejo_model::sweep::SweepStatus;
+use cotejo_model::sweep::{ClassifyWork, MatmulWork, WorkSpec};
 use cotejo_model::{Device, DeviceId, JobState, Machine, SweepSpec};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -135,13 +136,13 @@ fn workloads(spec: &SweepSpec) -> Vec<(&'static str, String)> {
         items.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
     }
     let mut lines = Vec::new();
-    if !spec.models.is_empty() {
-        lines.push(("Models", join(&spec.models)));
-        lines.push(("Sizes", join(&spec.sizes)));
-        lines.push(("Batches", join(&spec.batches)));
-    }
-    if !spec.matmul.is_empty() {
-        lines.push(("Matmul", join(&spec.matmul)));
+    for work in spec.work.iter().filter(|work| !work.is_empty()) {
+        match work {
+            WorkSpec::Classify(ClassifyWork { models, sizes, batches, .. }) => {
+                lines.extend([("Models", join(models)), ("Sizes", join(sizes)), ("Batches", join(batches))]);
+            }
+            WorkSpec::Matmul(MatmulWork { sizes }) => lines.push(("Matmul", join(sizes))),
+        }
     }
     let devices = if spec.devices.is_empty() { "every device found".to_owned() } else { join(&spec.devices) };
     lines.push(("Devices", devices));

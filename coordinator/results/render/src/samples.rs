@@ -14,7 +14,7 @@ use cotejo_model::stats::{Estimate, Interval, summarise};
 use cotejo_model::sweep::Preset;
 use cotejo_model::{
     Bundle, Capability, DeviceId, DeviceKind, Digest, Engine, Failure, FailureCode, JobId, JobSpec, JobState,
-    MachineId, Measurement, Model, Precision, Reference, SweepId, SweepSpec, Task, Threads, Workload,
+    MachineId, Measurement, Model, Precision, Reference, SweepId, Task, Threads, Workload,
 };
 use jiff::tz::TimeZone;
 use uuid::Uuid;
@@ -369,7 +369,8 @@ pub(super) fn imported() -> Comparison {
 pub(super) fn bundle() -> Bundle {
     let sweep = SweepId(Uuid::from_u128(0x5e));
     let machine = MachineId(Uuid::from_u128(1));
-    let spec = SweepSpec { sizes: vec![224], ..Preset::Practice.spec() };
+    let mut spec = Preset::Practice.spec();
+    spec.classify_mut().sizes = vec![224];
     let jobs = [Task::Matmul { size: 64 }, classify(224)].into_iter().enumerate().map(|(at, task)| {
         let workload = Workload {
             task,

@@ -113,7 +113,7 @@ proptest! {
         let (same, read) = decode(&file).unwrap();
         prop_assert_eq!((same, &read), (digest, &bundle));
         prop_assert_eq!(encode(read).unwrap().1, file.clone(), "identical data gives an identical file");
-        let head = format!("cotejo-bundle 1 {digest} ");
+        let head = format!("cotejo-bundle 2 {digest} ");
         prop_assert!(file.starts_with(head.as_bytes()));
     }
 
@@ -160,15 +160,23 @@ fn changed_line_ends_do_no_harm() {
 }
 
 #[test]
+fn bundles_of_the_first_format_read() {
+    let file = file_of(sample());
+    let text = String::from_utf8(file).unwrap();
+    let first = text.replacen("cotejo-bundle 2 ", "cotejo-bundle 1 ", 1);
+    assert_eq!(decode(first.as_bytes()).unwrap().1, sample());
+}
+
+#[test]
 fn what_is_no_bundle_says_what_it_is() {
     assert_eq!(decode(b""), Err(BundleError::Empty));
     assert_eq!(decode(b"sweep,job\n"), Err(BundleError::NotABundle));
     assert_eq!(decode(b"cotejo-bundle 1 abc 3\n{}\n"), Err(BundleError::Header));
-    assert_eq!(decode(b"cotejo-bundle 2 of something else\n"), Err(BundleError::Newer { found: 2 }));
+    assert_eq!(decode(b"cotejo-bundle 3 of something else\n"), Err(BundleError::Newer { found: 3 }));
     assert_eq!(decode(b"cotejo-bundle 0 abc 3\n{}\n"), Err(BundleError::Header));
-    let absurd = header(Digest::of(b""), u64::MAX);
+    let absurd = header(1, Digest::of(b""), u64::MAX);
     assert_eq!(decode(absurd.as_bytes()), Err(BundleError::TooLarge(u64::MAX)));
-    let sealed = |body: &str| [header(Digest::of(body.as_bytes()), body.len() as u64).as_str(), body].concat();
+    let sealed = |body: &str| [header(2, Digest::of(body.as_bytes()), body.len() as u64).as_str(), body].concat();
     let nothing = decode(sealed("").as_bytes()).unwrap_err();
     assert!(matches!(nothing, BundleError::Inconsistent(_)), "{nothing}");
     let unknown = decode(sealed("{\"export\":{\"version\":\"1\",\"exported_ms\":1}}\n{\"x\":1}\n").as_bytes());

@@ -1,26 +1,29 @@
-//! A driver that does what a test says.
+//! A driver that does what it is told, with GPUs that are not there: for tests of whatever asks a driver.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use cotejo_agent::nvidia::{Access, Described, Driver, Load, Nvidia, NvmlError};
 use cotejo_model::gpu::{ComputeCapability, GpuState};
+
+use super::{Access, Described, Driver, Load, Nvidia, NvmlError};
 
 /// A GPU of the driver.
 #[derive(Debug, Clone)]
-pub(crate) struct FakeGpu {
-    pub(crate) described: Described,
-    pub(crate) state: GpuState,
+pub struct FakeGpu {
+    /// What the driver says of it.
+    pub described: Described,
+    /// How it is.
+    pub state: GpuState,
     /// What each look gives; the last one stays.
-    pub(crate) loads: Vec<Load>,
+    pub loads: Vec<Load>,
     /// It does not answer.
-    pub(crate) lost: bool,
+    pub lost: bool,
     /// The newest CUDA of its driver.
-    pub(crate) cuda: i32,
+    pub cuda: i32,
 }
 
 /// A GPU that works.
-pub(crate) fn gpu(name: &str) -> FakeGpu {
+pub fn gpu(name: &str) -> FakeGpu {
     FakeGpu {
         described: Described {
             name: name.to_owned(),
@@ -39,13 +42,14 @@ pub(crate) fn gpu(name: &str) -> FakeGpu {
 
 /// A driver with these GPUs.
 #[derive(Debug, Clone)]
-pub(crate) struct FakeDriver {
+pub struct FakeDriver {
     gpus: Vec<FakeGpu>,
     looks: Arc<AtomicUsize>,
 }
 
 impl FakeDriver {
-    pub(crate) fn new(gpus: Vec<FakeGpu>) -> Self {
+    /// A driver of these GPUs, in CUDA's order.
+    pub fn new(gpus: Vec<FakeGpu>) -> Self {
         Self { gpus, looks: Arc::default() }
     }
 
@@ -84,12 +88,12 @@ impl Driver for FakeDriver {
 }
 
 /// This machine's driver has these GPUs, and `CUDA_VISIBLE_DEVICES` says this.
-pub(crate) fn driver(gpus: Vec<FakeGpu>, visible: Option<&str>) -> Nvidia {
+pub fn driver(gpus: Vec<FakeGpu>, visible: Option<&str>) -> Nvidia {
     let driver = FakeDriver::new(gpus);
     Nvidia::new(move || Ok(Arc::new(driver.clone())), visible.map(str::to_owned))
 }
 
 /// This machine has no driver.
-pub(crate) fn absent() -> Nvidia {
+pub fn absent() -> Nvidia {
     Nvidia::new(|| Err(NvmlError::LibraryNotFound), None)
 }

@@ -1,9 +1,5 @@
 //! A coordinator that does what a test says.
 
-#[path = "fake_driver.rs"]
-#[allow(dead_code, reason = "each test uses its part")]
-pub(crate) mod fake_driver;
-
 use std::net::SocketAddr;
 
 use cotejo_agent::nvidia::Nvidia;
@@ -173,7 +169,7 @@ pub(crate) struct Agent {
 
 impl Agent {
     pub(crate) fn start(coordinator: &Coordinator, data: &std::path::Path, worker: WorkerCommand) -> Self {
-        Self::on(coordinator, data, (worker, crate::common::no_worker()), fake_driver::absent())
+        Self::on(coordinator, data, (worker, crate::common::no_worker()), cotejo_agent::nvidia::fake::absent())
     }
 
     /// With these workers, plain and for GPUs, and this driver.
@@ -190,7 +186,6 @@ impl Agent {
     }
 
     /// Of a machine that is played.
-    #[allow(dead_code, reason = "each test uses its part")]
     pub(crate) fn play(
         coordinator: &Coordinator,
         data: &std::path::Path,

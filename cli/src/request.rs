@@ -1,14 +1,37 @@
-//! From what was typed to a sweep that can be sent: the second stage of the command line.
+//! From what was typed to a sweep that is complete but for its files: the second stage of the command line. `files` is
+//! the third: it looks at the files, and gives the coordinator what it lacks.
 
+use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use crate::draft::{Draft, Request};
+use cotejo_model::{Model, SweepSpec};
+
+use crate::draft::Draft;
 use crate::error::Error;
+use crate::fields::{FIELDS, NAME};
 use crate::sweep_file::SweepFile;
 
+/// A complete sweep whose image and weights are still files on this PC.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Request {
+    /// Without the files.
+    pub(crate) spec: SweepSpec,
+    /// The image to classify; none is the built-in one.
+    pub(crate) image: Option<PathBuf>,
+    /// Weight files by model.
+    pub(crate) weights: BTreeMap<Model, PathBuf>,
+}
+
+impl Request {
+    /// A sweep without files.
+    pub(crate) fn of(spec: SweepSpec) -> Self {
+        Self { spec, image: None, weights: BTreeMap::new() }
+    }
+}
+
 /// The sweep of these flags over this file, or an error that names everything that is wrong with either.
-pub(crate) fn request(flags: Draft, file: Option<&Path>) -> Result<Request, Error> {
+pub(crate) fn complete(flags: Draft, file: Option<&Path>) -> Result<Request, Error> {
     let file = file.map(read).transpose()?;
     merge(flags, file)
 }
@@ -27,7 +50,12 @@ fn merge(flags: Draft, file: Option<SweepFile>) -> Result<Request, Error> {
             listed("the sweep", &lines)
         });
     };
-    let base = Draft { name: file.draft.name.clone().or_else(|| stem(&file.path)), ..file.draft.clone() };
+    let mut base = file.draft.clone();
+    if base.get(&NAME).is_none()
+        && let Some(name) = stem(&file.path)
+    {
+        base = base.with(&NAME, name);
+    }
     let resolved = flags.over(base).resolve();
     let mut in_file = file.problems.clone();
     let mut in_flags = Vec::new();
@@ -50,9 +78,9 @@ fn merge(flags: Draft, file: Option<SweepFile>) -> Result<Request, Error> {
     }
 }
 
-/// The flag that gives a field, by its shortest name.
-fn flag(field: &str) -> &str {
-    if field == "sweep-budget" { "budget" } else { field }
+/// The flag that gives a field.
+fn flag(key: &str) -> &str {
+    FIELDS.iter().find(|field| field.key() == key).map_or(key, |field| field.flag())
 }
 
 fn stem(path: &Path) -> Option<String> {
@@ -71,6 +99,7 @@ mod tests {
     use cotejo_model::sweep::Preset;
 
     use super::*;
+    use crate::fields::{RUNS, SIZES};
 
     fn file(text: &str) -> SweepFile {
         SweepFile::parse(Path::new("class.toml"), text)
@@ -79,7 +108,7 @@ mod tests {
     #[test]
     fn problems_of_text_and_of_sense_come_together() {
         let text = "sizes = [0]\nbatches = [0]\nthreads = 0\nmodles = 1\nmodels = \"vgg\"\nweights.resnet18 = \"w\"\n";
-        let error = merge(Draft { runs: Some(0), ..Draft::default() }, Some(file(text))).unwrap_err();
+        let error = merge(Draft::default().with(&RUNS, 0), Some(file(text))).unwrap_err();
         insta::assert_snapshot!(error, @r"
         error: the sweep file has 6 problems:
           class.toml: line 1, column 1: sizes: size 0 is outside 1 to 1000000
@@ -93,20 +122,20 @@ mod tests {
 
     #[test]
     fn flags_mend_a_file() {
-        let flags = Draft { sizes: Some(vec![32]), ..Draft::default() };
+        let flags = Draft::default().with(&SIZES, vec![32]);
         let request = merge(flags, Some(file("sizes = [0]\n"))).unwrap();
-        assert_eq!((request.spec.sizes, request.spec.name.as_str()), (vec![32], "class"));
+        assert_eq!((&request.spec.classify().unwrap().sizes, request.spec.name.as_str()), (&vec![32], "class"));
     }
 
     #[test]
     fn an_empty_file_is_the_practice_under_its_own_name() {
         let request = merge(Draft::default(), Some(file(""))).unwrap();
-        assert_eq!(request.spec.sizes, Preset::Practice.spec().sizes);
+        assert_eq!(request.spec, SweepSpec { name: "class".to_owned(), ..Preset::Practice.spec() });
     }
 
     #[test]
     fn a_problem_of_a_flag_names_the_flag() {
-        let error = merge(Draft { sizes: Some(vec![0]), ..Draft::default() }, None).unwrap_err();
+        let error = merge(Draft::default().with(&SIZES, vec![0]), None).unwrap_err();
         assert_eq!(error.to_string(), "error: --sizes: size 0 is outside 1 to 1000000");
     }
 }

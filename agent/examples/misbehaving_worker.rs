@@ -1,9 +1,6 @@
 //! Plays workers that misbehave. The first argument says how; addresses are of listeners in the test, which sees by
 //! the connection's end that a process is gone.
 
-#[path = "measured.rs"]
-mod measured;
-
 use std::io::{BufRead, Read, Write};
 use std::net::TcpStream;
 use std::process::{Command, Stdio};
@@ -11,6 +8,9 @@ use std::process::{Command, Stdio};
 use cotejo_model::explain::Explanation;
 use cotejo_model::frames::{Frame, Phase, Progress, Request};
 use cotejo_model::{Failure, FailureCode, Task};
+
+/// What every run takes, more or less.
+const MEDIAN_NS: u64 = 1_000;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -115,7 +115,7 @@ fn explained(request: &Request) {
         device_name: "Test CPU".to_owned(),
         build: "test".to_owned(),
         instruction_set: "avx2".to_owned(),
-        threads: 1,
+        threads: Some(1),
         peak_flops: 1e9,
         copy_bytes_per_s: 1e9,
         forward_ns: 2,
@@ -124,5 +124,5 @@ fn explained(request: &Request) {
 }
 
 fn done(request: &Request) {
-    frame(&Frame::Done(Box::new(measured::measurement(request))));
+    frame(&Frame::Done(Box::new(cotejo_samples::measurement(&request.job, MEDIAN_NS))));
 }
