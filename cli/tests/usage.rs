@@ -2,6 +2,8 @@
 
 mod support;
 
+use std::io::{Read, Write};
+
 use support::{Pc, dead_url, is_absent};
 
 #[test]
@@ -184,4 +186,31 @@ fn a_bad_log_filter_is_named() {
     let pc = Pc::new();
     let output = pc.command(["results", "--local"]).env("COTEJO_LOG", "a=b=c").output().unwrap();
     support::ended(output).code(2).says(&["COTEJO_LOG"]);
+}
+
+#[test]
+fn an_empty_variable_is_not_set() {
+    let pc = Pc::new();
+    let mut command = pc.command(["results", "--local"]);
+    command.envs(["COTEJO_LANG", "COTEJO_COORDINATOR", "COTEJO_LOG"].map(|name| (name, ""))).env("LC_ALL", "C");
+    support::ended(command.output().unwrap()).code(1).says(&["nothing has been measured on this PC yet"]);
+}
+
+#[test]
+fn a_web_server_is_no_coordinator() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for connection in listener.incoming() {
+            let mut connection = connection.unwrap();
+            // Whatever was asked; the client closes once it has understood the answer.
+            let _ = connection.read(&mut [0; 24]);
+            let _ = connection.write_all(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n");
+            let _ = connection.read_to_end(&mut Vec::new());
+        }
+    });
+    let pc = Pc::new();
+    pc.run(&format!("status --coordinator {url}"))
+        .code(3)
+        .says(&[&format!("something answers at {url}, but it is no Cotejo coordinator"), "--coordinator"]);
 }
