@@ -4,7 +4,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use cotejo_model::bundle::ImportSummary;
-use cotejo_model::comparison::{Comparison, GroupBy};
+use cotejo_model::comparison::{Comparison, GroupBy, Grouping};
+use cotejo_model::coordinator::CoordinatorStatus;
 use cotejo_model::reference::ReferenceSummary;
 use cotejo_model::sweep::{PlannedSweep, SweepStatus};
 use cotejo_model::{Bundle, Digest, Machine, Reference, SweepSpec};
@@ -24,7 +25,6 @@ use tonic::transport::{Channel, Endpoint, Uri};
 use tonic::{Code, Request, Status, Streaming};
 
 use crate::error::{Error, Exit};
-use cotejo_render::lists::CoordinatorStatus;
 
 /// Where a coordinator listens unless told otherwise.
 pub(crate) const DEFAULT_ADDRESS: &str = "http://127.0.0.1:7420";
@@ -165,8 +165,34 @@ impl Client {
 
     /// Measurements side by side; no sweep means the newest with results.
     pub(crate) async fn compare(&self, sweeps: Vec<String>, all: bool, by: GroupBy) -> Result<Comparison, Error> {
+        self.compare_in(sweeps, all, by, &[]).await
+    }
+
+    /// The same cells in several groupings. A coordinator that knows no others is asked for each.
+    pub(crate) async fn compare_by_all(&self, sweeps: Vec<String>, all: bool) -> Result<Comparison, Error> {
+        let others = [GroupBy::Machine, GroupBy::Device];
+        let mut comparison = self.compare_in(sweeps, all, GroupBy::Size, &others).await?;
+        for by in others {
+            if comparison.grouped(by).is_none() {
+                // The newest sweep may be another one by now.
+                let same = comparison.sweeps.iter().map(ToString::to_string).collect();
+                let tables = self.compare(same, false, by).await?.tables;
+                comparison.others.push(Grouping { by, tables });
+            }
+        }
+        Ok(comparison)
+    }
+
+    async fn compare_in(
+        &self,
+        sweeps: Vec<String>,
+        all: bool,
+        by: GroupBy,
+        others: &[GroupBy],
+    ) -> Result<Comparison, Error> {
         let mut service = ResultServiceClient::new(self.channel.clone()).max_decoding_message_size(MAX_RESULTS_BYTES);
-        let message = wire::CompareRequest { sweeps, all, by: wire::GroupBy::from(by).into() };
+        let others = others.iter().map(|by| wire::GroupBy::from(*by).into()).collect();
+        let message = wire::CompareRequest { sweeps, all, by: wire::GroupBy::from(by).into(), others };
         let answer = service.compare(request(message)).await;
         let comparison = answer.map_err(|status| self.refusal(&status))?.into_inner().comparison;
         self.converted(comparison.unwrap_or_default().try_into())
@@ -329,8 +355,8 @@ fn unreachable(address: &str, why: &str) -> Error {
     let why = if why.is_empty() { String::new() } else { format!(" ({why})") };
     Error {
         exit: Exit::Unreachable,
-        message: format!("no coordinator answers at {address}{why}"),
-        help: Some("start one with `cotejo-coordinator run`, or name it with --coordinator".to_owned()),
+        ..Error::failed(format!("no coordinator answers at {address}{why}"))
+            .with_help("start one with `cotejo-coordinator run`, or name it with --coordinator")
     }
 }
 
@@ -364,6 +390,6 @@ mod tests {
         let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let error = Client::connect(&format!("http://{address}")).await.unwrap_err();
         assert_eq!(error.exit, Exit::Unreachable);
-        assert!(error.message.starts_with(&format!("no coordinator answers at http://{address} (")), "{error}");
+        assert!(error.to_string().contains(&format!("no coordinator answers at http://{address} (")), "{error}");
     }
 }

@@ -5,6 +5,8 @@ use std::path::Path;
 
 use crate::draft::{Draft, Request};
 use crate::error::Error;
+use crate::files::unreadable;
+use crate::message::Message;
 use crate::sweep_file::SweepFile;
 
 /// The sweep of these flags over this file, or an error that names everything that is wrong with either.
@@ -14,8 +16,7 @@ pub(crate) fn request(flags: Draft, file: Option<&Path>) -> Result<Request, Erro
 }
 
 fn read(path: &Path) -> Result<SweepFile, Error> {
-    let text = fs::read_to_string(path)
-        .map_err(|error| Error::usage(format!("cannot read the sweep file {}: {error}", path.display())))?;
+    let text = fs::read_to_string(path).map_err(|error| unreadable(&Message::new("file-sweep"), path, &error))?;
     Ok(SweepFile::parse(path, &text))
 }
 

@@ -3,6 +3,7 @@
 use tokio::sync::watch;
 
 use crate::error::Exit;
+use crate::message::Message;
 use crate::output;
 
 /// Whether a person has asked to end. Listening begins when it is made.
@@ -17,7 +18,7 @@ impl Interrupt {
             signal().await;
             sender.send_replace(true);
             signal().await;
-            output::say("ended at once");
+            output::say(Message::new("news-ended-at-once"));
             // Workers end with this process: their standard input closes.
             std::process::exit(Exit::Interrupted.code().into());
         });

@@ -1,6 +1,7 @@
 //! Which language results and their help are in.
 
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use cotejo_daemon::{Layer, SettingsError};
 use cotejo_language::{Language, Texts};
@@ -8,6 +9,7 @@ use directories::ProjectDirs;
 use serde::Deserialize;
 
 use crate::error::Error;
+use crate::message::Message;
 
 /// The flag, which is looked for before the command line is parsed: its help is in that language too.
 const FLAG: &str = "--lang";
@@ -44,6 +46,19 @@ pub(crate) fn of_help(arguments: &[std::ffi::OsString]) -> Language {
     named.or_else(|| configured().ok().flatten()).or_else(of_system).unwrap_or(Language::English)
 }
 
+/// The language of this run, once it is known.
+static SPOKEN: OnceLock<Language> = OnceLock::new();
+
+/// From now on, what is said beside the output is in this language.
+pub(crate) fn speak(language: Language) {
+    SPOKEN.get_or_init(|| language);
+}
+
+/// The texts of what is said beside the output.
+pub(crate) fn spoken() -> &'static Texts {
+    Texts::of(SPOKEN.get().copied().unwrap_or(Language::English))
+}
+
 /// Where the configuration file is looked for.
 fn file() -> Option<PathBuf> {
     ProjectDirs::from("", "", "cotejo").map(|dirs| dirs.config_dir().join("cotejo.toml"))
@@ -55,7 +70,10 @@ fn configured() -> Result<Option<Language>, Error> {
         .and_then(|layer| cotejo_daemon::from_layers("", [layer]))
         .map_err(|error: SettingsError| Error::usage(error))?;
     let language = settings.lang.map(|text| text.parse::<Language>()).transpose();
-    language.map_err(|error| Error::usage(format!("the configuration file {}: lang: {error}", path.display())))
+    language.map_err(|error| {
+        let message = Message::new("problem-configuration").with("file", path.display());
+        Error::usage(message.with("error", format!("lang: {error}")))
+    })
 }
 
 fn of_system() -> Option<Language> {
