@@ -21,9 +21,7 @@ from typing import Any
 from cells import Cell, Files
 from contenders import Child, Worker, WorkerJobs
 from match import find_worker
-from results import piped
 
-MIB = 1 << 20
 # A driver frees a killed process's memory a moment later.
 FREED_WITHIN_S = 10
 HOLDER = """
@@ -46,10 +44,11 @@ class Trial:
     def __init__(self, worker: Worker, device: str) -> None:
         self.worker, self.device = worker, device
         self.index = device.partition(":")[2]
-        self.rows: list[tuple[str, bool, str]] = []
+        self.held: list[bool] = []
 
     def note(self, what: str, holds: bool, found: str) -> None:
-        self.rows.append((what, holds, found))
+        self.held.append(holds)
+        print(f"| {what} | {'yes' if holds else 'NO'} | {found} |", flush=True)
 
     def request(self, size: int, batch: int, plan: dict[str, int | None]) -> str:
         """A job with random weights and the built-in picture."""
@@ -137,14 +136,13 @@ def main() -> int:
     programs = ("cotejo-worker-cuda", "cotejo-worker")
     worker = Worker(find_worker(options.worker, programs, "cargo build --release -p cotejo-worker"), exact=False)
     trial = Trial(worker, options.device)
+    print("| what | holds | found |\n|---|---|---|", flush=True)
     trial.context()
     trial.refuses_what_cannot_fit()
     trial.beside(4000, fits=True)
     trial.beside(700, fits=False)
     trial.killed()
-    rows = [["what", "holds", "found"]] + [[what, "yes" if holds else "NO", found] for what, holds, found in trial.rows]
-    print("\n".join(piped(rows)))
-    return int(not all(holds for _, holds, _ in trial.rows))
+    return int(not all(trial.held))
 
 
 if __name__ == "__main__":

@@ -18,11 +18,11 @@ use cotejo_daemon::variables;
 use cotejo_language::Language;
 use cotejo_model::{DeviceId, Model, Precision, Threads};
 
-pub(crate) use self::chart::{ChartArgs, ChartFormat, ChartKind};
+pub(crate) use self::chart::{ChartArgs, ChartKind};
 pub(crate) use self::compare::{AnalyzeArgs, CompareArgs, WhoArgs, With};
-pub(crate) use self::document::{DocumentArgs, DocumentFormat, Target};
+pub(crate) use self::document::{DocumentArgs, Target, of_file, terminal};
 pub(crate) use self::report::ReportArgs;
-pub(crate) use self::results::{Format, ResultsArgs};
+pub(crate) use self::results::ResultsArgs;
 pub(crate) use self::sweep::{ClassArgs, SweepArgs};
 pub(crate) use self::transfer::{ExportArgs, ReferenceVerb, ResultsVerb};
 
@@ -167,8 +167,8 @@ pub(crate) struct Global {
     /// Where this PC keeps its own results; the platform's data folder by default
     #[arg(long, global = true, value_name = "FOLDER", env = variables::DATA_DIR, help_heading = "Global options")]
     pub(crate) data_dir: Option<PathBuf>,
-    /// The language of results: en (English) or es (Spanish); by default the system's
     #[arg(long, global = true, value_name = "LANGUAGE", env = variables::LANG, help_heading = "Global options")]
+    #[arg(help = format!("The language of what is said: {}; by default the system's", cotejo_language::languages()))]
     pub(crate) lang: Option<Language>,
     /// Say more on standard error; -vv says everything
     #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = "Global options")]

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use cotejo_channel::{Address, AddressError, BLOB_CHUNK_BYTES, ChannelError, MAX_RESULTS_BYTES};
 use cotejo_model::bundle::ImportSummary;
-use cotejo_model::comparison::{Comparison, GroupBy};
+use cotejo_model::comparison::{Comparison, GroupBy, Grouping};
+use cotejo_model::coordinator::CoordinatorStatus;
 use cotejo_model::reference::ReferenceSummary;
 use cotejo_model::sweep::{PlannedSweep, SweepStatus};
 use cotejo_model::{Bundle, Digest, Machine, Reference, SweepSpec};
@@ -25,7 +26,7 @@ use tonic::transport::Channel;
 use tonic::{Code, Request, Status, Streaming};
 
 use crate::error::{Error, Exit};
-use cotejo_render::lists::CoordinatorStatus;
+use crate::message::Message;
 
 /// How long a coordinator may take to accept a connection.
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);
@@ -141,8 +142,34 @@ impl Client {
 
     /// Measurements side by side; no sweep means the newest with results.
     pub(crate) async fn compare(&self, sweeps: Vec<String>, all: bool, by: GroupBy) -> Result<Comparison, Error> {
+        self.compare_in(sweeps, all, by, &[]).await
+    }
+
+    /// The same cells in several groupings. A coordinator that knows no others is asked for each.
+    pub(crate) async fn compare_by_all(&self, sweeps: Vec<String>, all: bool) -> Result<Comparison, Error> {
+        let others = [GroupBy::Machine, GroupBy::Device];
+        let mut comparison = self.compare_in(sweeps, all, GroupBy::Size, &others).await?;
+        for by in others {
+            if comparison.grouped(by).is_none() {
+                // The newest sweep may be another one by now.
+                let same = comparison.sweeps.iter().map(ToString::to_string).collect();
+                let tables = self.compare(same, false, by).await?.tables;
+                comparison.others.push(Grouping { by, tables });
+            }
+        }
+        Ok(comparison)
+    }
+
+    async fn compare_in(
+        &self,
+        sweeps: Vec<String>,
+        all: bool,
+        by: GroupBy,
+        others: &[GroupBy],
+    ) -> Result<Comparison, Error> {
         let mut service = ResultServiceClient::new(self.channel.clone()).max_decoding_message_size(MAX_RESULTS_BYTES);
-        let message = wire::CompareRequest { sweeps, all, by: wire::GroupBy::from(by).into() };
+        let others = others.iter().map(|by| wire::GroupBy::from(*by).into()).collect();
+        let message = wire::CompareRequest { sweeps, all, by: wire::GroupBy::from(by).into(), others };
         let answer = service.compare(request(message)).await;
         let comparison = answer.map_err(|status| self.refusal(&status))?.into_inner().comparison;
         self.converted(comparison.unwrap_or_default().try_into())
@@ -305,21 +332,16 @@ fn request<M>(message: M) -> Request<M> {
 
 /// What it means to a person that there is no conversation.
 fn not_connected(address: &Address, error: ChannelError) -> Error {
-    let (message, help) = match error {
-        ChannelError::Unreachable { detail } if detail.is_empty() => (
-            format!("no coordinator answers at {address}"),
-            "start one with `cotejo-coordinator run`, or name it with --coordinator",
-        ),
-        ChannelError::Unreachable { detail } => (
-            format!("no coordinator answers at {address} ({detail})"),
-            "start one with `cotejo-coordinator run`, or name it with --coordinator",
-        ),
-        ChannelError::NotCoordinator => (
-            format!("something answers at {address}, but it is no Cotejo coordinator"),
-            "name the coordinator's address and port with --coordinator; it says them when it starts",
-        ),
+    let (message, remedy) = match error {
+        ChannelError::Unreachable { detail } => {
+            let message = Message::new("problem-no-coordinator").with("address", address);
+            (message.with("detail", detail), "remedy-no-coordinator")
+        }
+        ChannelError::NotCoordinator => {
+            (Message::new("problem-not-coordinator").with("address", address), "remedy-not-coordinator")
+        }
     };
-    Error { exit: Exit::Unreachable, message, help: Some(help.to_owned()) }
+    Error { exit: Exit::Unreachable, ..Error::failed(message).with_help(Message::new(remedy)) }
 }
 
 #[cfg(test)]
@@ -347,6 +369,6 @@ mod tests {
         let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let error = Client::connect(&address.into()).await.unwrap_err();
         assert_eq!(error.exit, Exit::Unreachable);
-        assert!(error.message.starts_with(&format!("no coordinator answers at http://{address} (")), "{error}");
+        assert!(error.to_string().contains(&format!("no coordinator answers at http://{address} (")), "{error}");
     }
 }

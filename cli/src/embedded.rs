@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use crate::args::{SIMULATED_SUBCOMMAND, WORKER_SUBCOMMAND};
 use crate::client::Client;
 use crate::error::Error;
+use crate::message::Message;
 
 /// How long open streams may take to close.
 const DRAIN_SECONDS: u64 = 2;
@@ -44,11 +45,8 @@ impl Store {
             ..Config::default()
         };
         let app = cotejo_coordinator::build(config).await.map_err(|error| match error {
-            StartError::Locked(_) => Error::failed(format!(
-                "another `cotejo` is measuring or reading with the data folder {}",
-                folder.display()
-            ))
-            .with_help("wait until it has ended, or give this one a folder of its own with --data-dir"),
+            StartError::Locked(_) => Error::failed(Message::new("problem-locked").with("folder", folder.display()))
+                .with_help(Message::new("remedy-locked")),
             error => Error::failed(error),
         })?;
         let address = app.addr.into();
@@ -69,7 +67,7 @@ impl Store {
         self.shutdown.cancel();
         match self.serving.await {
             Ok(ended) => ended.map_err(Error::failed),
-            Err(panic) => Err(Error::failed(format!("this PC's own coordinator broke down: {panic}"))),
+            Err(panic) => Err(Error::failed(Message::new("problem-own-coordinator-broke").with("error", panic))),
         }
     }
 }
@@ -86,8 +84,7 @@ pub(crate) fn simulated_worker(seat: Seat) -> Result<WorkerCommand, Error> {
 }
 
 fn this_program() -> Result<PathBuf, Error> {
-    std::env::current_exe()
-        .map_err(|error| Error::failed(format!("cannot find this program's own file, to start workers: {error}")))
+    std::env::current_exe().map_err(|error| Error::failed(Message::new("problem-own-program").with("error", error)))
 }
 
 /// The settings of this PC's agent; its workers are this same program, and the one for GPUs beside it.
@@ -111,7 +108,8 @@ impl Agent {
 
     /// Returns if it ends without having been told to.
     pub(crate) async fn broken(&mut self) -> Error {
-        ended((&mut self.running).await).err().unwrap_or_else(|| Error::failed("this PC's own agent ended by itself"))
+        let error = ended((&mut self.running).await).err();
+        error.unwrap_or_else(|| Error::failed(Message::new("problem-own-agent-ended")))
     }
 
     /// Ends it, and the worker with it.
@@ -125,6 +123,6 @@ impl Agent {
 fn ended(end: Result<Result<(), cotejo_agent::Error>, JoinError>) -> Result<(), Error> {
     match end {
         Ok(ended) => ended.map_err(Error::failed),
-        Err(panic) => Err(Error::failed(format!("this PC's own agent broke down: {panic}"))),
+        Err(panic) => Err(Error::failed(Message::new("problem-own-agent-broke").with("error", panic))),
     }
 }

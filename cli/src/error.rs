@@ -1,7 +1,11 @@
 //! How a command ends: its exit code, and what a person is told.
 
-use std::fmt::{self, Display};
+use std::fmt;
 use std::process::ExitCode;
+
+use cotejo_language::{Language, Texts};
+
+use crate::message::Message;
 
 /// The exit codes, as `cotejo --help` and `cotejo doctor --help` document them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,41 +45,49 @@ impl From<Exit> for ExitCode {
 }
 
 /// Why a command ended early.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Error {
     /// The exit code.
     pub(crate) exit: Exit,
     /// What happened, and where.
-    pub(crate) message: String,
+    pub(crate) message: Message,
     /// What to do about it, if there is something to say.
-    pub(crate) help: Option<String>,
+    pub(crate) help: Option<Message>,
 }
 
 impl Error {
     /// Something could not be done.
-    pub(crate) fn failed(message: impl Display) -> Self {
-        Self { exit: Exit::Failed, message: message.to_string(), help: None }
+    pub(crate) fn failed(message: impl Into<Message>) -> Self {
+        Self { exit: Exit::Failed, message: message.into(), help: None }
     }
 
     /// The command or its input is wrong.
-    pub(crate) fn usage(message: impl Display) -> Self {
+    pub(crate) fn usage(message: impl Into<Message>) -> Self {
         Self { exit: Exit::Usage, ..Self::failed(message) }
     }
 
     /// The same error, with what to do about it.
-    pub(crate) fn with_help(mut self, help: impl Display) -> Self {
-        self.help = Some(help.to_string());
+    pub(crate) fn with_help(mut self, help: impl Into<Message>) -> Self {
+        self.help = Some(help.into());
         self
+    }
+
+    /// What a person is told, in this language.
+    pub(crate) fn said(&self, texts: &Texts) -> String {
+        let error = texts.fill("message-error", &[("message", self.message.said(texts).into())]);
+        match &self.help {
+            Some(help) => {
+                format!("{error}\n  {}", texts.fill("message-help", &[("help", help.said(texts).into())]))
+            }
+            None => error,
+        }
     }
 }
 
-impl Display for Error {
+/// In English, for logs.
+impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "error: {}", self.message)?;
-        match &self.help {
-            Some(help) => write!(f, "\n  help: {help}"),
-            None => Ok(()),
-        }
+        f.write_str(&self.said(Texts::of(Language::English)))
     }
 }
 

@@ -12,6 +12,8 @@ use sha2::{Digest as _, Sha256};
 
 use crate::client::Client;
 use crate::error::Error;
+use crate::language;
+use crate::message::Message;
 use crate::request::Request;
 
 /// Pixels of an image at most: the worker decodes no more.
@@ -46,9 +48,11 @@ impl Checked {
     pub(crate) async fn upload(self, client: &Client) -> Result<SweepSpec, Error> {
         for (digest, path) in self.files {
             let Some(offset) = client.missing_from(digest).await? else { continue };
-            let size = std::fs::metadata(&path).map_err(|error| unreadable("file", &path, &error))?.len();
-            let bar = ProgressBar::new(size).with_position(offset).with_message(path.display().to_string());
-            let style = ProgressStyle::with_template("Sending {msg}  {bytes} of {total_bytes}, {eta} left");
+            let metadata = std::fs::metadata(&path);
+            let size = metadata.map_err(|error| unreadable(&Message::new("file-any"), &path, &error))?.len();
+            let sending = Message::new("news-sending").with("file", path.display()).said(language::spoken());
+            let bar = ProgressBar::new(size).with_position(offset).with_message(sending);
+            let style = ProgressStyle::with_template("{msg}  {bytes} / {total_bytes}, {eta}");
             bar.set_style(style.expect("the template is sound"));
             let sent = bar.clone();
             client.upload(&path, digest, size, offset, move |bytes| sent.inc(bytes)).await?;
@@ -63,55 +67,62 @@ impl Checked {
     }
 }
 
-fn unreadable(what: &str, path: &Path, error: &io::Error) -> Error {
-    Error::usage(format!("cannot read the {what} {}: {error}", path.display()))
+/// What is wrong with a file of this kind.
+fn about(problem: &'static str, what: &Message, path: &Path) -> Message {
+    Message::new(problem).of("what", what.clone()).with("file", path.display())
 }
 
-fn open(what: &str, path: &Path) -> Result<File, Error> {
+/// A file of this kind cannot be read.
+pub(crate) fn unreadable(what: &Message, path: &Path, error: &io::Error) -> Error {
+    Error::usage(about("problem-read", what, path).with("error", error))
+}
+
+fn open(what: &Message, path: &Path) -> Result<File, Error> {
     let metadata = std::fs::metadata(path).map_err(|error| unreadable(what, path, &error))?;
     if !metadata.is_file() {
-        return Err(Error::usage(format!("the {what} {} is not a file", path.display())));
+        return Err(Error::usage(about("problem-not-file", what, path)));
     }
     File::open(path).map_err(|error| unreadable(what, path, &error))
 }
 
 /// The whole content of a file that is not larger than any of its kind.
-pub(crate) fn read_bounded(what: &str, path: &Path, most: u64) -> Result<Vec<u8>, Error> {
+pub(crate) fn read_bounded(what: &'static str, path: &Path, most: u64) -> Result<Vec<u8>, Error> {
+    let what = &Message::new(what);
     let file = open(what, path)?;
     let mut content = Vec::new();
     // What grows while it is read is bounded too.
     file.take(most + 1).read_to_end(&mut content).map_err(|error| unreadable(what, path, &error))?;
     if content.len() as u64 > most {
-        return Err(Error::usage(format!("the {what} {} is too large: at most {most} bytes are read", path.display())));
+        return Err(Error::usage(about("problem-too-large", what, path).with("bytes", most)));
     }
     Ok(content)
 }
 
 fn check_image(path: &Path) -> Result<Digest, Error> {
-    let file = open("image", path)?;
+    let what = &Message::new("file-image");
+    let file = open(what, path)?;
     let reader = ImageReader::open(path).and_then(ImageReader::with_guessed_format);
-    let reader = reader.map_err(|error| unreadable("image", path, &error))?;
+    let reader = reader.map_err(|error| unreadable(what, path, &error))?;
     let (width, height) = reader.into_dimensions().map_err(|error| {
-        Error::usage(format!("the image {} cannot be decoded: {error}", path.display()))
-            .with_help("give a JPEG, PNG, BMP or WebP file")
+        Error::usage(Message::new("problem-image").with("file", path.display()).with("error", error))
+            .with_help(Message::new("remedy-image"))
     })?;
     if u64::from(width) * u64::from(height) > MAX_PIXELS {
-        let message = format!("the image {} is too large: {width} x {height} pixels", path.display());
-        return Err(
-            Error::usage(message).with_help(format!("at most {} million pixels are read", MAX_PIXELS / 1_000_000))
-        );
+        let message = Message::new("problem-image-large").with("file", path.display());
+        return Err(Error::usage(message.with("width", width).with("height", height))
+            .with_help(Message::new("remedy-image-large").with("million", MAX_PIXELS / 1_000_000)));
     }
-    hash(file).map_err(|error| unreadable("image", path, &error))
+    hash(file).map_err(|error| unreadable(what, path, &error))
 }
 
 /// Looks at a weight file, and gives its digest.
 pub(crate) fn check_weights(model: Model, path: &Path) -> Result<Digest, Error> {
-    let what = format!("weights of {model}");
-    let file = open(&what, path)?;
+    let what = &Message::new("file-weights").with("model", model);
+    let file = open(what, path)?;
     if file.metadata().is_ok_and(|metadata| metadata.len() == 0) {
-        return Err(Error::usage(format!("the {what} {} are an empty file", path.display())));
+        return Err(Error::usage(about("problem-empty", what, path)));
     }
-    hash(file).map_err(|error| unreadable(&what, path, &error))
+    hash(file).map_err(|error| unreadable(what, path, &error))
 }
 
 fn hash(mut file: File) -> io::Result<Digest> {
@@ -155,8 +166,8 @@ mod tests {
         let path = dir.path().join("file");
         std::fs::write(&path, "abc").unwrap();
         assert_eq!(read_bounded("file", &path, 3).unwrap(), b"abc");
-        assert!(read_bounded("file", &path, 2).unwrap_err().message.contains("too large"));
-        assert!(read_bounded("file", dir.path(), 2).unwrap_err().message.contains("is not a file"));
+        assert!(read_bounded("file-bundle", &path, 2).unwrap_err().to_string().contains("too large"));
+        assert!(read_bounded("file-bundle", dir.path(), 2).unwrap_err().to_string().contains("is not a file"));
     }
 
     #[test]
@@ -174,7 +185,7 @@ mod tests {
         ] {
             let error = check(request(image.map(path), weights.map(path))).unwrap_err();
             assert_eq!(error.exit, crate::error::Exit::Usage);
-            assert!(error.message.contains(expected), "{error}");
+            assert!(error.to_string().contains(expected), "{error}");
         }
     }
 }

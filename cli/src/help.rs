@@ -3,6 +3,7 @@
 
 use clap::{Arg, ArgAction, Command};
 use cotejo_language::{Language, Texts};
+use cotejo_render::formats;
 
 /// What clap names itself.
 const OPTIONS: &str = "help-heading-options";
@@ -10,17 +11,14 @@ const GLOBAL: &str = "help-heading-global";
 
 /// The commands with their help in this language.
 pub(crate) fn in_language(command: Command, language: Language) -> Command {
-    match language {
-        Language::English => command,
-        Language::Spanish => translated(command, "help", Texts::of(language)),
-    }
+    if language.translates_help() { translated(command, "help", Texts::of(language)) } else { command }
 }
 
 fn translated(mut command: Command, name: &str, texts: &Texts) -> Command {
     if let Some(about) = texts.try_say(name) {
         command = command.about(about.clone()).long_about(about);
     }
-    if let Some(after) = texts.try_say(&format!("{name}-after")) {
+    if let Some(after) = said(&format!("{name}-after"), texts) {
         command = command.after_help(after);
     }
     let arguments: Vec<_> = command.get_arguments().map(|argument| argument.get_id().clone()).collect();
@@ -78,10 +76,16 @@ fn argument_in(argument: Arg, command: &str, texts: &Texts) -> Arg {
     argument
 }
 
+/// A text of the help, which may name what the program's tables hold.
+fn said(name: &str, texts: &Texts) -> Option<String> {
+    let tables = [("endings", formats::endings().into()), ("languages", cotejo_language::languages().into())];
+    texts.try_fill(name, &tables)
+}
+
 /// What an argument means: by its command's name, or by its own where several commands share it.
 fn said_of(argument: &Arg, command: &str, texts: &Texts) -> Option<String> {
     let id = argument.get_id().as_str().replace('_', "-");
-    texts.try_say(&format!("{command}--{id}")).or_else(|| texts.try_say(&format!("help--{id}")))
+    said(&format!("{command}--{id}"), texts).or_else(|| said(&format!("help--{id}"), texts))
 }
 
 #[cfg(test)]
@@ -100,7 +104,7 @@ mod tests {
         };
         need(texts.try_say(name).is_some(), name.to_owned());
         if command.get_after_help().is_some() {
-            need(texts.try_say(&format!("{name}-after")).is_some(), format!("{name}-after"));
+            need(said(&format!("{name}-after"), texts).is_some(), format!("{name}-after"));
         }
         for argument in command.get_arguments().filter(|argument| !argument.is_hide_set()) {
             need(said_of(argument, name, texts).is_some(), format!("{name}--{}", argument.get_id()));

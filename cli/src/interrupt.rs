@@ -4,6 +4,7 @@ use cotejo_daemon::signals;
 use tokio_util::sync::CancellationToken;
 
 use crate::error::Exit;
+use crate::message::Message;
 use crate::output;
 
 /// Whether a person has asked to end. Listening begins when it is made.
@@ -14,7 +15,7 @@ impl Interrupt {
     /// Begins to listen.
     pub(crate) fn listen() -> Self {
         Self(signals::shutdown(|| {
-            output::say("ended at once");
+            output::say(Message::new("news-ended-at-once"));
             // Workers end with this process: their standard input closes.
             Exit::Interrupted.code().into()
         }))

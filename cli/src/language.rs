@@ -1,5 +1,7 @@
 //! Which language results and their help are in.
 
+use std::sync::OnceLock;
+
 use cotejo_daemon::language;
 use cotejo_language::{Language, Texts};
 
@@ -20,6 +22,19 @@ pub(crate) fn of_help(arguments: &[std::ffi::OsString]) -> Language {
     let joined = |argument: &&str| argument.strip_prefix(FLAG)?.strip_prefix('=').map(str::to_owned);
     let flag = arguments.windows(2).find_map(after).or_else(|| arguments.iter().find_map(joined));
     language::likely(flag.and_then(|text| text.parse().ok()))
+}
+
+/// The language of this run, once it is known.
+static SPOKEN: OnceLock<Language> = OnceLock::new();
+
+/// From now on, what is said beside the output is in this language.
+pub(crate) fn speak(language: Language) {
+    SPOKEN.get_or_init(|| language);
+}
+
+/// The texts of what is said beside the output.
+pub(crate) fn spoken() -> &'static Texts {
+    Texts::of(SPOKEN.get().copied().unwrap_or(Language::English))
 }
 
 #[cfg(test)]

@@ -11,12 +11,14 @@ mod files;
 mod help;
 mod interrupt;
 mod language;
+mod message;
 mod output;
 mod progress;
 mod reference_file;
 mod request;
 mod source;
 mod sweep_file;
+mod usage;
 
 use std::process::ExitCode;
 
@@ -26,11 +28,18 @@ use tracing_subscriber::EnvFilter;
 
 use crate::args::{Cli, Verb};
 use crate::error::Error;
+use crate::message::Message;
 
 fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().collect();
-    let command = help::in_language(args::command(), language::of_help(&arguments));
-    let cli = Cli::from_arg_matches(&command.get_matches_from(arguments)).unwrap_or_else(|error| error.exit());
+    let language = language::of_help(&arguments);
+    language::speak(language);
+    let command = help::in_language(args::command(), language);
+    let matches = command.try_get_matches_from(arguments);
+    let cli = match matches.and_then(|matches| Cli::from_arg_matches(&matches)) {
+        Ok(cli) => cli,
+        Err(error) => return usage::refuse(&error, language).into(),
+    };
     match cli.verb {
         Verb::Worker { args } => return cotejo_worker::main_stdio(args),
         Verb::Simulated { args } => return cotejo_simulated::main_stdio(cotejo_worker::BUILD, args),
@@ -39,7 +48,7 @@ fn main() -> ExitCode {
     match start(cli) {
         Ok(exit) => exit.into(),
         Err(error) => {
-            output::say(&error.to_string());
+            output::say(error.said(language::spoken()));
             error.exit.into()
         }
     }
@@ -50,7 +59,7 @@ fn start(cli: Cli) -> Result<error::Exit, Error> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .map_err(|error| Error::failed(format!("cannot start: {error}")))?;
+        .map_err(|error| Error::failed(Message::new("problem-start").with("error", error)))?;
     runtime.block_on(commands::run(cli))
 }
 
@@ -62,8 +71,9 @@ fn log_to_stderr(verbose: u8) -> Result<(), Error> {
         _ => "trace",
     };
     let filter = match variables::value(variables::LOG) {
-        Some(filter) if verbose == 0 => EnvFilter::try_new(filter)
-            .map_err(|error| Error::usage(format!("the environment variable {}: {error}", variables::LOG)))?,
+        Some(filter) if verbose == 0 => EnvFilter::try_new(filter).map_err(|error| {
+            Error::usage(Message::new("problem-variable").with("variable", variables::LOG).with("error", error))
+        })?,
         _ => EnvFilter::new(level),
     };
     logs::start(filter, LogFormat::Text);

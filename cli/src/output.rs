@@ -8,6 +8,8 @@ use cotejo_daemon::{files, variables};
 use jiff::tz::TimeZone;
 
 use crate::error::Error;
+use crate::language;
+use crate::message::Message;
 use cotejo_render::{Style, wrapped};
 
 /// What standard output can show.
@@ -37,14 +39,15 @@ pub(crate) fn print(content: impl AsRef<[u8]>) -> Result<(), Error> {
     let mut stdout = io::stdout().lock();
     match stdout.write_all(content.as_ref()).and_then(|()| stdout.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            Err(Error::failed(format!("cannot write to standard output: {error}")))
+            Err(Error::failed(Message::new("problem-stdout").with("error", error)))
         }
         _ => Ok(()),
     }
 }
 
-/// Says something beside the output. That nobody hears it is no error.
-pub(crate) fn say(text: &str) {
+/// Writes a message to standard error; a closed one is ignored.
+pub(crate) fn say(message: impl Into<Message>) {
+    let text = message.into().said(language::spoken());
     let width = width(&Term::stderr());
     for line in text.lines() {
         let indent = line.len() - line.trim_start().len() + 2;
@@ -55,7 +58,7 @@ pub(crate) fn say(text: &str) {
 /// Refuses an output file that exists already, before any work is done for it.
 pub(crate) fn check_file(path: &Path, force: bool) -> Result<(), Error> {
     if path.is_dir() {
-        return Err(Error::usage(format!("cannot write {}: it is a folder", path.display())));
+        return Err(Error::usage(Message::new("problem-folder").with("file", path.display())));
     }
     if !force && path.symlink_metadata().is_ok() {
         return Err(exists(path));
@@ -66,8 +69,8 @@ pub(crate) fn check_file(path: &Path, force: bool) -> Result<(), Error> {
 /// Writes a file as a whole: a reader sees the old one or the new one, never a part.
 pub(crate) fn write_file(path: &Path, content: impl AsRef<[u8]>, force: bool) -> Result<(), Error> {
     let cannot = |error: &io::Error| {
-        Error::failed(format!("cannot write {}: {error}", path.display()))
-            .with_help("give --output a file in a folder that exists and can be written")
+        Error::failed(Message::new("problem-write").with("file", path.display()).with("error", error))
+            .with_help(Message::new("remedy-write"))
     };
     let written = if force { files::replace } else { files::create };
     match written(path, content.as_ref()) {
@@ -77,9 +80,13 @@ pub(crate) fn write_file(path: &Path, content: impl AsRef<[u8]>, force: bool) ->
     }
 }
 
+/// A folder that is to be written into could not be made.
+pub(crate) fn cannot_make_folder(folder: &Path, error: &io::Error) -> Error {
+    Error::failed(Message::new("problem-make-folder").with("folder", folder.display()).with("error", error))
+}
+
 fn exists(path: &Path) -> Error {
-    Error::usage(format!("{} exists already", path.display()))
-        .with_help("name another file, or replace it with --force")
+    Error::usage(Message::new("problem-exists").with("file", path.display())).with_help(Message::new("remedy-exists"))
 }
 
 #[cfg(test)]
@@ -105,7 +112,7 @@ mod tests {
     fn a_place_that_cannot_be_written_is_named() {
         let dir = tempfile::tempdir().unwrap();
         let error = write_file(&dir.path().join("none").join("out.csv"), "", true).unwrap_err();
-        assert!(error.message.starts_with("cannot write "), "{error}");
-        assert!(check_file(dir.path(), true).unwrap_err().message.ends_with("it is a folder"));
+        assert!(error.to_string().starts_with("error: cannot write "), "{error}");
+        assert!(check_file(dir.path(), true).unwrap_err().to_string().ends_with("it is a folder"));
     }
 }

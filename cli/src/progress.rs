@@ -1,13 +1,16 @@
 //! How far a sweep is, on standard error: a bar with the time left on a terminal, lines elsewhere.
 
+use std::collections::BTreeSet;
 use std::io::{self, IsTerminal};
 use std::time::{Duration, Instant};
 
+use cotejo_language::Texts;
+use cotejo_model::JobState;
 use cotejo_model::sweep::{Running, SweepStatus};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::output;
-use cotejo_render::{clean, device, english, number, phase_name, state_name};
+use crate::{language, output};
+use cotejo_render::{clean, device, number, phase_name, state_name, task};
 
 /// Steps of the bar.
 const STEPS: u64 = 1000;
@@ -33,8 +36,8 @@ impl Progress {
         if let Some(bar) = &self.bar {
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of the steps")]
             bar.set_position((status.done.clamp(0.0, 1.0) * STEPS as f64) as u64);
-        } else if let Some(line) = line(self.last.as_ref().map(|(last, _)| last), &status) {
-            output::say(&line);
+        } else if let Some(line) = line(self.last.as_ref().map(|(last, _)| last), &status, language::spoken()) {
+            output::say(line);
         }
         self.last = Some((status, Instant::now()));
         self.tick();
@@ -43,7 +46,7 @@ impl Progress {
     /// Lets the time left run on between two statuses.
     pub(crate) fn tick(&self) {
         if let (Some(bar), Some((status, at))) = (&self.bar, &self.last) {
-            bar.set_message(message(status, at.elapsed()));
+            bar.set_message(message(status, at.elapsed(), language::spoken()));
         }
     }
 
@@ -60,43 +63,79 @@ fn finished(status: &SweepStatus) -> u64 {
     status.jobs.iter().filter(|(state, _)| state.is_final()).map(|(_, count)| count).sum()
 }
 
-/// `1 of 3 cells, about 25 s left`
-fn summary(status: &SweepStatus, since: Duration) -> String {
-    let left = number::duration(status.seconds_left - since.as_secs_f64());
-    format!("{} of {} cells, about {left} left", finished(status), status.total())
+/// `1 of 3 cells, about 25 s left`, and who is out of reach.
+fn summary(status: &SweepStatus, texts: &Texts) -> String {
+    let counts =
+        [("done", whole(finished(status))), ("total", whole(status.total()))].map(|(name, n)| (name, n.into()));
+    let left = ("left", number::duration(status.seconds_left).into());
+    let line = texts.fill("progress-summary", &[counts.as_slice(), &[left]].concat());
+    std::iter::once(line).chain(away(status, texts)).collect::<Vec<_>>().join("; ")
 }
 
-/// The summary, and what is being done, as far as a line has room.
-fn message(status: &SweepStatus, since: Duration) -> String {
+/// The time left and what is being done, as far as a line has room. Who is out of reach comes first: it is what somebody
+/// can do something about.
+fn message(status: &SweepStatus, since: Duration, texts: &Texts) -> String {
     let left = number::duration(status.seconds_left - since.as_secs_f64());
-    let text = format!("{left} left · {} of {}", finished(status), status.total());
-    match status.running.as_slice() {
-        [] => text,
-        [only] if status.machines == 1 => format!("{text} · {}", doing(only)),
-        [only] => format!("{text} · {}: {}", clean(&only.machine), doing(only)),
-        several => format!("{text} · {} machines measure", several.len()),
-    }
+    let counts =
+        [("done", whole(finished(status))), ("total", whole(status.total()))].map(|(name, n)| (name, n.into()));
+    let line = texts.fill("progress-short", &[counts.as_slice(), &[("left", left.into())]].concat());
+    let measuring: Vec<&Running> = status.running.iter().filter(|running| !is_away(running)).collect();
+    let doing = match measuring.as_slice() {
+        [] => None,
+        [only] if status.machines == 1 => Some(doing(only, texts)),
+        [only] => {
+            let arguments = [("machine", clean(&only.machine).into()), ("doing", doing(only, texts).into())];
+            Some(texts.fill("progress-of", &arguments))
+        }
+        several => Some(texts.fill("progress-several", &[("count", several.len().into())])),
+    };
+    std::iter::once(line).chain(away(status, texts)).chain(doing).collect::<Vec<_>>().join(" · ")
+}
+
+/// Whose cells are out of reach, and how many.
+fn away(status: &SweepStatus, texts: &Texts) -> Option<String> {
+    let cells = status.count(JobState::Unknown);
+    let machines: BTreeSet<String> =
+        status.running.iter().filter(|running| is_away(running)).map(|running| clean(&running.machine)).collect();
+    let machines = machines.into_iter().collect::<Vec<_>>().join(", ");
+    (cells > 0).then(|| texts.fill("progress-away", &[("count", whole(cells).into()), ("machines", machines.into())]))
+}
+
+fn is_away(running: &Running) -> bool {
+    running.state == JobState::Unknown
+}
+
+fn whole(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
 }
 
 /// What one machine does.
-fn doing(running: &Running) -> String {
-    let phase = running.progress.map(|progress| phase_name(progress.phase).to_owned());
-    let how = phase.unwrap_or_else(|| state_name(running.state, english()));
-    format!("{} on {}, {how}", running.task, device(running.device, running.simulated, english()))
+fn doing(running: &Running, texts: &Texts) -> String {
+    let phase = running.progress.map(|progress| phase_name(progress.phase, texts));
+    let how = phase.unwrap_or_else(|| state_name(running.state, texts));
+    let device = device(running.device, running.simulated, texts);
+    let arguments = [("task", task(running.task, texts).into()), ("device", device.into()), ("how", how.into())];
+    texts.fill("progress-doing", &arguments)
 }
 
 /// A line for every cell that ends: enough for a log, and no more.
-fn line(last: Option<&SweepStatus>, status: &SweepStatus) -> Option<String> {
-    let news = last.is_none_or(|last| finished(last) != finished(status));
-    (news && !status.is_finished()).then(|| summary(status, Duration::ZERO))
+fn line(last: Option<&SweepStatus>, status: &SweepStatus, texts: &Texts) -> Option<String> {
+    let seen = |status: &SweepStatus| (finished(status), status.count(JobState::Unknown));
+    let news = last.is_none_or(|last| seen(last) != seen(status));
+    (news && !status.is_finished()).then(|| summary(status, texts))
 }
 
 #[cfg(test)]
 mod tests {
+    use cotejo_language::Language;
     use cotejo_model::sweep::Preset;
-    use cotejo_model::{DeviceId, JobState, SweepId, Task};
+    use cotejo_model::{DeviceId, SweepId, Task};
 
     use super::*;
+
+    fn english() -> &'static Texts {
+        Texts::of(Language::English)
+    }
 
     fn status(done: u64, total: u64) -> SweepStatus {
         let jobs = [(JobState::Succeeded, done), (JobState::Queued, total - done)];
@@ -114,10 +153,10 @@ mod tests {
 
     #[test]
     fn a_log_gets_a_line_a_cell() {
-        assert_eq!(line(None, &status(0, 3)).as_deref(), Some("0 of 3 cells, about 1 min 15 s left"));
-        assert_eq!(line(Some(&status(0, 3)), &status(0, 3)), None);
-        assert!(line(Some(&status(0, 3)), &status(1, 3)).is_some());
-        assert_eq!(line(Some(&status(2, 3)), &status(3, 3)), None, "the results say it");
+        assert_eq!(line(None, &status(0, 3), english()).as_deref(), Some("0 of 3 cells, about 1 min 15 s left"));
+        assert_eq!(line(Some(&status(0, 3)), &status(0, 3), english()), None);
+        assert!(line(Some(&status(0, 3)), &status(1, 3), english()).is_some());
+        assert_eq!(line(Some(&status(2, 3)), &status(3, 3), english()), None, "the results say it");
     }
 
     #[test]
@@ -133,14 +172,39 @@ mod tests {
             progress: None,
         };
         status.running = vec![running.clone()];
-        let shown = message(&status, Duration::from_secs(5));
-        assert_eq!(shown, "1 min 10 s left · 1 of 3 · matmul 512x512 on cpu, offered");
+        let shown = message(&status, Duration::from_secs(5), english());
+        assert_eq!(shown, "1 min 10 s left · 1 of 3 · matmul 512 x 512 on cpu, offered");
         status.machines = 2;
-        assert!(message(&status, Duration::ZERO).ends_with("1 of 3 · pc-01: matmul 512x512 on cpu, offered"));
+        assert!(
+            message(&status, Duration::ZERO, english()).ends_with("1 of 3 · pc-01: matmul 512 x 512 on cpu, offered")
+        );
         let made_up = Running { device: DeviceId::Cuda(0), simulated: true, ..running.clone() };
         status.running = vec![made_up];
-        assert!(message(&status, Duration::ZERO).ends_with("pc-01: matmul 512x512 on cuda:0 (simulated), offered"));
+        assert!(
+            message(&status, Duration::ZERO, english())
+                .ends_with("pc-01: matmul 512 x 512 on cuda:0 (simulated), offered")
+        );
         status.running.push(running);
-        assert_eq!(message(&status, Duration::MAX), "0 s left · 1 of 3 · 2 machines measure");
+        assert_eq!(message(&status, Duration::MAX, english()), "0 s left · 1 of 3 · 2 machines measure");
+    }
+
+    #[test]
+    fn who_is_out_of_reach_is_named() {
+        let mut status = status(1, 3);
+        status.machines = 3;
+        let running = |machine: &str, state| Running {
+            machine: machine.to_owned(),
+            device: DeviceId::Cpu,
+            simulated: false,
+            task: Task::Matmul { size: 512 },
+            state,
+            progress: None,
+        };
+        status.jobs.insert(JobState::Unknown, 1);
+        status.running = vec![running("pc-03", JobState::Unknown), running("pc-01", JobState::Running)];
+        let shown = message(&status, Duration::ZERO, english());
+        assert!(shown.contains("1 of 4 · out of reach: pc-03 (1 cell) · pc-01: matmul 512 x 512 on cpu"), "{shown}");
+        let spanish = line(None, &status, Texts::of(Language::Spanish)).unwrap();
+        assert_eq!(spanish, "1 de 4 celdas, faltan unos 1 min 15 s; fuera de alcance: pc-03 (1 celda)");
     }
 }

@@ -10,6 +10,8 @@ use cotejo_model::{Model, SweepSpec};
 use crate::draft::Draft;
 use crate::error::Error;
 use crate::fields::{FIELDS, NAME};
+use crate::files::unreadable;
+use crate::message::Message;
 use crate::sweep_file::SweepFile;
 
 /// A complete sweep whose image and weights are still files on this PC.
@@ -37,8 +39,7 @@ pub(crate) fn complete(flags: Draft, file: Option<&Path>) -> Result<Request, Err
 }
 
 fn read(path: &Path) -> Result<SweepFile, Error> {
-    let text = fs::read_to_string(path)
-        .map_err(|error| Error::usage(format!("cannot read the sweep file {}: {error}", path.display())))?;
+    let text = fs::read_to_string(path).map_err(|error| unreadable(&Message::new("file-sweep"), path, &error))?;
     Ok(SweepFile::parse(path, &text))
 }
 

@@ -9,6 +9,7 @@ use crate::args::Global;
 use crate::client::{Client, parse_address};
 use crate::embedded::Store;
 use crate::error::Error;
+use crate::message::Message;
 use crate::output;
 
 /// What a command reads or changes.
@@ -22,9 +23,9 @@ impl Source {
     /// What these flags mean, opened. One line on standard error says which one it is, unless it was named.
     pub(crate) async fn open(global: &Global, local: bool) -> Result<Self, Error> {
         Self::find(global, local).await?.ok_or_else(|| {
-            let folder = data_dir(global).map(|folder| format!(" (in {})", folder.display())).unwrap_or_default();
-            Error::failed(format!("nothing has been measured on this PC yet{folder}"))
-                .with_help("`cotejo local` measures it; --coordinator names the coordinator of a class")
+            let folder = data_dir(global).map(|folder| folder.display().to_string()).unwrap_or_default();
+            Error::failed(Message::new("problem-nothing-measured").with("folder", folder))
+                .with_help(Message::new("remedy-nothing-measured"))
         })
     }
 
@@ -32,10 +33,7 @@ impl Source {
     pub(crate) async fn find(global: &Global, local: bool) -> Result<Option<Self>, Error> {
         if let Some(client) = class(global, local).await? {
             if global.coordinator.is_none() {
-                output::say(&format!(
-                    "reading the coordinator at {} (--local reads this PC's own results)",
-                    client.address()
-                ));
+                output::say(Message::new("news-reading-coordinator").with("address", client.address()));
             }
             return Ok(Some(Self { client, store: None }));
         }
@@ -44,7 +42,7 @@ impl Source {
             return Ok(None);
         }
         let store = Store::open(&folder).await?;
-        output::say(&format!("reading this PC's own results in {}", folder.display()));
+        output::say(Message::new("news-reading-own").with("folder", folder.display()));
         Ok(Some(Self { client: store.client().clone(), store: Some(store) }))
     }
 
@@ -52,13 +50,14 @@ impl Source {
     /// on standard error says which one it is.
     pub(crate) async fn to_change(global: &Global, local: bool) -> Result<Self, Error> {
         if let Some(client) = class(global, local).await? {
-            let hint = if global.coordinator.is_none() { " (--local changes this PC's own store)" } else { "" };
-            output::say(&format!("changing the coordinator at {}{hint}", client.address()));
+            let named = global.coordinator.is_some();
+            let news = if named { "news-changing-coordinator" } else { "news-changing-unnamed" };
+            output::say(Message::new(news).with("address", client.address()));
             return Ok(Self { client, store: None });
         }
         let folder = data_dir(global)?;
         let store = Store::open(&folder).await?;
-        output::say(&format!("changing this PC's own store in {}", folder.display()));
+        output::say(Message::new("news-changing-own").with("folder", folder.display()));
         Ok(Self { client: store.client().clone(), store: Some(store) })
     }
 
@@ -98,7 +97,8 @@ pub(crate) async fn coordinator(global: &Global) -> Result<Client, Error> {
 pub(crate) fn data_dir(global: &Global) -> Result<PathBuf, Error> {
     match &global.data_dir {
         Some(folder) => Ok(folder.clone()),
-        None => folders::data_dir("local")
-            .ok_or_else(|| Error::failed("this system names no folder for data").with_help("name one with --data-dir")),
+        None => folders::data_dir("local").ok_or_else(|| {
+            Error::failed(Message::new("problem-no-data-folder")).with_help(Message::new("remedy-no-data-folder"))
+        }),
     }
 }

@@ -81,7 +81,18 @@ pub(crate) fn check(job: &JobSpec) -> Result<(), Failure> {
         // The GPU's own memory is asked about there. Here the answer is checked, for one image.
         DeviceId::Cuda(_) => Workload { task: checked(workload.task), engine: Engine::Reference, ..*workload },
     };
-    host::Memory::now().check(&workload.task.to_string(), estimate::memory_bytes(&on_host, DeviceKind::Cpu))
+    let bytes = estimate::memory_bytes(&on_host, DeviceKind::Cpu).saturating_add(copies_for_gpu(job));
+    host::Memory::now().check(&workload.task.to_string(), bytes)
+}
+
+/// Bytes on the host of a GPU's whole input: as preprocessed, as plain numbers, and in memory that the GPU copies from.
+fn copies_for_gpu(job: &JobSpec) -> u64 {
+    match (job.device, job.workload.task) {
+        (DeviceId::Cuda(_), Task::Classify { size, batch, .. }) => [3, 4, 3, u64::from(batch), u64::from(size)]
+            .iter()
+            .fold(u64::from(size), |all, count| all.saturating_mul(*count)),
+        _ => 0,
+    }
 }
 
 /// What the CPU computes of a GPU's job.

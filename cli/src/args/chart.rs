@@ -2,9 +2,14 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
+use cotejo_analysis::figures::Choice;
+use cotejo_analysis::key::Subject;
+use cotejo_language::{Language, Texts};
 use cotejo_model::{Engine, Precision, Threads};
-use cotejo_render::chart::build::{Choice, Kind, Subject};
+use cotejo_render::chart::build::Kind;
+use cotejo_render::formats::{CHART_FORMATS, ChartFormat};
 
 use super::SourceArgs;
 
@@ -39,8 +44,8 @@ pub(crate) struct ChartArgs {
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
     /// How to draw it; by default as the output file's ending says, SVG into a folder, else in the terminal
-    #[arg(long, value_enum, value_name = "FORMAT")]
-    pub(crate) format: Option<ChartFormat>,
+    #[arg(long, value_name = "FORMAT", value_parser = named())]
+    pub(crate) format: Option<&'static ChartFormat>,
     /// Replace output files that exist
     #[arg(long, requires = "output")]
     pub(crate) force: bool,
@@ -115,26 +120,14 @@ impl ChartKind {
     }
 }
 
-/// How a chart is drawn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ChartFormat {
-    /// Lines that stay sharp at any size, for documents and web pages
-    Svg,
-    /// Pixels, for slides and whatever cannot show SVG
-    Png,
-    /// Characters, for the terminal
-    Term,
-}
-
-impl ChartFormat {
-    /// The ending of its files.
-    pub(crate) fn ending(self) -> &'static str {
-        match self {
-            Self::Svg => "svg",
-            Self::Png => "png",
-            Self::Term => "txt",
-        }
-    }
+/// Takes a format of charts by its name.
+fn named() -> impl TypedValueParser<Value = &'static ChartFormat> {
+    let texts = Texts::of(Language::English);
+    let value = |format: &ChartFormat| {
+        PossibleValue::new(format.name).help(texts.say(&format!("chart-format-{}", format.name)))
+    };
+    PossibleValuesParser::new(CHART_FORMATS.iter().map(value))
+        .try_map(|name| ChartFormat::named(&name).ok_or_else(|| format!("there is no format {name}")))
 }
 
 #[cfg(test)]

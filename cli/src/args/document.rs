@@ -3,17 +3,21 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use cotejo_language::{Language, Texts};
+use cotejo_render::formats::{self, Format};
 
 use crate::error::Error;
+use crate::message::Message;
 use crate::output;
 
 /// Where a document goes.
 #[derive(Debug, Args)]
 pub(crate) struct DocumentArgs {
     /// How to write it; by default as the output file's ending says, else for this terminal
-    #[arg(long, value_enum, value_name = "FORMAT")]
-    pub(crate) format: Option<DocumentFormat>,
+    #[arg(long, value_name = "FORMAT", value_parser = named(Format::of_documents()))]
+    pub(crate) format: Option<&'static Format>,
     /// Write it to this file
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
@@ -24,15 +28,14 @@ pub(crate) struct DocumentArgs {
 
 impl DocumentArgs {
     /// The format and where to write it; what cannot be written is refused before anything is read.
-    pub(crate) fn resolve(&self) -> Result<(DocumentFormat, Target<'_>), Error> {
+    pub(crate) fn resolve(&self) -> Result<(&'static Format, Target<'_>), Error> {
         let target = Target { file: self.output.as_deref(), force: self.force };
         let format = match (self.format, target.file) {
             (Some(format), _) => format,
-            (None, None) => DocumentFormat::Table,
-            (None, Some(file)) => DocumentFormat::of_file(file).ok_or_else(|| {
-                Error::usage(format!("{} does not say in which format to write", file.display())).with_help(
-                    "let its name end in .docx, .pdf, .html, .md, .tex, .xlsx or .txt, or say it with --format",
-                )
+            (None, None) => terminal(),
+            (None, Some(file)) => of_file(file).filter(|format| format.takes_documents()).ok_or_else(|| {
+                Error::usage(Message::new("problem-ending").with("file", file.display()))
+                    .with_help(Message::new("remedy-ending").with("endings", formats::endings()))
             })?,
         };
         target.check(format)?;
@@ -40,49 +43,22 @@ impl DocumentArgs {
     }
 }
 
-/// How a document is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum DocumentFormat {
-    /// In this terminal
-    Table,
-    /// Markdown; its charts lie in a folder beside it
-    Md,
-    /// One HTML file that needs nothing beside it
-    Html,
-    /// For word processors
-    Docx,
-    /// Pages
-    Pdf,
-    /// LaTeX, with booktabs; its charts lie in a folder beside it
-    Latex,
-    /// For spreadsheets
-    Xlsx,
+/// What is taken where nothing asks for a format.
+pub(crate) fn terminal() -> &'static Format {
+    &formats::FORMATS[0]
 }
 
-/// Endings of files by what they ask for.
-const ENDINGS: [(&str, DocumentFormat); 9] = [
-    ("txt", DocumentFormat::Table),
-    ("md", DocumentFormat::Md),
-    ("markdown", DocumentFormat::Md),
-    ("html", DocumentFormat::Html),
-    ("htm", DocumentFormat::Html),
-    ("docx", DocumentFormat::Docx),
-    ("pdf", DocumentFormat::Pdf),
-    ("tex", DocumentFormat::Latex),
-    ("xlsx", DocumentFormat::Xlsx),
-];
+/// The format that the ending of a file asks for.
+pub(crate) fn of_file(path: &Path) -> Option<&'static Format> {
+    Format::of_ending(path.extension().and_then(OsStr::to_str)?)
+}
 
-impl DocumentFormat {
-    /// What the ending of a file asks for.
-    pub(crate) fn of_file(path: &Path) -> Option<Self> {
-        let ending = path.extension().and_then(OsStr::to_str)?;
-        ENDINGS.into_iter().find(|(known, _)| known.eq_ignore_ascii_case(ending)).map(|(_, format)| format)
-    }
-
-    /// Whether it is text, which a terminal can show.
-    pub(crate) fn is_text(self) -> bool {
-        !matches!(self, Self::Docx | Self::Pdf | Self::Xlsx)
-    }
+/// Takes these formats by their names.
+pub(super) fn named(formats: impl Iterator<Item = &'static Format>) -> impl TypedValueParser<Value = &'static Format> {
+    let texts = Texts::of(Language::English);
+    let value = |format: &Format| PossibleValue::new(format.name).help(texts.say(&format!("format-{}", format.name)));
+    PossibleValuesParser::new(formats.map(value))
+        .try_map(|name| Format::named(&name).ok_or_else(|| format!("there is no format {name}")))
 }
 
 /// Where to write, and whether what is there may be replaced.
@@ -94,14 +70,15 @@ pub(crate) struct Target<'a> {
 
 impl Target<'_> {
     /// Refuses what cannot be written before any work is done for it.
-    pub(crate) fn check(self, format: DocumentFormat) -> Result<(), Error> {
+    pub(crate) fn check(self, format: &Format) -> Result<(), Error> {
         match self.file {
             Some(file) => output::check_file(file, self.force),
-            None if format.is_text() => Ok(()),
+            None if format.is_text => Ok(()),
             None => {
-                let name = format.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
-                Err(Error::usage(format!("{name} is no text, and cannot be written to standard output"))
-                    .with_help(format!("name a file, such as --output results.{name}")))
+                let Format { name, .. } = format;
+                let file = format!("results.{}", format.endings.first().unwrap_or(name));
+                Err(Error::usage(Message::new("problem-no-text").with("format", name))
+                    .with_help(Message::new("remedy-no-text").with("file", file)))
             }
         }
     }

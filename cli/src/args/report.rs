@@ -11,12 +11,16 @@ Examples:
   cotejo report --with reference --output report.md
   cotejo report --class --output class.html     a teacher's report of the newest sweep
   cotejo report --class Tuesday --output class.pdf
+";
 
-The ending of the file chooses the format: .docx, .pdf, .html, .md, .tex, .txt; or --format says it.";
+fn examples() -> String {
+    let endings = cotejo_render::formats::endings();
+    format!("{EXAMPLES}\nThe ending of the file chooses the format: {endings}; or --format says it.")
+}
 
 /// `cotejo report`.
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = examples())]
 pub(crate) struct ReportArgs {
     /// Sweeps by name, identity or the identity's last eight characters; by default every sweep, for a class the newest
     /// with results

@@ -1,13 +1,15 @@
 //! `cotejo results`.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
-use cotejo_language::Language;
+use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use cotejo_language::{Facts, LANGUAGES};
 use cotejo_model::comparison::GroupBy;
 use cotejo_render::csv::CsvDialect;
+use cotejo_render::formats::{FORMATS, Format};
 
-use super::{DocumentFormat, ResultsVerb, SourceArgs};
+use super::{ResultsVerb, SourceArgs, document};
 
 const RESULTS_EXAMPLES: &str = "\
 Examples:
@@ -23,83 +25,24 @@ Examples:
 A sweep that is called \"export\" or \"import\" is named by its identity. Without --coordinator, a coordinator at http://127.0.0.1:7420 is read if one answers there, else this PC's own
 results; one line on standard error says which.";
 
-/// How results are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    /// For people
-    Table,
-    /// One row a cell with every figure, for spreadsheets
-    Csv,
-    /// One row a forward pass, as CSV
-    Samples,
-    /// Everything, for programs
-    Json,
-    /// Markdown
-    Md,
-    /// One HTML file that needs nothing beside it
-    Html,
-    /// For spreadsheets, with figures as numbers and a chart
-    Xlsx,
-    /// LaTeX, with booktabs
-    Latex,
-    /// For word processors
-    Docx,
-    /// Pages
-    Pdf,
+/// Takes a reader of CSV by name: `plain` for programs, or the language that a spreadsheet runs in.
+fn dialect() -> impl TypedValueParser<Value = CsvDialect> {
+    let plain = PossibleValue::new(PLAIN).help("Programs: commas between fields, decimal points");
+    let spreadsheet = |facts: &Facts| {
+        let Facts { name, decimal_sign, list_separator, .. } = facts;
+        let help =
+            format!("A spreadsheet in {name}: {list_separator} between fields, numbers such as 1{decimal_sign}5");
+        PossibleValue::new(facts.code).help(help)
+    };
+    let values = std::iter::once(plain).chain(LANGUAGES.iter().map(spreadsheet));
+    PossibleValuesParser::new(values).try_map(|name| match name.as_str() {
+        PLAIN => Ok(CsvDialect::Plain),
+        language => language.parse().map(CsvDialect::Spreadsheet),
+    })
 }
 
-impl Format {
-    /// What the ending of a file asks for; a table where it says nothing.
-    pub(crate) fn of_file(path: &Path) -> Self {
-        let is = |ending: &str| path.extension().is_some_and(|found| found.eq_ignore_ascii_case(ending));
-        match DocumentFormat::of_file(path) {
-            Some(DocumentFormat::Md) => Self::Md,
-            Some(DocumentFormat::Html) => Self::Html,
-            Some(DocumentFormat::Xlsx) => Self::Xlsx,
-            Some(DocumentFormat::Latex) => Self::Latex,
-            Some(DocumentFormat::Docx) => Self::Docx,
-            Some(DocumentFormat::Pdf) => Self::Pdf,
-            _ if is("csv") => Self::Csv,
-            _ if is("json") => Self::Json,
-            _ => Self::Table,
-        }
-    }
-
-    /// The format of a document; none of what only programs read.
-    pub(crate) fn document(self) -> Option<DocumentFormat> {
-        match self {
-            Self::Table => Some(DocumentFormat::Table),
-            Self::Md => Some(DocumentFormat::Md),
-            Self::Html => Some(DocumentFormat::Html),
-            Self::Xlsx => Some(DocumentFormat::Xlsx),
-            Self::Latex => Some(DocumentFormat::Latex),
-            Self::Docx => Some(DocumentFormat::Docx),
-            Self::Pdf => Some(DocumentFormat::Pdf),
-            Self::Csv | Self::Samples | Self::Json => None,
-        }
-    }
-}
-
-/// For whom CSV is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Dialect {
-    /// Programs: commas between fields, decimal points
-    Plain,
-    /// A spreadsheet in English
-    En,
-    /// A spreadsheet in Spanish or another language with decimal commas: semicolons between fields
-    Es,
-}
-
-impl From<Dialect> for CsvDialect {
-    fn from(dialect: Dialect) -> Self {
-        match dialect {
-            Dialect::Plain => Self::Plain,
-            Dialect::En => Self::Spreadsheet(Language::English),
-            Dialect::Es => Self::Spreadsheet(Language::Spanish),
-        }
-    }
-}
+/// The dialect of programs.
+const PLAIN: &str = "plain";
 
 /// `cotejo results`.
 #[derive(Debug, Args)]
@@ -118,11 +61,11 @@ pub(crate) struct ResultsArgs {
     #[arg(long, value_name = "ROW", default_value = "size")]
     pub(crate) by: GroupBy,
     /// How to write them; by default as the output file's ending says, else as a table
-    #[arg(long, value_enum, value_name = "FORMAT")]
-    pub(crate) format: Option<Format>,
+    #[arg(long, value_name = "FORMAT", value_parser = document::named(FORMATS.iter()))]
+    pub(crate) format: Option<&'static Format>,
     /// Who reads the CSV: a spreadsheet with decimal commas does not read that of programs
-    #[arg(long, value_enum, value_name = "DIALECT", default_value_t = Dialect::Plain)]
-    pub(crate) csv_dialect: Dialect,
+    #[arg(long, value_name = "DIALECT", default_value = PLAIN, value_parser = dialect())]
+    pub(crate) csv_dialect: CsvDialect,
     /// Write them to this file
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,

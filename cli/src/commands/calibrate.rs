@@ -43,7 +43,7 @@ pub(super) async fn calibrate(
         let on = texts.fill("plan-machines", &[("count", machines.len().into())]);
         let time = number::duration(plan.slowest().map_or(0.0, |(_, seconds)| seconds));
         let arguments = [("cells", cells.into()), ("machines", on.into()), ("time", time.into())];
-        output::say(&texts.fill("plan-calibrating", &arguments));
+        output::say(texts.fill("plan-calibrating", &arguments));
         client.start(calibration).await.map(Some)
     };
     let begun = Instant::now();
@@ -60,7 +60,7 @@ pub(super) async fn calibrate(
         Followed::Finished(status) => {
             let time = number::duration(begun.elapsed().as_secs_f64()).into();
             let missing = status.total() - status.count(JobState::Succeeded);
-            output::say(&match missing {
+            output::say(match missing {
                 0 => texts.fill("plan-calibrated", &[("time", time)]),
                 _ => texts.fill("plan-calibrated-in-part", &[("time", time), ("count", missing.into())]),
             });
@@ -70,7 +70,7 @@ pub(super) async fn calibrate(
 }
 
 fn interrupted(texts: &Texts) -> Calibrated {
-    output::say(&texts.say("plan-calibration-cancelled"));
+    output::say(texts.say("plan-calibration-cancelled"));
     Calibrated::Interrupted
 }
 
@@ -78,6 +78,6 @@ fn interrupted(texts: &Texts) -> Calibrated {
 pub(super) fn say_dropped(dropped: u64, spec: &SweepSpec, texts: &Texts) {
     if let Some(budget) = spec.budget_ms.filter(|_| dropped > 0) {
         let budget = number::duration(budget as f64 / 1000.0).into();
-        output::say(&texts.fill("plan-left-out", &[("count", dropped.into()), ("budget", budget)]));
+        output::say(texts.fill("plan-left-out", &[("count", dropped.into()), ("budget", budget)]));
     }
 }

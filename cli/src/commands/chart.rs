@@ -1,16 +1,22 @@
 //! Charts of what was measured.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use cotejo_analysis::figures::Choice;
 use cotejo_language::Texts;
 use cotejo_model::comparison::{Comparison, GroupBy};
-use cotejo_render::chart::build::{self, Choice, Kind, NoChart};
-use cotejo_render::chart::{self, Chart, PngSize};
+use cotejo_render::chart::Chart;
+use cotejo_render::chart::build::{self, Kind};
+use cotejo_render::formats::{CHART_FORMATS, ChartFormat};
+use cotejo_render::pages;
 
-use crate::args::{ChartArgs, ChartFormat, ChartKind, Global};
+use super::deliver;
+use crate::args::{ChartArgs, ChartKind, Global, Target};
 use crate::error::{Error, Exit};
 use crate::language;
+use crate::message::Message;
 use crate::output;
 use crate::source::Source;
 
@@ -27,7 +33,7 @@ pub(super) async fn run(global: &Global, args: ChartArgs) -> Result<Exit, Error>
         ChartKind::All => all(&comparison, &choice, &to, texts),
         one => {
             let kind = one.kinds()[0];
-            let chart = build::chart(kind, &comparison, &choice, texts).map_err(Error::failed)?;
+            let chart = build::chart(kind, &comparison.entries, &choice, texts).map_err(Error::failed)?;
             to.write(kind, &chart)?;
             Ok(Exit::Ok)
         }
@@ -36,8 +42,7 @@ pub(super) async fn run(global: &Global, args: ChartArgs) -> Result<Exit, Error>
 
 /// Every chart that there is data for; of the others is said why not.
 fn all(comparison: &Comparison, choice: &Choice, to: &Destination, texts: &Texts) -> Result<Exit, Error> {
-    let charts: Vec<(Kind, Result<Chart, NoChart>)> =
-        Kind::ALL.into_iter().map(|kind| (kind, build::chart(kind, comparison, choice, texts))).collect();
+    let charts = pages::charts(&comparison.entries, choice, texts);
     let mut drawn = 0;
     for (kind, chart) in &charts {
         if let Ok(chart) = chart {
@@ -50,7 +55,7 @@ fn all(comparison: &Comparison, choice: &Choice, to: &Destination, texts: &Texts
     }
     for (kind, chart) in &charts {
         if let Err(none) = chart {
-            output::say(&format!("{}: {none}", kind.name()));
+            output::say(format!("{}: {none}", kind.name()));
         }
     }
     Ok(if drawn > 0 { Exit::Ok } else { Exit::Failed })
@@ -58,7 +63,7 @@ fn all(comparison: &Comparison, choice: &Choice, to: &Destination, texts: &Texts
 
 /// Where charts go, and as what.
 struct Destination {
-    format: ChartFormat,
+    format: &'static ChartFormat,
     /// A file, or a folder for all kinds.
     path: Option<PathBuf>,
     all: bool,
@@ -71,18 +76,21 @@ impl Destination {
         let all = args.kind == ChartKind::All;
         let format = match (&args.output, args.format) {
             (_, Some(format)) => format,
-            (None, None) => ChartFormat::Term,
-            (Some(_), None) if all => ChartFormat::Svg,
+            (None, None) => &CHART_FORMATS[0],
+            (Some(_), None) if all => &CHART_FORMATS[1],
             (Some(path), None) => format_of(path)?,
         };
-        if format == ChartFormat::Png && args.output.is_none() && (all || output::style().width.is_some()) {
-            return Err(Error::usage("a terminal cannot show PNG").with_help("name a file with --output"));
+        if !format.is_text && args.output.is_none() && (all || output::style().width.is_some()) {
+            return Err(Error::usage(
+                Message::new("problem-terminal-format").with("format", format.name.to_uppercase()),
+            )
+            .with_help(Message::new("remedy-name-file")));
         }
         let to = Self { format, path: args.output.clone(), all, force: args.force };
         match &to.path {
             Some(folder) if all && folder.exists() && !folder.is_dir() => {
-                let message = format!("cannot write charts to {}: it is not a folder", folder.display());
-                return Err(Error::usage(message).with_help("give --output a folder, which is made if there is none"));
+                let message = Message::new("problem-charts-folder").with("folder", folder.display());
+                return Err(Error::usage(message).with_help(Message::new("remedy-charts-folder")));
             }
             Some(_) => {
                 for kind in args.kind.kinds() {
@@ -97,36 +105,26 @@ impl Destination {
     /// The file of a chart; empty where none was named.
     fn file(&self, kind: Kind) -> PathBuf {
         let path = self.path.clone().unwrap_or_default();
-        if self.all { path.join(format!("{}.{}", kind.name(), self.format.ending())) } else { path }
+        if self.all { path.join(format!("{}.{}", kind.name(), self.format.ending)) } else { path }
     }
 
     fn write(&self, kind: Kind, chart: &Chart) -> Result<(), Error> {
         let style = if self.path.is_some() { output::file_style() } else { output::style() };
-        let content = match self.format {
-            ChartFormat::Svg => chart::svg(chart).into_bytes(),
-            ChartFormat::Png => chart::png(chart, PngSize::of(chart)),
-            ChartFormat::Term => chart::terminal(chart, &style).into_bytes(),
-        };
+        let content = (self.format.draw)(chart, &style);
         let Some(path) = &self.path else { return output::print(&content) };
         if self.all {
-            fs::create_dir_all(path)
-                .map_err(|error| Error::failed(format!("cannot make the folder {}: {error}", path.display())))?;
+            fs::create_dir_all(path).map_err(|error| output::cannot_make_folder(path, &error))?;
         }
-        let file = self.file(kind);
-        output::write_file(&file, &content, self.force)?;
-        output::say(&format!("wrote {}", file.display()));
-        Ok(())
+        deliver::write(Target { file: Some(&self.file(kind)), force: self.force }, &content)
     }
 }
 
 /// What the ending of a file asks for.
-fn format_of(path: &Path) -> Result<ChartFormat, Error> {
-    let ending = path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase());
-    match ending.as_deref() {
-        Some("svg") => Ok(ChartFormat::Svg),
-        Some("png") => Ok(ChartFormat::Png),
-        Some("txt") => Ok(ChartFormat::Term),
-        _ => Err(Error::usage(format!("{} does not say how to draw the chart", path.display()))
-            .with_help("let its name end in .svg, .png or .txt, or say it with --format")),
-    }
+fn format_of(path: &Path) -> Result<&'static ChartFormat, Error> {
+    let format = path.extension().and_then(OsStr::to_str).and_then(ChartFormat::of_ending);
+    format.ok_or_else(|| {
+        let endings: Vec<String> = CHART_FORMATS.iter().map(|format| format!(".{}", format.ending)).collect();
+        Error::usage(Message::new("problem-chart-ending").with("file", path.display()))
+            .with_help(Message::new("remedy-ending").with("endings", endings.join(", ")))
+    })
 }

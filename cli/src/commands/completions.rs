@@ -9,6 +9,7 @@ use clap_mangen::roff::{Roff, roman};
 
 use crate::args::{Cli, visible};
 use crate::error::{Error, Exit};
+use crate::message::Message;
 use crate::output;
 
 /// `cotejo completions`
@@ -35,13 +36,12 @@ pub(super) fn man(folder: Option<&Path>) -> Result<Exit, Error> {
         return Ok(Exit::Ok);
     };
     let pages = pages(&command)?;
-    std::fs::create_dir_all(folder)
-        .map_err(|error| Error::failed(format!("cannot make the folder {}: {error}", folder.display())))?;
+    std::fs::create_dir_all(folder).map_err(|error| output::cannot_make_folder(folder, &error))?;
     for page in &pages {
         // Those of another version are of no more use.
         output::write_file(&folder.join(&page.file), &page.text, true)?;
     }
-    output::say(&format!("wrote {} pages to {}", pages.len(), folder.display()));
+    output::say(Message::new("news-wrote-pages").count("count", pages.len() as u64).with("folder", folder.display()));
     Ok(Exit::Ok)
 }
 
@@ -65,7 +65,8 @@ fn page(command: &Command) -> Result<Page, Error> {
     let examples = command.get_after_help().map(|help| examples(&help.to_string())).unwrap_or_default();
     let man = Man::new(command.clone().name(name.clone()).after_help(None::<&str>));
     let mut text = Vec::new();
-    man.render(&mut text).map_err(|error| Error::failed(format!("cannot write the page of {name}: {error}")))?;
+    let cannot = |error| Error::failed(Message::new("problem-page").with("command", &name).with("error", error));
+    man.render(&mut text).map_err(|error: std::io::Error| cannot(error))?;
     let text = String::from_utf8(text).map_err(Error::failed)?;
     Ok(Page { file: man.get_filename(), text: with_title(&text, &name) + &examples })
 }

@@ -1,39 +1,47 @@
 //! Documents on their way out: in the format that was asked for, to a file or to standard output.
 
 use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use cotejo_language::Texts;
 use cotejo_model::comparison::Comparison;
-use cotejo_render::chart::{self, Chart, PngSize};
-use cotejo_render::document::{self, ChartFiles, Document};
+use cotejo_render::document::Document;
+use cotejo_render::formats::{self, Format, Place, Write};
 use cotejo_render::results;
 
-use crate::args::{DocumentFormat, Target};
+use crate::args::{self, Target};
 use crate::error::Error;
+use crate::message::Message;
 use crate::output;
-
-/// What pictures beside a document are: pdflatex reads no SVG, and not every Markdown viewer does.
-const PICTURES: &str = "png";
 
 /// Shows a comparison in this terminal.
 pub(crate) fn show(comparison: &Comparison, texts: &Texts) -> Result<(), Error> {
     let target = Target { file: None, force: false };
-    deliver(&results::document(comparison, texts), DocumentFormat::Table, target)
+    deliver(&results::document(comparison, texts), args::terminal(), target)
 }
 
 /// Writes the document.
-pub(crate) fn deliver(document: &Document, format: DocumentFormat, target: Target<'_>) -> Result<(), Error> {
+pub(crate) fn deliver(document: &Document, format: &Format, target: Target<'_>) -> Result<(), Error> {
+    let Write::Document(write) = format.write else {
+        return Err(Error::usage(Message::new("problem-results-only").with("format", format.name)));
+    };
     let Some(file) = target.file else {
-        return output::print(bytes(document, format, "", &output::style())?);
+        let place = Place { style: &output::style(), folder: "" };
+        return output::print(write(document, &place).map_err(Error::failed)?);
     };
     let folder = picture_folder(file);
-    if matches!(format, DocumentFormat::Md | DocumentFormat::Latex) && document.charts().next().is_some() {
-        let beside = file.with_file_name(&folder);
-        write_pictures(document, &beside)?;
+    if format.charts_beside && document.charts().next().is_some() {
+        write_pictures(document, &file.with_file_name(&folder))?;
     }
-    output::write_file(file, &bytes(document, format, &folder, &output::file_style())?, target.force)?;
-    output::say(&format!("wrote {}", file.display()));
+    let place = Place { style: &output::file_style(), folder: &folder };
+    self::write(target, &write(document, &place).map_err(Error::failed)?)
+}
+
+/// Writes what is no document: to the file, which is then named, or to standard output.
+pub(crate) fn write(target: Target<'_>, content: &[u8]) -> Result<(), Error> {
+    let Some(file) = target.file else { return output::print(content) };
+    output::write_file(file, content, target.force)?;
+    output::say(Message::new("news-wrote").with("file", file.display()));
     Ok(())
 }
 
@@ -44,37 +52,10 @@ fn picture_folder(file: &Path) -> String {
 }
 
 fn write_pictures(document: &Document, folder: &Path) -> Result<(), Error> {
-    std::fs::create_dir_all(folder)
-        .map_err(|error| Error::failed(format!("cannot make the folder {}: {error}", folder.display())))?;
-    let files = ChartFiles { folder: "", extension: PICTURES };
-    for (at, drawn) in document.charts().enumerate() {
+    std::fs::create_dir_all(folder).map_err(|error| output::cannot_make_folder(folder, &error))?;
+    for (name, png) in formats::pictures(document) {
         // They belong to the document, which was asked about already.
-        let path: PathBuf = folder.join(files.name(at));
-        output::write_file(&path, png(drawn), true)?;
+        output::write_file(&folder.join(name), png, true)?;
     }
     Ok(())
-}
-
-fn bytes(
-    document: &Document,
-    format: DocumentFormat,
-    folder: &str,
-    style: &cotejo_render::Style,
-) -> Result<Vec<u8>, Error> {
-    let files = ChartFiles { folder, extension: PICTURES };
-    Ok(match format {
-        DocumentFormat::Table => {
-            document::terminal(document, style, &|drawn| chart::terminal(drawn, style)).into_bytes()
-        }
-        DocumentFormat::Md => document::markdown(document, files).into_bytes(),
-        DocumentFormat::Html => document::html(document, &chart::svg).into_bytes(),
-        DocumentFormat::Latex => document::latex(document, files).into_bytes(),
-        DocumentFormat::Docx => document::docx(document, &png).map_err(Error::failed)?,
-        DocumentFormat::Pdf => document::pdf(document, &png).map_err(Error::failed)?,
-        DocumentFormat::Xlsx => document::xlsx(document).map_err(Error::failed)?,
-    })
-}
-
-fn png(drawn: &Chart) -> Vec<u8> {
-    chart::png(drawn, PngSize::of(drawn))
 }

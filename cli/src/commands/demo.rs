@@ -12,7 +12,7 @@ use cotejo_model::sweep::{Preset, SweepStatus};
 use cotejo_model::{DeviceKind, DeviceSelector, Threads};
 use cotejo_simulated::{Class, PlayedMachine, Seat};
 use tempfile::TempDir;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use super::deliver;
@@ -25,6 +25,7 @@ use crate::error::{Error, Exit};
 use crate::fields::{BATCHES, DEVICES, MATMUL, NAME, PRESET, SEED, SIZES, THREADS};
 use crate::files::{self, Checked};
 use crate::interrupt::Interrupt;
+use crate::message::Message;
 use crate::request;
 use crate::{language, output};
 
@@ -134,13 +135,13 @@ async fn show(
         () = interrupt.requested() => None,
     };
     let Some(last) = swept else {
-        output::say("interrupted before the class was measured");
+        output::say(Message::new("news-interrupted-class"));
         return Ok(Exit::Interrupted);
     };
     let comparison = client.compare(vec![last.id.to_string()], false, GroupBy::Size).await?;
     deliver::show(&comparison, texts)?;
     if !args.once {
-        output::say(&format!("\n{}", suggestions(client.address(), &student(args), texts)));
+        output::say(format!("\n{}", suggestions(client.address(), &student(args), texts)));
         interrupt.requested().await;
     }
     Ok(Exit::Ok)
@@ -159,8 +160,8 @@ async fn connected(client: &Client, count: usize) -> Result<(), Error> {
     let looked = tokio::time::timeout(ONLINE_WITHIN, look).await;
     looked.unwrap_or_else(|_| {
         let seconds = ONLINE_WITHIN.as_secs();
-        Err(Error::failed(format!("{online} of {count} simulated PCs connected within {seconds} s"))
-            .with_help("-v says what they do; fewer --agents need less of this PC"))
+        let message = Message::new("problem-simulated-late").with("online", online).with("count", count);
+        Err(Error::failed(message.with("seconds", seconds)).with_help(Message::new("remedy-simulated-late")))
     })
 }
 
@@ -193,7 +194,7 @@ fn whole(count: u64) -> i64 {
 }
 
 fn say(texts: &Texts, name: &str, arguments: &[(&str, cotejo_language::FluentValue<'_>)]) {
-    output::say(&texts.fill(name, arguments));
+    output::say(texts.fill(name, arguments));
 }
 
 /// What can be tried on the class, by the text that says what it gives; `{student}` is a PC without a GPU.
@@ -238,16 +239,17 @@ impl Folder {
         let Some(folder) = keep else {
             let passing = tempfile::Builder::new().prefix("cotejo-demo-").tempdir();
             return passing.map(Self::Passing).map_err(|error| {
-                Error::failed(format!("cannot make a folder for the class's data: {error}"))
-                    .with_help("name one with --keep")
+                Error::failed(Message::new("problem-demo-folder").with("error", error))
+                    .with_help(Message::new("remedy-demo-folder"))
             });
         };
-        let cannot =
-            |error: std::io::Error| Error::usage(format!("cannot use the folder {}: {error}", folder.display()));
+        let cannot = |error: std::io::Error| {
+            Error::usage(Message::new("problem-use-folder").with("folder", folder.display()).with("error", error))
+        };
         fs::create_dir_all(folder).map_err(cannot)?;
         if fs::read_dir(folder).map_err(cannot)?.next().is_some() {
-            return Err(Error::usage(format!("the folder {} is not empty", folder.display()))
-                .with_help("give --keep a new folder, or an empty one"));
+            return Err(Error::usage(Message::new("problem-folder-filled").with("folder", folder.display()))
+                .with_help(Message::new("remedy-folder-filled")));
         }
         Ok(Self::Kept(folder.to_owned()))
     }
@@ -264,8 +266,9 @@ impl Folder {
         match self {
             Self::Passing(folder) => {
                 let path = folder.path().to_owned();
-                folder.close().map_err(|error| Error::failed(format!("cannot remove {}: {error}", path.display())))?;
-                output::say(&texts.say("demo-over"));
+                let cannot = Message::new("problem-remove-folder").with("folder", path.display());
+                folder.close().map_err(|error| Error::failed(cannot.with("error", error)))?;
+                output::say(texts.say("demo-over"));
             }
             Self::Kept(folder) => {
                 let command = format!("cotejo --data-dir {} results --local", folder.display());
@@ -301,8 +304,8 @@ impl Agents {
     async fn broken(&mut self) -> Error {
         match self.running.join_next().await {
             Some(Ok(Err(error))) => Error::failed(error),
-            Some(Err(panic)) => Error::failed(format!("the agent of a simulated PC broke down: {panic}")),
-            _ => Error::failed("the agent of a simulated PC ended by itself"),
+            Some(Err(panic)) => broke_down(&panic),
+            _ => Error::failed(Message::new("problem-simulated-ended")),
         }
     }
 
@@ -310,12 +313,14 @@ impl Agents {
     async fn stop(mut self) -> Result<(), Error> {
         self.stop.cancel();
         while let Some(ended) = self.running.join_next().await {
-            ended
-                .map_err(|panic| Error::failed(format!("the agent of a simulated PC broke down: {panic}")))?
-                .map_err(Error::failed)?;
+            ended.map_err(|panic| broke_down(&panic))?.map_err(Error::failed)?;
         }
         Ok(())
     }
+}
+
+fn broke_down(panic: &JoinError) -> Error {
+    Error::failed(Message::new("problem-simulated-broke").with("error", panic))
 }
 
 fn config(folder: &Path, played: &PlayedMachine) -> cotejo_agent::Config {
@@ -397,6 +402,6 @@ mod tests {
         assert!(matches!(Folder::open(Some(&new)), Ok(Folder::Kept(path)) if path == new && new.is_dir()));
         let error = Folder::open(Some(dir.path())).err().unwrap();
         assert_eq!(error.exit, Exit::Usage);
-        assert!(error.message.ends_with("is not empty"), "{error}");
+        assert!(error.to_string().contains("is not empty"), "{error}");
     }
 }

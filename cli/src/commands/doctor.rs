@@ -8,6 +8,7 @@ use crate::client::parse_address;
 use crate::embedded;
 use crate::error::{Error, Exit};
 use crate::interrupt::Interrupt;
+use crate::message::Message;
 use crate::output;
 use crate::source;
 
@@ -26,7 +27,7 @@ pub(super) async fn run(global: &Global, format: DoctorFormat) -> Result<Exit, E
     let report = tokio::select! {
         report = examined => report,
         () = interrupt.requested() => {
-            output::say("interrupted");
+            output::say(Message::new("news-interrupted"));
             return Ok(Exit::Interrupted);
         }
     };

@@ -18,6 +18,8 @@ use crate::embedded;
 use crate::error::{Error, Exit};
 use crate::files;
 use crate::interrupt::Interrupt;
+use crate::language;
+use crate::message::Message;
 use crate::output;
 use cotejo_render::{explain, json, phase_name};
 
@@ -55,7 +57,7 @@ pub(super) async fn run(args: ExplainArgs) -> Result<Exit, Error> {
     };
     drop(shown);
     if cancel.is_cancelled() {
-        output::say("interrupted");
+        output::say(Message::new("news-interrupted"));
         return Ok(Exit::Interrupted);
     }
     let explanation = explained.map_err(|failure| {
@@ -63,7 +65,7 @@ pub(super) async fn run(args: ExplainArgs) -> Result<Exit, Error> {
         if failure.remedy.is_empty() { error } else { error.with_help(&failure.remedy) }
     })?;
     output::print(match args.format {
-        ExplainFormat::Table => explain::table(&explanation, &output::style()),
+        ExplainFormat::Table => explain::table(&explanation, language::spoken(), &output::style()),
         ExplainFormat::Json => json::explanation(&explanation),
         ExplainFormat::Csv => explain::csv(&explanation),
     })?;
@@ -112,10 +114,10 @@ impl Shown {
         if self.since.elapsed() < SHOWN_AFTER {
             return;
         }
-        let task = self.task;
+        let (task, texts) = (self.task, language::spoken());
         let bar = self.bar.get_or_insert_with(|| {
             if !io::stderr().is_terminal() {
-                output::say(&format!("looking at {task}, layer by layer"));
+                output::say(Message::new("news-looking").with("task", cotejo_render::task(task, texts)));
                 return ProgressBar::hidden();
             }
             let style = ProgressStyle::with_template("[{bar:16}] {percent:>3} %  {wide_msg}");
@@ -124,7 +126,7 @@ impl Shown {
         let Some(Progress { phase, done }) = progress else { return };
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of the steps")]
         bar.set_position((done.clamp(0.0, 1.0) * 1000.0) as u64);
-        bar.set_message(format!("{task}, {}", phase_name(phase)));
+        bar.set_message(format!("{}, {}", cotejo_render::task(task, texts), phase_name(phase, texts)));
     }
 }
 

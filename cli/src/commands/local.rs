@@ -19,6 +19,7 @@ use crate::error::{Error, Exit};
 use crate::files::{self, Checked};
 use crate::interrupt::Interrupt;
 use crate::language;
+use crate::message::Message;
 use crate::output;
 use crate::request;
 use crate::request::Request;
@@ -50,7 +51,7 @@ pub(super) async fn run(global: &Global, args: &LocalArgs) -> Result<Exit, Error
 /// A file made for a class serves at home too.
 fn ignore_the_class(request: &mut Request) {
     if !request.spec.machines.is_empty() || !request.spec.labels.is_empty() {
-        output::say("machines and labels choose among the PCs of a class; this PC is measured whatever they say");
+        output::say(Message::new("news-class-ignored"));
         request.spec.machines.clear();
         request.spec.labels.clear();
     }
@@ -102,7 +103,7 @@ async fn measure(
     interrupt: &mut Interrupt,
 ) -> Result<Exit, Error> {
     let nothing_done = || {
-        output::say("interrupted before anything was measured");
+        output::say(Message::new("news-interrupted-nothing"));
         Ok(Exit::Interrupted)
     };
     let machine = tokio::select! {
@@ -149,10 +150,8 @@ async fn online(client: &Client) -> Result<MachineId, Error> {
         }
     };
     tokio::time::timeout(ONLINE_WITHIN, look).await.unwrap_or_else(|_| {
-        Err(Error::failed(format!("this PC's own agent did not connect within {} s", ONLINE_WITHIN.as_secs()))
-            .with_help(
-                "-v says what it does; a firewall that blocks connections of this PC to itself may be the cause",
-            ))
+        Err(Error::failed(Message::new("problem-own-agent-late").with("seconds", ONLINE_WITHIN.as_secs()))
+            .with_help(Message::new("remedy-own-agent-late")))
     })
 }
 
@@ -168,12 +167,16 @@ async fn show(
         let comparison = client.compare(vec![status.id.to_string()], false, GroupBy::Size).await?;
         deliver::show(&comparison, texts)?;
     }
-    let kept = format!("`cotejo results {} --local` shows it again (kept in {})", status.id.short(), folder.display());
+    let kept = Message::new("news-kept").with("sweep", status.id.short()).with("folder", folder.display());
     match (interrupted, measured) {
-        (true, 0) => output::say("interrupted before anything was measured"),
-        (true, _) => output::say(&format!("interrupted: {measured} of {} cells measured; {kept}", status.total())),
+        (true, 0) => output::say(Message::new("news-interrupted-nothing")),
+        (true, _) => {
+            let counted =
+                Message::new("news-interrupted-kept").with("measured", measured).with("total", status.total());
+            output::say(counted.of("kept", kept));
+        }
         (false, 0) => {}
-        (false, _) => output::say(&kept),
+        (false, _) => output::say(kept),
     }
     Ok(if interrupted { Exit::Interrupted } else { outcome(status) })
 }

@@ -8,39 +8,41 @@ use cotejo_daemon::variables;
 use cotejo_model::comparison::GroupBy;
 use cotejo_model::{MachineId, Reference};
 use cotejo_render::clean;
+use cotejo_render::pages::Material;
 
 use crate::args::{Global, SourceArgs, WhoArgs};
 use crate::embedded::{Store, agent_config};
 use crate::error::Error;
+use crate::message::Message;
 use crate::output;
 use crate::source::{self, Source};
 
-/// What a class or this PC's own store holds.
-pub(super) struct Material {
+/// What was found in a class's or this PC's own store.
+pub(super) struct Found {
     /// The cells.
     pub(super) records: Records,
     /// The teacher's times.
-    pub(super) references: Vec<Reference>,
+    references: Vec<Reference>,
     /// It is this PC's own store.
     own: bool,
 }
 
 /// What these sweeps hold; `all` of them, or the newest with results where none is named.
-pub(super) async fn read(
-    global: &Global,
-    source: &SourceArgs,
-    sweeps: Vec<String>,
-    all: bool,
-) -> Result<Material, Error> {
+pub(super) async fn read(global: &Global, source: &SourceArgs, sweeps: Vec<String>, all: bool) -> Result<Found, Error> {
     let source = Source::open(global, source.local).await?;
     let comparison = source.client.compare(sweeps, all, GroupBy::Size).await;
     let references = source.client.references().await;
     let own = source.is_own();
     source.close().await?;
-    Ok(Material { records: Records::of([comparison?]), references: references?, own })
+    Ok(Found { records: Records::of([comparison?]), references: references?, own })
 }
 
-impl Material {
+impl Found {
+    /// What pages are made of.
+    pub(super) fn material(&self) -> Material<'_> {
+        Material { records: &self.records, references: &self.references }
+    }
+
     /// The machine that is meant, this PC where none is named. What a class does not know of this PC comes from its own
     /// store.
     pub(super) async fn machine(&mut self, global: &Global, who: &WhoArgs) -> Result<MachineId, Error> {
@@ -55,15 +57,15 @@ impl Material {
             let own = read(global, &SourceArgs { local: true }, Vec::new(), true).await?.records;
             let machine = identities.iter().copied().find(|machine| own.name(*machine).is_some());
             if let Some(machine) = machine {
-                output::say("the class does not know this PC: its times come from its own store");
+                output::say(Message::new("news-own-times"));
                 self.records = std::mem::take(&mut self.records).and(own.only(|one| one == machine));
                 return Ok(machine);
             }
         }
-        let nothing = Error::failed("nothing that was measured here is of this PC");
+        let nothing = Error::failed(Message::new("problem-not-this-pc"));
         Err(match named(&self.records) {
-            names if names.is_empty() => nothing.with_help("`cotejo local` measures it"),
-            names => nothing.with_help(format!("`cotejo local` measures it; --machine NAME takes another: {names}")),
+            names if names.is_empty() => nothing.with_help(Message::new("remedy-measure-it")),
+            names => nothing.with_help(Message::new("remedy-measure-or-take").with("machines", names)),
         })
     }
 
@@ -77,23 +79,18 @@ impl Material {
     pub(super) fn find(&self, name: &str) -> Result<MachineId, Error> {
         self.records.find(name).map_err(|unresolved| match unresolved {
             Unresolved::Unknown(_) => {
-                let error = Error::usage(format!("no machine with results is called `{}`", clean(name)));
+                let error = Error::usage(Message::new("problem-unknown-machine").with("name", clean(name)));
                 match named(&self.records) {
-                    names if names.is_empty() => error.with_help("nothing was measured yet"),
-                    names => error.with_help(format!("there are: {names}")),
+                    names if names.is_empty() => error.with_help(Message::new("remedy-nothing-yet")),
+                    names => error.with_help(Message::new("remedy-there-are").with("machines", names)),
                 }
             }
             Unresolved::Ambiguous(machines) => {
                 let ids = machines.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-                Error::usage(format!("several machines are called `{}`", clean(name)))
-                    .with_help(format!("name one by its identity: {ids}"))
+                Error::usage(Message::new("problem-several-machines").with("name", clean(name)))
+                    .with_help(Message::new("remedy-identity").with("ids", ids))
             }
         })
-    }
-
-    /// When the newest of its times was measured, in milliseconds since 1970.
-    pub(super) fn newest_ms(&self) -> Option<u64> {
-        self.records.measured().map(|(_, measured)| measured.started_ms).max()
     }
 }
 

@@ -7,6 +7,7 @@ use cotejo_render::{json, references};
 use crate::args::{Global, ListFormat, ReferenceVerb};
 use crate::error::{Error, Exit};
 use crate::language;
+use crate::message::Message;
 use crate::output;
 use crate::reference_file;
 use crate::source::Source;
@@ -25,14 +26,13 @@ pub(super) async fn run(global: &Global, verb: ReferenceVerb) -> Result<Exit, Er
 
 async fn import(global: &Global, path: &Path, set: Option<&str>, local: bool) -> Result<Exit, Error> {
     let texts = language::texts(global.lang)?;
-    let content = crate::files::read_bounded("file of reference times", path, MAX_FILE)?;
+    let content = crate::files::read_bounded("file-references", path, MAX_FILE)?;
     let references = reference_file::parse(path, &content, set).map_err(|problems| {
         let lines: Vec<String> = problems.iter().map(|problem| format!("{}: {problem}", path.display())).collect();
-        match lines.as_slice() {
-            [only] => Error::usage(only),
-            _ => Error::usage(format!("{} problems, and nothing is imported:\n  {}", lines.len(), lines.join("\n  "))),
-        }
-        .with_help("docs/references.md, and `cotejo reference --help`, say how such a file is written")
+        let count = lines.len() as u64;
+        let listed = if count > 1 { format!("\n  {}", lines.join("\n  ")) } else { lines.concat() };
+        Error::usage(Message::new("problem-references").count("count", count).with("lines", listed))
+            .with_help(Message::new("remedy-references"))
     })?;
     let source = Source::to_change(global, local).await?;
     let summary = source.client.import_references(references.clone()).await;

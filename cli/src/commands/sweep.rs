@@ -14,6 +14,7 @@ use crate::error::{Error, Exit};
 use crate::files::{self, Checked};
 use crate::interrupt::Interrupt;
 use crate::language;
+use crate::message::Message;
 use crate::output;
 use crate::request;
 use crate::source::{self, Source};
@@ -58,16 +59,18 @@ async fn start(global: &Global, args: &ClassArgs, watched: bool) -> Result<Exit,
     let Started { status, offline, dropped } = tokio::select! {
         started = sending => started?,
         () = interrupt.requested() => {
-            return Err(Error { exit: Exit::Interrupted, ..Error::failed("interrupted before the sweep was started") });
+            return Err(Error { exit: Exit::Interrupted, ..Error::failed(Message::new("news-interrupted-sweep")) });
         }
     };
     let id = status.id.short();
-    let name = clean(&status.spec.name);
-    output::print(format!("started {name} ({id}): {} cells on {} machines\n", status.total(), status.machines))?;
+    let started = Message::new("news-started").with("name", clean(&status.spec.name)).with("sweep", &id);
+    let started = started.of("cells", Message::new("plan-cells").count("count", status.total()));
+    let started = started.of("machines", Message::new("plan-machines").count("count", status.machines));
+    output::print(started.said(texts) + "\n")?;
     say_dropped(dropped, &status.spec, texts);
     if !offline.is_empty() {
         let names: Vec<String> = offline.iter().map(|name| clean(name)).collect();
-        output::say(&format!("not connected now, and measured when they are: {}", names.join(", ")));
+        output::say(Message::new("news-offline").with("machines", names.join(", ")));
     }
     // Where no cell can be measured it is over already, and the table says why.
     if watched || status.is_finished() {
@@ -75,9 +78,9 @@ async fn start(global: &Global, args: &ClassArgs, watched: bool) -> Result<Exit,
     }
     let refused = status.count(JobState::Failed);
     if refused > 0 {
-        output::say(&format!("{refused} of them cannot be measured; `cotejo results {id}` says why"));
+        output::say(Message::new("news-cannot-be-measured").count("count", refused).with("sweep", &id));
     }
-    output::say(&format!("`cotejo sweep watch {id}` follows it, `cotejo results {id}` shows what there is"));
+    output::say(Message::new("news-follow").with("sweep", &id));
     Ok(Exit::Ok)
 }
 
@@ -101,36 +104,40 @@ async fn plan(global: &Global, args: &ClassArgs, format: ListFormat) -> Result<E
 }
 
 async fn list(global: &Global, limit: u32, local: bool) -> Result<Exit, Error> {
+    let texts = language::texts(global.lang)?;
     let source = Source::open(global, local).await?;
     let sweeps = source.client.list(limit).await;
     source.close().await?;
-    output::print(lists::sweeps(&sweeps?, &output::style()))?;
+    output::print(lists::sweeps(&sweeps?, texts, &output::style()))?;
     Ok(Exit::Ok)
 }
 
 async fn show(global: &Global, sweep: String, local: bool) -> Result<Exit, Error> {
+    let texts = language::texts(global.lang)?;
     let source = Source::open(global, local).await?;
     let status = source.client.get(sweep).await;
     source.close().await?;
-    output::print(lists::sweep(&status?, &output::style()))?;
+    output::print(lists::sweep(&status?, texts, &output::style()))?;
     Ok(Exit::Ok)
 }
 
 async fn cancel(global: &Global, sweep: String) -> Result<Exit, Error> {
+    let texts = language::texts(global.lang)?;
     let client = source::coordinator(global).await?;
     let status = client.cancel(sweep).await?;
-    let name = clean(&status.spec.name);
-    output::print(format!("cancelled {name} ({}): {}\n", status.id.short(), lists::progress(&status)))?;
+    let news = Message::new("news-cancelled").with("name", clean(&status.spec.name)).with("sweep", status.id.short());
+    output::print(news.with("progress", lists::progress(&status, texts)).said(texts) + "\n")?;
+    let stopping = status.jobs.iter().filter(|(state, _)| !state.is_final()).map(|(_, count)| count).sum();
+    if stopping > 0 {
+        output::say(Message::new("news-stopping").count("count", stopping));
+    }
     Ok(Exit::Ok)
 }
 
 async fn watch(client: &Client, sweep: SweepId, texts: &Texts, interrupt: &mut Interrupt) -> Result<Exit, Error> {
     match follow(client, sweep, interrupt).await? {
         Followed::Interrupted => {
-            let id = sweep.short();
-            output::say(&format!(
-                "detached: the sweep goes on; `cotejo sweep watch {id}` follows it again, `cotejo sweep cancel {id}` ends it"
-            ));
+            output::say(Message::new("news-detached").with("sweep", sweep.short()));
             Ok(Exit::Interrupted)
         }
         Followed::Finished(status) => {

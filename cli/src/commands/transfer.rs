@@ -34,13 +34,13 @@ async fn export(global: &Global, args: ExportArgs) -> Result<Exit, Error> {
     let results = bundle.jobs.len() as u64;
     let (digest, content) = bundle::encode(bundle).map_err(Error::failed)?;
     output::write_file(&path, content, force)?;
-    output::say(&bundles::exported(results, &path.display().to_string(), digest, texts));
+    output::say(bundles::exported(results, &path.display().to_string(), digest, texts));
     Ok(Exit::Ok)
 }
 
 async fn import(global: &Global, path: &Path, local: bool) -> Result<Exit, Error> {
     let texts = language::texts(global.lang)?;
-    let content = files::read_bounded("bundle", path, MAX_FILE)?;
+    let content = files::read_bounded("file-bundle", path, MAX_FILE)?;
     let unsound = |error: BundleError| Error::usage(format!("{}: {error}", path.display()));
     let (digest, bundle) = bundle::decode(&content).map_err(unsound)?;
     drop(content);
@@ -50,7 +50,7 @@ async fn import(global: &Global, path: &Path, local: bool) -> Result<Exit, Error
     let summary = summary?;
     output::print(bundles::imported(&summary, &bundle, texts))?;
     if summary.new > 0 {
-        output::say(&bundles::shown(&bundle, texts));
+        output::say(bundles::shown(&bundle, texts));
     }
     Ok(if summary.refused.is_empty() { Exit::Ok } else { Exit::Failed })
 }

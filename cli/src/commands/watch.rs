@@ -8,6 +8,7 @@ use cotejo_model::sweep::SweepStatus;
 use crate::client::Client;
 use crate::error::{Error, Exit};
 use crate::interrupt::Interrupt;
+use crate::message::Message;
 use crate::output;
 use crate::progress::Progress;
 
@@ -50,7 +51,7 @@ pub(super) async fn follow(client: &Client, sweep: SweepId, interrupt: &mut Inte
 
 /// Ends a sweep, keeping what is measured.
 pub(super) async fn cancelled(client: &Client, sweep: &SweepStatus) -> Result<SweepStatus, Error> {
-    output::say("ending; Ctrl-C again ends at once");
+    output::say(Message::new("news-ending"));
     let mut status = client.cancel(sweep.id.to_string()).await?;
     let end = async {
         let mut watch = client.watch(sweep.id.to_string()).await?;
@@ -61,14 +62,14 @@ pub(super) async fn cancelled(client: &Client, sweep: &SweepStatus) -> Result<Sw
     };
     match tokio::time::timeout(CANCEL_WITHIN, end).await {
         Ok(ended) => ended?,
-        Err(_) => output::say("the worker does not end by itself and is stopped"),
+        Err(_) => output::say(Message::new("news-worker-stopped")),
     }
     Ok(status)
 }
 
 /// The coordinator went away, and its sweep waits for it.
 fn lost(client: &Client, sweep: SweepId) -> Error {
-    let again = format!("the sweep goes on once it runs again; `cotejo sweep watch {}` follows it", sweep.short());
-    let message = format!("lost the coordinator at {} while following a sweep", client.address());
+    let again = Message::new("remedy-lost").with("sweep", sweep.short());
+    let message = Message::new("problem-lost").with("address", client.address());
     Error { exit: Exit::Unreachable, ..Error::failed(message).with_help(again) }
 }

@@ -49,6 +49,8 @@ impl ResultService for Api {
             v1::GroupBy::Unspecified => GroupBy::Size,
             by => by.try_into().map_err(convert)?,
         };
+        let others: Vec<GroupBy> =
+            request.others().map(TryInto::try_into).collect::<Result<_, _>>().map_err(convert)?;
         let sweeps = self.chosen_sweeps(&request.sweeps, request.all).await?;
         let machines = self.dispatcher.machines().await.map_err(dispatch)?;
         let mut cells = Vec::new();
@@ -66,7 +68,7 @@ impl ResultService for Api {
         }
         let names: Vec<_> = sweeps.iter().map(|sweep| (sweep.id, sweep.spec.name.as_str())).collect();
         let imports = self.imports_of(&sweeps).await?;
-        let comparison = Comparison { imports, ..tables::compare(by, &names, cells, &machines) };
+        let comparison = Comparison { imports, ..tables::compare(by, &others, &names, cells, &machines) };
         Ok(Response::new(v1::CompareResponse { comparison: Some(comparison.into()) }))
     }
 }

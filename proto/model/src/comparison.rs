@@ -260,4 +260,26 @@ pub struct Comparison {
     /// How those of its sweeps that were measured elsewhere came here.
     #[serde(default)]
     pub imports: Vec<Import>,
+    /// The same cells in other groupings, where those were asked for too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<Grouping>,
+}
+
+/// The tables of a comparison whose rows are something else.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Grouping {
+    /// What the rows are.
+    pub by: GroupBy,
+    /// The tables, one for each set of comparable measurements.
+    pub tables: Vec<Table>,
+}
+
+impl Comparison {
+    /// The tables whose rows are this, if they were asked for.
+    pub fn grouped(&self, by: GroupBy) -> Option<&[Table]> {
+        if self.by == by {
+            return Some(&self.tables);
+        }
+        self.others.iter().find(|other| other.by == by).map(|other| other.tables.as_slice())
+    }
 }

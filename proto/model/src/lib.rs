@@ -5,6 +5,7 @@ pub mod named;
 
 pub mod bundle;
 pub mod comparison;
+pub mod coordinator;
 pub mod device;
 pub mod estimate;
 pub mod explain;

@@ -147,26 +147,10 @@ pub struct Measurement {
     pub simulated: bool,
 }
 
-/// Measurements with equal keys may stand in one row.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct ComparabilityKey {
-    /// Task, precision, requested threads, engine and its options.
-    pub workload: Workload,
-    /// Of a classifier.
-    pub weights: Option<Weights>,
-    /// Worker and library versions.
-    pub build: String,
-}
-
 impl Measurement {
     /// The statistics of the samples; none if there are none.
     pub fn summary(&self) -> Option<Summary> {
         stats::summarise(&stats::seconds(&self.samples_ns))
-    }
-
-    /// What another measurement must equal to be compared with this one.
-    pub fn key(&self) -> ComparabilityKey {
-        ComparabilityKey { workload: self.workload, weights: self.weights, build: self.build.clone() }
     }
 
     /// Whether it answers this job: a result for something else must not be stored.

@@ -1,6 +1,8 @@
 //! Measurements side by side.
 
-use cotejo_model::comparison::{Column, Comparison, Entry, Environment, GroupBy, Measured, Outcome, Table, Value};
+use cotejo_model::comparison::{
+    Column, Comparison, Entry, Environment, GroupBy, Grouping, Measured, Outcome, Table, Value,
+};
 use cotejo_model::device::DeviceKind;
 use cotejo_model::quality::{Flag, FlagKind};
 use cotejo_model::stats::{Estimate, Interval, Summary};
@@ -358,6 +360,21 @@ impl TryFrom<wire::Environment> for Environment {
     }
 }
 
+impl From<Grouping> for wire::Grouping {
+    fn from(grouping: Grouping) -> Self {
+        Self { by: wire::GroupBy::from(grouping.by).into(), tables: each(grouping.tables) }
+    }
+}
+
+impl TryFrom<wire::Grouping> for Grouping {
+    type Error = ConvertError;
+
+    fn try_from(grouping: wire::Grouping) -> Result<Self, ConvertError> {
+        let by = enumerated::<wire::GroupBy, _>("grouping.by", grouping.by)?;
+        Ok(Self { by, tables: all(grouping.tables)? })
+    }
+}
+
 impl From<Comparison> for wire::Comparison {
     fn from(comparison: Comparison) -> Self {
         Self {
@@ -369,6 +386,7 @@ impl From<Comparison> for wire::Comparison {
             entries: each(comparison.entries),
             plans: each(comparison.plans),
             imports: each(comparison.imports),
+            others: each(comparison.others),
         }
     }
 }
@@ -396,6 +414,7 @@ impl TryFrom<wire::Comparison> for Comparison {
             entries,
             plans: all(comparison.plans)?,
             imports: all(comparison.imports)?,
+            others: all(comparison.others)?,
         })
     }
 }

@@ -1508,6 +1508,16 @@ pub struct Comparison {
     pub plans: ::prost::alloc::vec::Vec<EnginePlan>,
     #[prost(message, repeated, tag = "8")]
     pub imports: ::prost::alloc::vec::Vec<Import>,
+    /// The same cells in other groupings, where those were asked for too.
+    #[prost(message, repeated, tag = "9")]
+    pub others: ::prost::alloc::vec::Vec<Grouping>,
+}
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Grouping {
+    #[prost(enumeration = "GroupBy", tag = "1")]
+    pub by: i32,
+    #[prost(message, repeated, tag = "2")]
+    pub tables: ::prost::alloc::vec::Vec<Table>,
 }
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
 #[repr(i32)]
@@ -1916,6 +1926,9 @@ pub struct CompareRequest {
     pub all: bool,
     #[prost(enumeration = "GroupBy", tag = "3")]
     pub by: i32,
+    /// Further groupings of the same cells. A coordinator of version 0.1 ignores these, and answers with `by` alone.
+    #[prost(enumeration = "GroupBy", repeated, tag = "4")]
+    pub others: ::prost::alloc::vec::Vec<i32>,
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct CompareResponse {

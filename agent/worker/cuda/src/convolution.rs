@@ -13,17 +13,24 @@ use cudarc::cudnn::sys;
 use crate::cudnn::{ActivationDescriptor, ConvolutionDescriptor, Cudnn, FilterDescriptor, TensorDescriptor};
 use crate::device::Device;
 use crate::error::{During as _, Error, Result};
-use crate::gemm::{Cublas, Gemm};
+use crate::gemm::{self, Blas, Epilogue, Gemm, Operands};
 use crate::kernels::{Argument, Kernel, Kernels};
-use crate::program::{Layout, Precision, Tensor};
+use crate::program::{ALIGNMENT, Layout, Precision, Tensor};
 use crate::stopwatch;
 
 /// cuDNN's heuristics put the best first; so many are tried.
 const TRIED: usize = 4;
+/// A way must take less than this share of the time of the best before it: what is equally fast is then chosen alike each
+/// time, and gives the same bits.
+const CLEARLY_FASTER: f64 = 0.97;
 /// Algorithms that cuDNN has.
 const ALGORITHMS: usize = sys::cudnnConvolutionFwdAlgo_t::CUDNN_CONVOLUTION_FWD_ALGO_COUNT as usize;
 /// Bytes of a workspace at most.
 pub(crate) const WORKSPACE_LIMIT: usize = 256 << 20;
+/// Bytes of a gathered input at most: more does not stay in a GPU's cache.
+const GATHERED_LIMIT: usize = 32 << 20;
+/// Bytes that a product computes in at most.
+const PRODUCT_WORKSPACE_LIMIT: usize = 32 << 20;
 
 type Algorithm = sys::cudnnConvolutionFwdAlgo_t;
 
@@ -65,15 +72,16 @@ pub(crate) enum Way {
     Fused { algorithm: Algorithm, workspace: usize },
     /// By cuDNN, and then an own kernel for what follows.
     Split { algorithm: Algorithm, workspace: usize },
-    /// 1x1, channels last: a matrix product by cuBLAS, and then an own kernel.
-    Product,
+    /// Channels last: a matrix product by cuBLAS, of an input that is gathered into the workspace first unless the kernel
+    /// is a single tap.
+    Product { gathered: usize, algorithm: usize, workspace: usize },
 }
 
 impl Way {
     pub(crate) fn workspace(self) -> usize {
         match self {
             Self::Fused { workspace, .. } | Self::Split { workspace, .. } => workspace,
-            Self::Product => 0,
+            Self::Product { gathered, workspace, .. } => gathered + workspace,
         }
     }
 }
@@ -86,7 +94,8 @@ impl fmt::Display for Way {
         match self {
             Self::Fused { algorithm, .. } => write!(f, "cuDNN {}, fused", short(*algorithm)),
             Self::Split { algorithm, .. } => write!(f, "cuDNN {} and epilogue", short(*algorithm)),
-            Self::Product => f.write_str("cuBLAS product and epilogue"),
+            Self::Product { gathered: 0, .. } => f.write_str("cuBLAS product"),
+            Self::Product { .. } => f.write_str("gathered, cuBLAS product"),
         }
     }
 }
@@ -104,23 +113,38 @@ pub(crate) struct Convolution {
     epilogue: Kernel,
     /// Of the epilogue.
     items: u64,
-    product: Option<Gemm>,
+    product: Option<Product>,
+}
+
+/// A convolution as a product of matrices.
+#[derive(Debug)]
+struct Product {
+    gemm: Gemm,
+    /// Whether the product also does what follows the convolution.
+    fused: bool,
+    gather: Option<Gather>,
+}
+
+/// What lays out the input for it.
+#[derive(Debug)]
+struct Gather {
+    kernel: Kernel,
+    /// Of what it writes.
+    bytes: usize,
 }
 
 /// The libraries' handles.
 #[derive(Debug)]
 pub(crate) struct Libraries {
     pub(crate) cudnn: Cudnn,
-    pub(crate) cublas: Cublas,
+    pub(crate) blas: Blas,
 }
 
 impl Convolution {
-    pub(crate) fn new(shape: Shape, kernels: &Kernels) -> Result<Self> {
-        let Shape { images, input, output, kernel, stride, function, precision, layout, .. } = shape;
+    pub(crate) fn new(shape: Shape, libraries: &Libraries, kernels: &Kernels, at: &Addresses) -> Result<Self> {
+        let Shape { images, input, output, kernel, stride, function, precision, layout } = shape;
         let of = |tensor: Tensor| [images, tensor.channels, tensor.height, tensor.width];
         let items = (of(output).iter().product::<usize>() / layout.lanes(precision)) as u64;
-        let pointwise = kernel == 1 && stride == 1 && layout == Layout::ChannelsLast;
-        let product = || Gemm::new(images * output.pixels(), output.channels, input.channels, true, precision);
         Ok(Self {
             shape,
             x: TensorDescriptor::new(of(input), precision, layout)?,
@@ -131,7 +155,7 @@ impl Convolution {
             activation: ActivationDescriptor::fused(function)?,
             epilogue: kernels.by_items("epilogue", items)?,
             items,
-            product: pointwise.then(product).transpose()?,
+            product: Product::new(&shape, libraries, kernels, at)?,
         })
     }
 
@@ -151,7 +175,9 @@ impl Convolution {
         for way in self.ways(&libraries.cudnn, workspace.bytes)? {
             // SAFETY: promised by the caller.
             match stopwatch::time(device, || unsafe { self.launch(way, device, libraries, at, workspace) }) {
-                Ok(time) if best.is_none_or(|(least, _)| time < least) => best = Some((time, way)),
+                Ok(time) if best.is_none_or(|(least, _)| time < least.mul_f64(CLEARLY_FASTER)) => {
+                    best = Some((time, way));
+                }
                 Ok(_) => {}
                 Err(error) => refused = Some(error),
             }
@@ -193,7 +219,13 @@ impl Convolution {
             ways.extend((fuses && self.activation.is_some()).then_some(Way::Fused { algorithm, workspace }));
             ways.push(Way::Split { algorithm, workspace });
         }
-        ways.extend(self.product.map(|_| Way::Product));
+        if let Some(product) = &self.product {
+            let gathered = product.gather.as_ref().map_or(0, |gather| gather.bytes);
+            let algorithms = product.gemm.algorithms().iter().enumerate();
+            let all =
+                algorithms.map(|(algorithm, found)| Way::Product { gathered, algorithm, workspace: found.workspace });
+            ways.extend(all.filter(|way| way.workspace() <= workspace_limit));
+        }
         Ok(ways)
     }
 
@@ -210,6 +242,8 @@ impl Convolution {
         at: &Addresses,
         workspace: Workspace,
     ) -> Result<()> {
+        // What a library is told to have decides which of its kernels it takes, and whether it takes any: always the same.
+        let workspace = Workspace { bytes: way.workspace(), ..workspace };
         // SAFETY: promised by the caller.
         unsafe {
             match way {
@@ -218,13 +252,54 @@ impl Convolution {
                     self.alone(algorithm, &libraries.cudnn, at, workspace)?;
                     self.epilogue(device, at)
                 }
-                Way::Product => {
-                    let product = self.product.as_ref().ok_or_else(|| Error::unsupported("not a matrix product"))?;
-                    libraries.cublas.multiply(product, at.input, at.weight, at.output)?;
-                    self.epilogue(device, at)
-                }
+                Way::Product { algorithm, .. } => self.multiplied(algorithm, device, libraries, at, workspace),
             }
         }
+    }
+
+    unsafe fn multiplied(
+        &self,
+        algorithm: usize,
+        device: &Device,
+        libraries: &Libraries,
+        at: &Addresses,
+        workspace: Workspace,
+    ) -> Result<()> {
+        let product = self.product.as_ref().ok_or_else(|| Error::unsupported("not a matrix product"))?;
+        // SAFETY: promised by the caller of `launch`.
+        unsafe {
+            let (left, space) = match &product.gather {
+                None => (at.input, workspace),
+                Some(gather) => {
+                    self.gather(&gather.kernel, device, at.input, workspace.address)?;
+                    let after = workspace.address + gather.bytes as u64;
+                    let space = Workspace { address: after, bytes: workspace.bytes.saturating_sub(gather.bytes) };
+                    (workspace.address, space)
+                }
+            };
+            let residual = at.residual.filter(|_| product.fused);
+            let operands = Operands { left, right: at.weight, residual, product: at.output };
+            product.gemm.multiply(device, &libraries.blas, algorithm, &operands, space)?;
+            if product.fused { Ok(()) } else { self.epilogue(device, at) }
+        }
+    }
+
+    unsafe fn gather(&self, kernel: &Kernel, device: &Device, from: u64, to: u64) -> Result<()> {
+        let Shape { images, input, output, kernel: side, stride, .. } = self.shape;
+        let arguments = [
+            Argument::Address(from),
+            Argument::Address(to),
+            uint(images)?,
+            uint(input.channels)?,
+            uint(input.height)?,
+            uint(input.width)?,
+            uint(output.height)?,
+            uint(output.width)?,
+            uint(side)?,
+            uint(stride)?,
+        ];
+        // SAFETY: promised by the caller of `launch`; these are the kernel's arguments.
+        unsafe { kernel.launch(device, &arguments) }
     }
 
     unsafe fn alone(&self, algorithm: Algorithm, cudnn: &Cudnn, at: &Addresses, workspace: Workspace) -> Result<()> {
@@ -295,6 +370,40 @@ impl Convolution {
         ];
         // SAFETY: promised by the caller of `launch`; these are the kernel's arguments.
         unsafe { self.epilogue.launch(device, &arguments) }
+    }
+}
+
+impl Product {
+    /// None where the convolution is no product, or would need too much memory to become one.
+    fn new(shape: &Shape, libraries: &Libraries, kernels: &Kernels, at: &Addresses) -> Result<Option<Self>> {
+        let Shape { images, input, output, kernel, stride, function, precision, layout } = *shape;
+        let lanes = precision.lanes();
+        if layout != Layout::ChannelsLast || !input.channels.is_multiple_of(lanes) {
+            return Ok(None);
+        }
+        let (rows, inner) = (images * output.pixels(), kernel * kernel * input.channels);
+        let gather = if kernel == 1 && stride == 1 {
+            None
+        } else {
+            let bytes = (rows * inner * precision.bytes()).next_multiple_of(ALIGNMENT);
+            if bytes > GATHERED_LIMIT {
+                return Ok(None);
+            }
+            Some(Gather { kernel: kernels.by_items("gather", (rows * inner / lanes) as u64)?, bytes })
+        };
+        let fused = matches!(function, Function::Identity | Function::Relu);
+        let epilogue = if fused {
+            let relu = function == Function::Relu;
+            Epilogue { residual: at.residual.is_some(), bias: Some(at.stored_bias), relu }
+        } else {
+            Epilogue::default()
+        };
+        let shape = gemm::Shape { rows, columns: output.channels, inner, transposed: true, precision, wide: false };
+        match Gemm::new(&libraries.blas, shape, epilogue, PRODUCT_WORKSPACE_LIMIT) {
+            Ok(gemm) => Ok(Some(Self { gemm, fused, gather })),
+            // cuDNN remains.
+            Err(_) => Ok(None),
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Why a GPU, or a library for it, does not do what it is asked.
 
-use cudarc::cublas::result::CublasError;
+use cudarc::cublaslt::result::CublasError;
 use cudarc::cudnn::result::CudnnError;
 use cudarc::driver::DriverError;
 use cudarc::driver::sys::CUresult;
@@ -92,7 +92,7 @@ impl From<CudnnError> for Error {
 
 impl From<CublasError> for Error {
     fn from(error: CublasError) -> Self {
-        use cudarc::cublas::sys::cublasStatus_t as S;
+        use cudarc::cublaslt::sys::cublasStatus_t as S;
         let reason = match error.0 {
             S::CUBLAS_STATUS_ALLOC_FAILED => Reason::OutOfMemory,
             S::CUBLAS_STATUS_ARCH_MISMATCH => Reason::WrongCapability,

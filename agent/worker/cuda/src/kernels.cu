@@ -56,6 +56,9 @@ typedef struct ALIGNED {
 
 FUNCTION float within(float value, float least, float greatest) { return fminf(fmaxf(value, least), greatest); }
 
+// The nearest place within: its value can be loaded without a branch, so that all loads are asked for at once.
+FUNCTION int clamped(int at, uint side) { return at < 0 ? 0 : at < (int)side ? at : (int)side - 1; }
+
 #define THREAD ((place)blockIdx.x * blockDim.x + threadIdx.x)
 
 // [images][channels][pixels] in f32 to the layout and number format of the plan; channels from `channels` to `padded`
@@ -65,6 +68,14 @@ KERNEL arrange(const float *image, storage *output, uint images, uint channels, 
     place thread = THREAD;
     if (thread < (place)images * pixels) {
       place number = thread / pixels, pixel = thread % pixels;
+#if CHANNELS_LAST
+      if (padded == LANES) {
+        vector made;
+        _Pragma("unroll") for (uint lane = 0; lane < LANES; ++lane) made.lane[lane] =
+            narrowed(lane < channels ? image[(number * channels + lane) * pixels + pixel] : 0.0f);
+        ((vector *)output)[thread] = made;
+      } else
+#endif
       for (uint channel = 0; channel < padded; ++channel) {
         float value = channel < channels ? image[(number * channels + channel) * pixels + pixel] : 0.0f;
 #if CHANNELS_LAST
@@ -76,6 +87,67 @@ KERNEL arrange(const float *image, storage *output, uint images, uint channels, 
     }
   }
 }
+
+#if CHANNELS_LAST
+// For a stem as a product of matrices: each pixel of its output gets the KERNEL x KERNEL pixels that it sees, channel by
+// channel, each channel filled up with zeros to whole vectors: [images][rows][columns][channels][TAPS], in the plan's
+// number format, from [images][channels][height][width] in f32. A thread is a channel of a pixel of the output.
+#define GATHER_IMAGE(name, KERNEL_SIDE, STRIDE)                                                                        \
+  KERNEL name(const float *image, storage *gathered, uint images, uint channels, uint height, uint width, uint rows,  \
+              uint columns) {                                                                                          \
+    EACH_THREAD {                                                                                                      \
+      place rest = THREAD;                                                                                             \
+      if (rest < (place)images * rows * columns * channels) {                                                          \
+        enum { TAPS = KERNEL_SIDE * KERNEL_SIDE, VECTORS = (TAPS + LANES - 1) / LANES };                               \
+        vector *to = (vector *)gathered + rest * VECTORS;                                                              \
+        const uint channel = (uint)(rest % channels);                                                                  \
+        rest /= channels;                                                                                              \
+        const int left = (int)(rest % columns) * STRIDE - KERNEL_SIDE / 2;                                             \
+        rest /= columns;                                                                                               \
+        const int top = (int)(rest % rows) * STRIDE - KERNEL_SIDE / 2;                                                 \
+        const float *from = image + ((rest / rows) * channels + channel) * height * width;                             \
+        _Pragma("unroll") for (int v = 0; v < VECTORS; ++v) {                                                          \
+          vector made;                                                                                                 \
+          _Pragma("unroll") for (int lane = 0; lane < LANES; ++lane) {                                                 \
+            const int tap = v * LANES + lane, y = top + tap / KERNEL_SIDE, x = left + tap % KERNEL_SIDE;               \
+            const int inside = tap < TAPS && y >= 0 && y < (int)height && x >= 0 && x < (int)width;                    \
+            made.lane[lane] = narrowed(inside ? from[(place)y * width + x] : 0.0f);                                    \
+          }                                                                                                            \
+          to[v] = made;                                                                                                \
+        }                                                                                                              \
+      }                                                                                                                \
+    }                                                                                                                  \
+  }
+GATHER_IMAGE(gather_image_3_2, 3, 2)
+GATHER_IMAGE(gather_image_7_2, 7, 2)
+
+// For any convolution as a product: [images][rows][columns][kernel * kernel][channels] from
+// [images][height][width][channels]. A thread is a vector.
+KERNEL gather(const storage *input, storage *gathered, uint images, uint channels, uint height, uint width, uint rows,
+              uint columns, uint kernel, uint stride) {
+  EACH_THREAD {
+    const uint groups = channels / LANES, taps = kernel * kernel;
+    const place thread = THREAD;
+    if (thread < (place)images * rows * columns * taps * groups) {
+      place rest = thread;
+      const uint group = (uint)(rest % groups);
+      rest /= groups;
+      const uint tap = (uint)(rest % taps);
+      rest /= taps;
+      const uint column = (uint)(rest % columns);
+      rest /= columns;
+      const uint row = (uint)(rest % rows), number = (uint)(rest / rows);
+      const int y = (int)(row * stride + tap / kernel) - (int)(kernel / 2);
+      const int x = (int)(column * stride + tap % kernel) - (int)(kernel / 2);
+      vector found;
+      for (uint lane = 0; lane < LANES; ++lane) found.lane[lane] = narrowed(0.0f);
+      if (y >= 0 && y < (int)height && x >= 0 && x < (int)width)
+        found = ((const vector *)input)[(((place)number * height + y) * width + x) * groups + group];
+      ((vector *)gathered)[thread] = found;
+    }
+  }
+}
+#endif
 
 // What follows a convolution that was computed alone: bias, residual, activation, in place. `residual` may be null.
 // A thread is a vector of channels (channels last) or a value; `total` counts them.
@@ -109,8 +181,19 @@ KERNEL epilogue(storage *values, const float *bias, const storage *residual, pla
 // A thread is STRIP pixels of a row, of a vector of channels (channels last) or of one.
 #if CHANNELS_LAST
 #define DEPTHWISE_LANES LANES
+typedef struct ALIGNED {
+  float lane[4];
+} four;
+// As many as a vector has numbers, by loads of 16 bytes.
+FUNCTION void load_floats(float *to, const float *from) {
+  _Pragma("unroll") for (uint part = 0; part < LANES / 4; ++part) {
+    const four found = ((const four *)from)[part];
+    _Pragma("unroll") for (uint lane = 0; lane < 4; ++lane) to[part * 4 + lane] = found.lane[lane];
+  }
+}
 #else
 #define DEPTHWISE_LANES 1
+FUNCTION void load_floats(float *to, const float *from) { *to = *from; }
 #endif
 #define DEPTHWISE(name, STRIP, STRIDE)                                                                                 \
   KERNEL name(const storage *input, const float *weight, const float *bias, storage *output, uint images,             \
@@ -123,25 +206,21 @@ KERNEL epilogue(storage *values, const float *bias, const storage *residual, pla
         DEPTHWISE_PLACE                                                                                                \
         float sums[STRIP][DEPTHWISE_LANES];                                                                            \
         _Pragma("unroll") for (uint p = 0; p < STRIP; ++p)                                                             \
-          _Pragma("unroll") for (uint lane = 0; lane < DEPTHWISE_LANES; ++lane) sums[p][lane] = bias[channel + lane];  \
+          load_floats(sums[p], bias + channel);                                                                        \
         _Pragma("unroll") for (int dy = 0; dy < 3; ++dy) {                                                             \
-          const int y = (int)(row * STRIDE) + dy - 1;                                                                  \
-          if (y >= 0 && y < (int)height) {                                                                             \
-            float taps[3][DEPTHWISE_LANES];                                                                            \
-            _Pragma("unroll") for (int dx = 0; dx < 3; ++dx)                                                           \
-              _Pragma("unroll") for (uint lane = 0; lane < DEPTHWISE_LANES; ++lane)                                    \
-                taps[dx][lane] = weight[(dy * 3 + dx) * channels + channel + lane];                                    \
-            _Pragma("unroll") for (int at = 0; at < (STRIP - 1) * STRIDE + 3; ++at) {                                  \
-              const int x = (int)(strip * STRIP * STRIDE) + at - 1;                                                    \
-              if (x >= 0 && x < (int)width) {                                                                          \
-                DEPTHWISE_LOAD                                                                                         \
-                _Pragma("unroll") for (uint lane = 0; lane < DEPTHWISE_LANES; ++lane) {                                \
-                  const float value = within(widened(found.lane[lane]), input_least, input_greatest);                  \
-                  _Pragma("unroll") for (int p = 0; p < STRIP; ++p) {                                                  \
-                    const int dx = at - p * STRIDE;                                                                    \
-                    if (dx >= 0 && dx < 3) sums[p][lane] += value * taps[dx][lane];                                    \
-                  }                                                                                                    \
-                }                                                                                                      \
+          const int row_at = (int)(row * STRIDE) + dy - 1, y = clamped(row_at, height);                                \
+          float taps[3][DEPTHWISE_LANES];                                                                              \
+          _Pragma("unroll") for (int dx = 0; dx < 3; ++dx)                                                             \
+            load_floats(taps[dx], weight + (dy * 3 + dx) * channels + channel);                                        \
+          _Pragma("unroll") for (int at = 0; at < (STRIP - 1) * STRIDE + 3; ++at) {                                    \
+            const int column_at = (int)(strip * STRIP * STRIDE) + at - 1, x = clamped(column_at, width);               \
+            const int inside = y == row_at && x == column_at;                                                          \
+            DEPTHWISE_LOAD                                                                                             \
+            _Pragma("unroll") for (uint lane = 0; lane < DEPTHWISE_LANES; ++lane) {                                    \
+              const float value = inside ? within(widened(found.lane[lane]), input_least, input_greatest) : 0.0f;      \
+              _Pragma("unroll") for (int p = 0; p < STRIP; ++p) {                                                      \
+                const int dx = at - p * STRIDE;                                                                        \
+                if (dx >= 0 && dx < 3) sums[p][lane] += value * taps[dx][lane];                                        \
               }                                                                                                        \
             }                                                                                                          \
           }                                                                                                            \
@@ -239,8 +318,12 @@ KERNEL max_pool(const storage *input, storage *output, uint images, uint channel
 }
 
 // The mean of an image's pixels, channel by channel, with the activation of the input before it: [images][channels] in
-// f32. 256 threads a block. Channels last: blockIdx is (8 vectors of channels, image); else (channel, image).
-KERNEL mean(const storage *input, float *output, uint channels, uint pixels, float least, float greatest) {
+// f32, or in the plan's number format where `narrow`. 256 threads a block. Channels last: blockIdx is (8 vectors of channels, image); else (channel, image).
+FUNCTION void store_mean(void *output, place at, float value, uint narrow) {
+  if (narrow) ((storage *)output)[at] = narrowed(value);
+  else ((float *)output)[at] = value;
+}
+KERNEL mean(const storage *input, void *output, uint channels, uint pixels, float least, float greatest, uint narrow) {
 #if CHANNELS_LAST
   SHARED float partial[32][8][LANES];
   EACH_THREAD {
@@ -264,7 +347,7 @@ KERNEL mean(const storage *input, float *output, uint channels, uint pixels, flo
     if (column < 8 && channel < channels) {
       float sum = 0.0f;
       for (uint part = 0; part < 32; ++part) sum += partial[part][column][lane];
-      output[(place)blockIdx.y * channels + channel] = sum / (float)pixels;
+      store_mean(output, (place)blockIdx.y * channels + channel, sum / (float)pixels, narrow);
     }
   }
 #else
@@ -283,7 +366,7 @@ KERNEL mean(const storage *input, float *output, uint channels, uint pixels, flo
     BARRIER;
   }
   EACH_THREAD {
-    if (threadIdx.x == 0) output[(place)blockIdx.y * channels + blockIdx.x] = partial[0] / (float)pixels;
+    if (threadIdx.x == 0) store_mean(output, (place)blockIdx.y * channels + blockIdx.x, partial[0] / (float)pixels, narrow);
   }
 #endif
 }

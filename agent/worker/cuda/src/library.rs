@@ -56,12 +56,12 @@ impl Library {
             (Self::Driver, true) => &["nvcuda.dll"],
             (Self::Nvrtc, true) if FOR_CUDA_12 => &["nvrtc64_120_0.dll"],
             (Self::Nvrtc, true) => &["nvrtc64_130_0.dll"],
-            (Self::Cublas, true) if FOR_CUDA_12 => &["cublas64_12.dll"],
-            (Self::Cublas, true) => &["cublas64_13.dll", "cublas64_12.dll"],
+            (Self::Cublas, true) if FOR_CUDA_12 => &["cublasLt64_12.dll"],
+            (Self::Cublas, true) => &["cublasLt64_13.dll", "cublasLt64_12.dll"],
             (Self::Cudnn, true) => &["cudnn64_9.dll"],
             (Self::Driver, false) => &["libcuda.so", "libcuda.so.1"],
             (Self::Nvrtc, false) => &["libnvrtc.so", "libnvrtc.so.13", "libnvrtc.so.12"],
-            (Self::Cublas, false) => &["libcublas.so", "libcublas.so.13", "libcublas.so.12"],
+            (Self::Cublas, false) => &["libcublasLt.so", "libcublasLt.so.13", "libcublasLt.so.12"],
             (Self::Cudnn, false) => &["libcudnn.so", "libcudnn.so.9"],
         }
     }
@@ -119,7 +119,8 @@ impl Library {
                 let part = |which| {
                     let mut value = 0;
                     // SAFETY: the signature is cuBLAS's; the pointer is valid.
-                    let status = unsafe { loaded.get::<Property>(b"cublasGetProperty\0").ok()?(which, &raw mut value) };
+                    let status =
+                        unsafe { loaded.get::<Property>(b"cublasLtGetProperty\0").ok()?(which, &raw mut value) };
                     (status == 0).then_some(value)
                 };
                 Some(format!("{}.{}.{}", part(0)?, part(1)?, part(2)?))

@@ -14,9 +14,9 @@ use crate::convolution::Libraries;
 use crate::cudnn::Cudnn;
 use crate::device::Device;
 use crate::error::{During as _, Error, Reason, Result};
-use crate::gemm::Cublas;
+use crate::gemm::Blas;
 use crate::kernels::Kernels;
-use crate::program::{Layout, Options, Precision, Program};
+use crate::program::{Form, Layout, Options, Precision, Program};
 use crate::stopwatch;
 use steps::{Choices, Steps};
 use store::Store;
@@ -62,62 +62,87 @@ pub struct Plan<'d> {
     logits: PinnedHostSlice<f32>,
 }
 
+/// The engine's own kernels, compiled for a layout when it is first tried.
+#[derive(Default)]
+struct ByLayout(Vec<(Layout, Kernels)>);
+
+impl ByLayout {
+    fn get(&mut self, device: &Device, precision: Precision, layout: Layout) -> Result<&Kernels> {
+        let place = if let Some(place) = self.0.iter().position(|(known, _)| *known == layout) {
+            place
+        } else {
+            self.0.push((layout, Kernels::compile(device, precision, layout)?));
+            self.0.len() - 1
+        };
+        Ok(&self.0[place].1)
+    }
+}
+
 impl<'d> Plan<'d> {
-    /// Compiles a network and computes it once on `input` (`[images, channels, height, width]` in f32). Both layouts are
-    /// tried, and for each layer of each the algorithms; the fastest whole is kept.
+    /// Compiles a network and computes it once on `input` (`[images, channels, height, width]` in f32). Several
+    /// forms are tried, and for each layer of each the algorithms; the fastest whole is kept.
     ///
     /// # Errors
     /// `OutOfMemory` with both figures before anything is allocated; `Unsupported`; `WrongAnswer` if the captured graph
     /// and the plain launches disagree; what the driver or a library refuses.
     pub fn compile(device: &'d Device, network: &Network, options: Options, input: &[f32]) -> Result<Self> {
         device.check_precision(options.precision)?;
-        let mut best: Option<(Duration, Layout, Kernels, Choices)> = None;
+        let mut best: Option<(Duration, Form, Choices)> = None;
         let mut refused = None;
-        for layout in [Layout::ChannelsLast, Layout::ChannelsFirst] {
-            let kernels = Kernels::compile(device, options.precision, layout)?;
-            match Self::of_layout(device, network, options, layout, &kernels, None, input) {
+        let mut kernels = ByLayout::default();
+        let mut before: Option<(Layout, Choices)> = None;
+        for (number, form) in Form::ALL.into_iter().enumerate() {
+            // Forms of one layout differ in the input and the stem alone.
+            let choices = before.take().filter(|(layout, _)| *layout == form.layout).map(|(_, mut choices)| {
+                choices.iter_mut().take(2).for_each(|choice| *choice = None);
+                choices
+            });
+            let kernels = kernels.get(device, options.precision, form.layout)?;
+            match Self::of_form(device, network, options, form, kernels, choices, input) {
                 Ok((plan, choices)) => {
                     let time = stopwatch::shortest(device, || plan.launch())?;
-                    // The last one is at hand already.
+                    before = Some((form.layout, choices.clone()));
                     if best.as_ref().is_none_or(|(least, ..)| time < *least) {
-                        if layout == Layout::ChannelsFirst {
+                        // The last one is at hand already.
+                        if number + 1 == Form::ALL.len() {
                             return Ok(plan);
                         }
-                        best = Some((time, layout, kernels, choices));
+                        best = Some((time, form, choices));
                     }
                 }
-                // The other layout would need as much, or fail alike.
-                Err(error) if error.reason != Reason::Unsupported => return Err(error),
-                Err(error) => refused = Some(error),
+                // Another form may need less memory, and has other layers for the libraries.
+                Err(error) if matches!(error.reason, Reason::OutOfMemory | Reason::Unsupported) => {
+                    refused = refused.filter(|known: &Error| known.reason == Reason::OutOfMemory).or(Some(error));
+                }
+                Err(error) => return Err(error),
             }
         }
-        match best {
-            Some((_, layout, kernels, choices)) => {
-                Ok(Self::of_layout(device, network, options, layout, &kernels, Some(choices), input)?.0)
-            }
-            None => Err(refused.unwrap_or_else(|| Error::unsupported("no layout works"))),
-        }
+        let Some((_, form, choices)) = best else {
+            return Err(refused.unwrap_or_else(|| Error::unsupported("no layout works")));
+        };
+        let kernels = kernels.get(device, options.precision, form.layout)?;
+        Ok(Self::of_form(device, network, options, form, kernels, Some(choices), input)?.0)
     }
 
-    fn of_layout(
+    fn of_form(
         device: &'d Device,
         network: &Network,
         options: Options,
-        layout: Layout,
+        form: Form,
         kernels: &Kernels,
         choices: Option<Choices>,
         input: &[f32],
     ) -> Result<(Self, Choices)> {
-        let program = Program::new(network, &options, layout)?;
+        let program = Program::new(network, &options, form)?;
         let expected = options.images * network.stem.inputs * options.height * options.width;
         if input.len() != expected {
             let message = format!("the input has {} numbers instead of {expected}", input.len());
             return Err(Error::unsupported(message));
         }
-        let libraries = Libraries { cudnn: Cudnn::new(device)?, cublas: Cublas::new(device)? };
-        let mut store = Store::new(device, &program, &options, layout, input.len())?;
+        let libraries = Libraries { cudnn: Cudnn::new(device)?, blas: Blas::new()? };
+        let mut store = Store::new(device, &program, &options, form.layout, input.len())?;
         let (steps, choices) =
-            Steps::prepare(device, &libraries, kernels, &program, &options, layout, &mut store, choices)?;
+            Steps::prepare(device, &libraries, kernels, &program, &options, form.layout, &mut store, choices)?;
         let logits = options.images * program.classes;
         // SAFETY: both are written before they are read.
         let (input_pinned, logits) = unsafe {

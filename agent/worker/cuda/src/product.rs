@@ -6,19 +6,28 @@ use std::time::Duration;
 
 use cudarc::driver::{CudaSlice, DevicePtr as _};
 
+use crate::convolution::Workspace;
 use crate::device::Device;
 use crate::error::{During as _, Result};
-use crate::gemm::{Cublas, Gemm};
+use crate::gemm::{Blas, Epilogue, Gemm, Operands, Shape};
 use crate::numbers::{stored, widened};
 use crate::plan::EventTimes;
 use crate::program::Precision;
 use crate::stopwatch::{self, between, mark};
 
+/// What NVIDIA recommends for its newest GPUs; older ones take less.
+const WORKSPACE_BYTES: usize = 32 << 20;
+/// What every product works with, where that does not fit.
+const LEAST_WORKSPACE_BYTES: usize = 1 << 20;
+
 /// Two matrices of `size` x `size` elements on a GPU, and their product.
 pub struct Product<'d> {
     device: &'d Device,
-    cublas: Cublas,
+    blas: Blas,
     gemm: Gemm,
+    /// Index of the fastest algorithm.
+    algorithm: usize,
+    workspace: CudaSlice<u8>,
     precision: Precision,
     left: CudaSlice<u8>,
     right: CudaSlice<u8>,
@@ -41,10 +50,19 @@ impl<'d> Product<'d> {
         device.check_memory("this product", 3 * bytes as u64)?;
         let stream = &device.stream;
         let matrix = || stream.alloc_zeros::<u8>(bytes).during("allocating a matrix");
+        let space = |bytes| stream.alloc_zeros::<u8>(bytes);
+        let workspace = space(WORKSPACE_BYTES)
+            .or_else(|_| space(LEAST_WORKSPACE_BYTES))
+            .during("allocating a workspace for cuBLAS")?;
+        let blas = Blas::new()?;
+        let shape = Shape { rows: size, columns: size, inner: size, transposed: false, precision, wide: false };
+        let gemm = Gemm::new(&blas, shape, Epilogue::default(), workspace.len())?;
         let mut made = Self {
             device,
-            cublas: Cublas::new(device)?,
-            gemm: Gemm::new(size, size, size, false, precision)?,
+            blas,
+            gemm,
+            algorithm: 0,
+            workspace,
             precision,
             left: matrix()?,
             right: matrix()?,
@@ -52,6 +70,9 @@ impl<'d> Product<'d> {
             factors: [left, right].map(|factor| stored(factor.iter().copied(), precision)),
         };
         made.upload()?;
+        // SAFETY: the operands are this product's.
+        let (fastest, _) = unsafe { made.gemm.fastest(device, &made.blas, &made.operands(), made.workspace()) }?;
+        made.algorithm = fastest;
         Ok(made)
     }
 
@@ -74,9 +95,17 @@ impl<'d> Product<'d> {
     }
 
     fn launch(&self) -> Result<()> {
-        let at = |matrix: &CudaSlice<u8>| matrix.device_ptr(&self.device.stream).0;
         // SAFETY: each matrix was allocated with the elements of the product.
-        unsafe { self.cublas.multiply(&self.gemm, at(&self.left), at(&self.right), at(&self.answer)) }
+        unsafe { self.gemm.multiply(self.device, &self.blas, self.algorithm, &self.operands(), self.workspace()) }
+    }
+
+    fn operands(&self) -> Operands {
+        let at = |matrix: &CudaSlice<u8>| matrix.device_ptr(&self.device.stream).0;
+        Operands { left: at(&self.left), right: at(&self.right), residual: None, product: at(&self.answer) }
+    }
+
+    fn workspace(&self) -> Workspace {
+        Workspace { address: self.workspace.device_ptr(&self.device.stream).0, bytes: self.workspace.len() }
     }
 
     /// How long the GPU takes for it.

@@ -51,6 +51,37 @@ impl Layout {
     }
 }
 
+/// How the first convolution gets its input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stem {
+    /// The images in the plan's layout and number format.
+    Arranged,
+    /// Every pixel of its output with all the numbers that it sees, so that it is a product of matrices. Tensor cores are
+    /// then used fully, although an image has three channels.
+    Gathered,
+}
+
+/// A way to lay out a whole plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Form {
+    pub(crate) layout: Layout,
+    pub(crate) stem: Stem,
+}
+
+impl Form {
+    /// All that are tried. Those of one layout follow each other: they choose alike for what they have in common.
+    pub(crate) const ALL: [Self; 3] = [
+        Self { layout: Layout::ChannelsLast, stem: Stem::Gathered },
+        Self { layout: Layout::ChannelsLast, stem: Stem::Arranged },
+        Self { layout: Layout::ChannelsFirst, stem: Stem::Arranged },
+    ];
+}
+
+/// Kernel and stride of the stems that a kernel gathers for.
+const GATHERED_STEMS: [(usize, usize); 2] = [(3, 2), (7, 2)];
+/// Bytes of a gathered input at most: above, a GPU has work enough without it, and less memory.
+const GATHERED_LIMIT: usize = 256 << 20;
+
 /// What a plan is compiled for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Options {
@@ -62,6 +93,14 @@ pub struct Options {
     pub width: usize,
     /// Number format.
     pub precision: Precision,
+}
+
+impl Options {
+    /// Whether the classifier is a product of matrices by cuBLAS. For a few images the own kernel is faster: it reads each
+    /// weight once and has nothing to set up.
+    pub(crate) fn multiplies_classifier(&self) -> bool {
+        self.images >= 8
+    }
 }
 
 /// A tensor of all images, `[images, channels, height, width]` in the program's layout and number format.
@@ -85,13 +124,23 @@ impl Tensor {
 pub(crate) enum Operation<'a> {
     /// The images, in f32 and channels first, to the program's layout and number format; further channels are zero.
     Arrange { channels: usize, output: Tensor },
-    /// A convolution, `residual`, and then `function`.
-    Convolution { conv: &'a Conv, function: Function, input: Tensor, residual: Option<Tensor>, output: Tensor },
+    /// The images, in f32 and channels first, to what each pixel of the stem's output sees: its channels are
+    /// `[channel][tap]`, the taps of each filled up with zeros to a multiple of the kernels' vectors.
+    Gather { stem: &'a Conv, height: usize, width: usize, output: Tensor },
+    /// A convolution, `residual`, and then `function`. Where its input is `gathered`, one of a single tap.
+    Convolution {
+        conv: &'a Conv,
+        gathered: bool,
+        function: Function,
+        input: Tensor,
+        residual: Option<Tensor>,
+        output: Tensor,
+    },
     /// `before`, a convolution of each channel, and the layer's function.
     Depthwise { layer: &'a Depthwise, before: Function, input: Tensor, output: Tensor },
     /// 3x3, stride 2.
     MaxPool { input: Tensor, output: Tensor },
-    /// `before`, and the mean over the pixels: `[images, channels]` in f32, whatever the program's number format.
+    /// `before`, and the mean over the pixels: `[images, channels]`, in f32 unless the classifier is a product.
     Mean { before: Function, input: Tensor, output: Tensor },
     /// From the means to the logits.
     Linear { layer: &'a Linear, input: Tensor },
@@ -100,7 +149,7 @@ pub(crate) enum Operation<'a> {
 impl Operation<'_> {
     fn reads(&self) -> [Option<Tensor>; 2] {
         match self {
-            Self::Arrange { .. } => [None, None],
+            Self::Arrange { .. } | Self::Gather { .. } => [None, None],
             Self::Convolution { input, residual, .. } => [Some(*input), *residual],
             Self::Depthwise { input, .. }
             | Self::MaxPool { input, .. }
@@ -112,6 +161,7 @@ impl Operation<'_> {
     fn writes(&self) -> Option<Tensor> {
         match self {
             Self::Arrange { output, .. }
+            | Self::Gather { output, .. }
             | Self::Convolution { output, .. }
             | Self::Depthwise { output, .. }
             | Self::MaxPool { output, .. }
@@ -136,7 +186,7 @@ impl Operation<'_> {
             }
             Self::Depthwise { layer, output, .. } => layer.channels * 9 * output.pixels(),
             Self::Linear { layer, .. } => layer.inputs * layer.outputs,
-            Self::Arrange { .. } | Self::MaxPool { .. } | Self::Mean { .. } => 0,
+            Self::Arrange { .. } | Self::Gather { .. } | Self::MaxPool { .. } | Self::Mean { .. } => 0,
         };
         2 * products as u64 * images as u64
     }
@@ -144,7 +194,7 @@ impl Operation<'_> {
     /// The layer's name.
     pub(crate) fn name(&self) -> &str {
         match self {
-            Self::Arrange { .. } => "input",
+            Self::Arrange { .. } | Self::Gather { .. } => "input",
             Self::Convolution { conv, .. } => &conv.name,
             Self::Depthwise { layer, .. } => &layer.name,
             Self::MaxPool { .. } => "maxpool",
@@ -154,15 +204,16 @@ impl Operation<'_> {
     }
 }
 
-/// Bytes of a GPU's memory that a plan of this network takes, but for the workspaces of the libraries: tensors, weights,
-/// input and logits.
+/// Bytes of a GPU's memory that a plan of this network needs, but for the workspaces of the libraries: tensors, weights,
+/// input and logits. A plan that gathers what its stem sees takes up to 256 MiB more, where there is room for it.
 ///
 /// # Errors
 /// `Unsupported`: the layers do not fit each other or the kernels.
 pub fn memory_bytes(network: &Network, options: &Options) -> Result<u64> {
-    let last = Program::new(network, options, Layout::ChannelsLast)?;
-    let first = Program::new(network, options, Layout::ChannelsFirst)?;
-    Ok(last.memory_bytes(network, options).max(first.memory_bytes(network, options)))
+    let arranged = Form::ALL.into_iter().filter(|form| form.stem == Stem::Arranged);
+    arranged
+        .map(|form| Ok(Program::new(network, options, form)?.memory_bytes(network, options)))
+        .try_fold(0, |most: u64, bytes: Result<u64>| Ok(most.max(bytes?)))
 }
 
 /// Every tensor begins at a multiple of so many bytes.
@@ -189,12 +240,12 @@ impl<'a> Program<'a> {
     ///
     /// # Errors
     /// `Unsupported`: the layers do not fit each other or the kernels.
-    pub(crate) fn new(network: &'a Network, options: &Options, layout: Layout) -> Result<Self> {
+    pub(crate) fn new(network: &'a Network, options: &Options, form: Form) -> Result<Self> {
         let Options { images, height, width, precision } = *options;
         if images == 0 || height == 0 || width == 0 {
             return Err(Error::unsupported("there must be at least one image of at least one pixel"));
         }
-        let builder = Builder { images, precision, layout, operations: Vec::new(), sizes: Vec::new() };
+        let builder = Builder { images, precision, form, operations: Vec::new(), sizes: Vec::new() };
         builder.build(network, height, width)
     }
 }
@@ -206,13 +257,16 @@ impl Program<'_> {
             .operations
             .iter()
             .map(|operation| match operation {
-                Operation::Convolution { conv, input, .. } => {
-                    conv.outputs * (input.channels * conv.kernel * conv.kernel + 1) * precision.bytes()
-                        + conv.outputs * 4
+                Operation::Convolution { conv, gathered, input, .. } => {
+                    let taps = if *gathered { 1 } else { conv.kernel * conv.kernel };
+                    conv.outputs * (input.channels * taps + 1) * precision.bytes() + conv.outputs * 4
                 }
                 Operation::Depthwise { layer, .. } => layer.channels * 10 * 4,
                 Operation::Linear { layer, .. } => layer.weight.len() * precision.bytes() + layer.outputs * 4,
-                Operation::Arrange { .. } | Operation::MaxPool { .. } | Operation::Mean { .. } => 0,
+                Operation::Arrange { .. }
+                | Operation::Gather { .. }
+                | Operation::MaxPool { .. }
+                | Operation::Mean { .. } => 0,
             })
             .sum();
         let ends = images * (network.stem.inputs * height * width + self.classes) * 4;
@@ -223,7 +277,7 @@ impl Program<'_> {
 struct Builder<'a> {
     images: usize,
     precision: Precision,
-    layout: Layout,
+    form: Form,
     operations: Vec<Operation<'a>>,
     /// Bytes of each buffer.
     sizes: Vec<usize>,
@@ -231,8 +285,7 @@ struct Builder<'a> {
 
 impl<'a> Builder<'a> {
     fn build(mut self, network: &'a Network, height: usize, width: usize) -> Result<Program<'a>> {
-        let input = self.tensor(self.padded(network.stem.inputs), height, width);
-        self.operations.push(Operation::Arrange { channels: network.stem.inputs, output: input });
+        let input = self.input(&network.stem, height, width)?;
         // A filter can apply the function of its input while it loads it; cuDNN fuses no ReLU6.
         let defers = !network.pool
             && matches!(network.blocks.first(), Some(Block::InvertedResidual { expand: None, residual: false, .. }));
@@ -295,8 +348,9 @@ impl<'a> Builder<'a> {
     ) -> Result<Tensor> {
         let Conv { inputs, outputs, kernel, stride, .. } = *conv;
         let is_stem = self.operations.len() == 1;
+        let gathered = is_stem && self.form.stem == Stem::Gathered;
         let channels = if is_stem { self.padded(inputs) } else { inputs };
-        let fits = channels == input.channels
+        let fits = (channels == input.channels || gathered)
             && kernel % 2 == 1
             && (1..=2).contains(&stride)
             && outputs.is_multiple_of(self.precision.lanes())
@@ -305,12 +359,12 @@ impl<'a> Builder<'a> {
         if !fits {
             return Err(misfit(&conv.name));
         }
-        let side = |side: usize| (side - 1) / stride + 1;
+        let side = |side: usize| if gathered { side } else { (side - 1) / stride + 1 };
         let output = self.tensor(outputs, side(input.height), side(input.width));
         if residual.is_some_and(|past| Tensor { buffer: 0, ..past } != Tensor { buffer: 0, ..output }) {
             return Err(misfit(&conv.name));
         }
-        self.operations.push(Operation::Convolution { conv, function, input, residual, output });
+        self.operations.push(Operation::Convolution { conv, gathered, function, input, residual, output });
         Ok(output)
     }
 
@@ -329,9 +383,28 @@ impl<'a> Builder<'a> {
         Ok(output)
     }
 
+    /// The images, as the stem wants them.
+    fn input(&mut self, stem: &'a Conv, height: usize, width: usize) -> Result<Tensor> {
+        if self.form.stem == Stem::Arranged {
+            let output = self.tensor(self.padded(stem.inputs), height, width);
+            self.operations.push(Operation::Arrange { channels: stem.inputs, output });
+            return Ok(output);
+        }
+        let taps = (stem.kernel * stem.kernel).next_multiple_of(self.precision.lanes());
+        let side = |side: usize| (side - 1) / stem.stride + 1;
+        let (channels, rows, columns) = (stem.inputs * taps, side(height), side(width));
+        let known = GATHERED_STEMS.contains(&(stem.kernel, stem.stride)) && self.form.layout == Layout::ChannelsLast;
+        if !known || self.images * rows * columns * channels * self.precision.bytes() > GATHERED_LIMIT {
+            return Err(Error::unsupported("the input of this stem is not gathered"));
+        }
+        let output = self.tensor(channels, rows, columns);
+        self.operations.push(Operation::Gather { stem, height, width, output });
+        Ok(output)
+    }
+
     /// Channels of the network's input: tensor cores take them in vectors.
     fn padded(&self, channels: usize) -> usize {
-        match (self.layout, self.precision) {
+        match (self.form.layout, self.precision) {
             (Layout::ChannelsFirst, _) | (_, Precision::F32) => channels,
             (Layout::ChannelsLast, precision) => channels.next_multiple_of(precision.lanes()),
         }

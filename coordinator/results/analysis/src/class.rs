@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cotejo_model::comparison::{Entry, Measured, Outcome};
-use cotejo_model::job::Weights;
 use cotejo_model::quality::{Flag, FlagKind};
 use cotejo_model::stats::{self, Estimate, Interval};
 use cotejo_model::{DeviceKind, MachineId, Workload};
 
+use crate::key::Key;
+use crate::rank::by_speed;
 use crate::records::{Records, measured};
 
 /// A machine that differs by more than this from the median of its kind is worth a look.
@@ -169,16 +170,15 @@ pub enum Explanation {
     HeldDown(String),
 }
 
-type Key<'a> = (Workload, Option<Weights>, &'a str);
-type Times<'a> = BTreeMap<Key<'a>, Vec<(&'a Entry, &'a Measured)>>;
+/// Measurements by what they must have in common to be compared.
+type Times<'a> = BTreeMap<Key, Vec<(&'a Entry, &'a Measured)>>;
 
 /// Which of the identical machines differ by more than 10 % from the median of their kind, with intervals apart.
 pub fn anomalies(records: &Records) -> Anomalies {
     let mut kinds: BTreeMap<Twins, Times<'_>> = BTreeMap::new();
     for (entry, measured) in records.measured() {
         let Some(twins) = twins(records, entry, measured) else { continue };
-        let key = (entry.workload, measured.weights, measured.build.as_str());
-        kinds.entry(twins).or_default().entry(key).or_default().push((entry, measured));
+        kinds.entry(twins).or_default().entry(Key::of(entry, measured)).or_default().push((entry, measured));
     }
     let mut anomalies = Anomalies { found: Vec::new(), groups: Vec::new(), alone: Vec::new() };
     for (twins, times) in kinds {
@@ -201,12 +201,12 @@ pub fn anomalies(records: &Records) -> Anomalies {
 
 fn of_kind(twins: &Twins, times: &Times<'_>, machines: &BTreeMap<MachineId, &str>) -> Vec<Anomaly> {
     let mut found: BTreeMap<MachineId, (Vec<AnomalousCell>, Vec<Explanation>)> = BTreeMap::new();
-    for ((workload, ..), measured) in times {
+    for measured in times.values() {
         for (entry, measured, usual) in odd_ones(measured) {
             let time = measured.summary.estimate();
             let Some(ratio) = stats::speed_up(time, usual) else { continue };
             let (cells, explanations) = found.entry(entry.machine).or_default();
-            cells.push(AnomalousCell { workload: *workload, time, usual, ratio });
+            cells.push(AnomalousCell { workload: entry.workload, time, usual, ratio });
             explain(measured, explanations);
         }
     }
@@ -227,12 +227,12 @@ fn odd_ones<'a>(measured: &[(&'a Entry, &'a Measured)]) -> Vec<(&'a Entry, &'a M
     let mut fastest: BTreeMap<MachineId, (&Entry, &Measured)> = BTreeMap::new();
     for (entry, one) in measured {
         let known = fastest.entry(entry.machine).or_insert((entry, one));
-        if one.summary.median < known.1.summary.median {
+        if by_speed(one, known.1).is_lt() {
             *known = (entry, one);
         }
     }
     let mut times: Vec<(&Entry, &Measured)> = fastest.into_values().collect();
-    times.sort_by(|a, b| a.1.summary.median.total_cmp(&b.1.summary.median));
+    times.sort_by(|a, b| by_speed(a.1, b.1));
     let Some(usual) = usual(&times) else { return Vec::new() };
     let differs = |(_, one): &(&Entry, &Measured)| {
         let estimate = one.summary.estimate();

@@ -2,10 +2,14 @@
 //! machines differ that should not. Pure: no store, no clock, no words; renderers give these things sentences.
 
 pub mod class;
+pub mod figures;
 pub mod findings;
 mod fit;
+pub mod key;
 pub mod peers;
+mod rank;
 pub mod records;
+mod speed;
 pub mod tables;
 
 #[cfg(test)]

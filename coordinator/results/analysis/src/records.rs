@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cotejo_model::comparison::{Comparison, Entry, Environment, Measured, Outcome};
-use cotejo_model::job::Weights;
 use cotejo_model::{DeviceId, DeviceKind, Digest, MachineId, SweepId, Workload};
+
+use crate::key::Key;
+use crate::rank::{highest, newness};
 
 /// Letters that nobody takes for another when a code is read aloud or written down (Crockford's base 32).
 const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -153,26 +155,20 @@ pub fn pseudonym(machine: MachineId) -> String {
     [27, 22, 17, 12].map(|shift| char::from(LETTERS[(bits >> shift) as usize % LETTERS.len()])).iter().collect()
 }
 
-/// One entry a cell. What was not measured stays only where the cell never was.
+/// One entry per cell and build. What was not measured stays only where the cell never was.
 fn newest(entries: Vec<Entry>) -> Vec<Entry> {
     type Cell = (MachineId, DeviceId, Workload);
-    type Made = (Option<Weights>, String);
-    let mut measurements: BTreeMap<(Cell, Made), Entry> = BTreeMap::new();
-    let mut others: BTreeMap<Cell, Entry> = BTreeMap::new();
-    for entry in entries {
-        let cell = (entry.machine, entry.device, entry.workload);
-        match measured(&entry) {
-            Some(found) => {
-                let key = (cell, (found.weights, found.build.clone()));
-                keep(&mut measurements, key, entry, |entry| {
-                    measured(entry).map(|measured| (!measured.simulated, measured.started_ms, entry.sweep))
-                });
-            }
-            None => keep(&mut others, cell, entry, |entry| entry.sweep),
-        }
-    }
-    let measured_cells: BTreeSet<Cell> = measurements.keys().map(|(cell, _)| *cell).collect();
-    others.retain(|cell, _| !measured_cells.contains(cell));
+    let cell = |entry: &Entry| -> Cell { (entry.machine, entry.device, entry.workload) };
+    let (measurements, others): (Vec<Entry>, Vec<Entry>) =
+        entries.into_iter().partition(|entry| measured(entry).is_some());
+    let measured_cells: BTreeSet<Cell> = measurements.iter().map(cell).collect();
+    let never_measured = others.into_iter().filter(|entry| !measured_cells.contains(&cell(entry)));
+    let others = highest(never_measured.map(|entry| (cell(&entry), entry)), |entry| entry.sweep);
+    let keyed = measurements.into_iter().filter_map(|entry| {
+        let key = Key::of(&entry, measured(&entry)?);
+        Some(((entry.machine, entry.device, key), entry))
+    });
+    let measurements = highest(keyed, |entry| (measured(entry).map(newness), entry.sweep));
     let mut kept: Vec<Entry> = measurements.into_values().chain(others.into_values()).collect();
     // Stable: builds of one cell stay in their order.
     kept.sort_by(|a, b| {
@@ -180,18 +176,4 @@ fn newest(entries: Vec<Entry>) -> Vec<Entry> {
         a.machine_name.cmp(&b.machine_name).then_with(|| key(a).cmp(&key(b)))
     });
     kept
-}
-
-/// Keeps the entry that ranks highest.
-fn keep<K: Ord, R: PartialOrd>(kept: &mut BTreeMap<K, Entry>, key: K, entry: Entry, rank: impl Fn(&Entry) -> R) {
-    match kept.entry(key) {
-        std::collections::btree_map::Entry::Vacant(place) => {
-            place.insert(entry);
-        }
-        std::collections::btree_map::Entry::Occupied(mut place) => {
-            if rank(&entry) > rank(place.get()) {
-                place.insert(entry);
-            }
-        }
-    }
 }

@@ -132,6 +132,7 @@ pub(crate) fn records_of(entries: Vec<Entry>, environments: Vec<Environment>) ->
         entries,
         plans: Vec::new(),
         imports: Vec::new(),
+        others: Vec::new(),
     }])
 }
 

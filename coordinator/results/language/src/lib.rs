@@ -14,7 +14,18 @@ use unic_langid::LanguageIdentifier;
 
 pub use fluent_bundle::FluentValue;
 
-/// A language that Cotejo speaks.
+/// The files of one language, by subject.
+macro_rules! texts {
+    ($language:literal) => {
+        texts!($language: "analysis", "charts", "documents", "demo", "lists", "messages", "peers", "plan", "report",
+            "said", "results", "transfer")
+    };
+    ($language:literal: $($subject:literal),+) => {
+        &[$(($subject, include_str!(concat!("../texts/", $language, "/", $subject, ".ftl")))),+]
+    };
+}
+
+/// A language that Cotejo speaks. To add one: a variant here, a row in `LANGUAGES`, a folder of texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Language {
     /// English.
@@ -23,16 +34,84 @@ pub enum Language {
     Spanish,
 }
 
+/// What is particular to a language: how it is called, how it writes numbers, and what other programs call it.
+#[derive(Debug)]
+pub struct Facts {
+    /// The language.
+    pub language: Language,
+    /// Its code of ISO 639-1, which is also the folder of its texts.
+    pub code: &'static str,
+    /// Its name in English.
+    pub name: &'static str,
+    /// Its own name for itself.
+    pub own_name: &'static str,
+    /// What stands between a number's whole part and its decimals.
+    pub decimal_sign: char,
+    /// What spreadsheets that run in it expect between the fields of CSV.
+    pub list_separator: char,
+    /// Its tag in office documents: a language with its region.
+    pub office_tag: &'static str,
+    /// Its hyphenation patterns in LaTeX, and babel's options for it.
+    pub latex: (&'static str, &'static str),
+    /// Its texts, by subject.
+    texts: &'static [(&'static str, &'static str)],
+    /// The help of the commands; none of English, where it stands beside the arguments, in `cli/src/args.rs`.
+    help: Option<&'static str>,
+}
+
+/// Every language, a row each, in the order of the variants.
+pub const LANGUAGES: [Facts; 2] = [
+    Facts {
+        language: Language::English,
+        code: "en",
+        name: "English",
+        own_name: "English",
+        decimal_sign: '.',
+        list_separator: ',',
+        office_tag: "en-GB",
+        latex: ("english", "british"),
+        texts: texts!("en"),
+        help: None,
+    },
+    Facts {
+        language: Language::Spanish,
+        code: "es",
+        name: "Spanish",
+        own_name: "español",
+        decimal_sign: ',',
+        list_separator: ';',
+        office_tag: "es-ES",
+        latex: ("spanish", "spanish,es-noshorthands,es-nodecimaldot"),
+        texts: texts!("es"),
+        help: Some(include_str!("../texts/es/help.ftl")),
+    },
+];
+
 impl Language {
     /// Every language.
-    pub const ALL: [Self; 2] = [Self::English, Self::Spanish];
+    pub const ALL: [Self; LANGUAGES.len()] = {
+        let mut all = [Self::English; LANGUAGES.len()];
+        let mut at = 0;
+        while at < all.len() {
+            all[at] = LANGUAGES[at].language;
+            at += 1;
+        }
+        all
+    };
+
+    /// What is particular to it.
+    pub fn facts(self) -> &'static Facts {
+        &LANGUAGES[self as usize]
+    }
 
     /// Its code of ISO 639-1.
     pub fn code(self) -> &'static str {
-        match self {
-            Self::English => "en",
-            Self::Spanish => "es",
-        }
+        self.facts().code
+    }
+
+    /// Whether the commands' help is translated into it, and not written in it beside the arguments.
+    pub fn translates_help(self) -> bool {
+        self.facts().help.is_some()
     }
 
     /// The language of a locale such as `es_ES.UTF-8` or `en-GB`; none if Cotejo does not speak it.
@@ -40,6 +119,11 @@ impl Language {
         let code = locale.split(['_', '-', '.', '@']).next()?;
         Self::ALL.into_iter().find(|language| language.code().eq_ignore_ascii_case(code))
     }
+}
+
+/// The languages for people: `en (English), es (español)`.
+pub fn languages() -> String {
+    LANGUAGES.iter().map(|facts| format!("{} ({})", facts.code, facts.own_name)).collect::<Vec<_>>().join(", ")
 }
 
 impl fmt::Display for Language {
@@ -54,7 +138,7 @@ pub struct UnknownLanguage;
 
 impl fmt::Display for UnknownLanguage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("unknown language; known: en (English), es (Spanish)")
+        write!(f, "unknown language; known: {}", languages())
     }
 }
 
@@ -67,29 +151,6 @@ impl FromStr for Language {
         Self::of_locale(text).ok_or(UnknownLanguage)
     }
 }
-
-/// The files of one language, by subject.
-macro_rules! files {
-    ($language:literal) => {
-        &[
-            ("analysis", include_str!(concat!("../texts/", $language, "/analysis.ftl"))),
-            ("charts", include_str!(concat!("../texts/", $language, "/charts.ftl"))),
-            ("documents", include_str!(concat!("../texts/", $language, "/documents.ftl"))),
-            ("demo", include_str!(concat!("../texts/", $language, "/demo.ftl"))),
-            ("peers", include_str!(concat!("../texts/", $language, "/peers.ftl"))),
-            ("plan", include_str!(concat!("../texts/", $language, "/plan.ftl"))),
-            ("report", include_str!(concat!("../texts/", $language, "/report.ftl"))),
-            ("said", include_str!(concat!("../texts/", $language, "/said.ftl"))),
-            ("results", include_str!(concat!("../texts/", $language, "/results.ftl"))),
-            ("transfer", include_str!(concat!("../texts/", $language, "/transfer.ftl"))),
-        ]
-    };
-}
-
-const ENGLISH: &[(&str, &str)] = files!("en");
-const SPANISH: &[(&str, &str)] = files!("es");
-/// What the commands' help says in Spanish; in English it stands beside the arguments, in `cli/src/args.rs`.
-const SPANISH_HELP: &str = include_str!("../texts/es/help.ftl");
 
 /// The texts of one language.
 pub struct Texts {
@@ -106,28 +167,22 @@ impl fmt::Debug for Texts {
 impl Texts {
     /// The texts of this language.
     pub fn of(language: Language) -> &'static Self {
-        static ENGLISH_TEXTS: OnceLock<Texts> = OnceLock::new();
-        static SPANISH_TEXTS: OnceLock<Texts> = OnceLock::new();
-        match language {
-            Language::English => ENGLISH_TEXTS.get_or_init(|| Self::load(language, ENGLISH)),
-            Language::Spanish => {
-                let with_help = || SPANISH.iter().copied().chain([("help", SPANISH_HELP)]).collect::<Vec<_>>();
-                SPANISH_TEXTS.get_or_init(|| Self::load(language, &with_help()))
-            }
-        }
+        static LOADED: [OnceLock<Texts>; LANGUAGES.len()] = [const { OnceLock::new() }; LANGUAGES.len()];
+        LOADED[language as usize].get_or_init(|| Self::load(language.facts()))
     }
 
-    fn load(language: Language, files: &[(&str, &str)]) -> Self {
-        let identifier: LanguageIdentifier = language.code().parse().expect("a language's own code");
+    fn load(facts: &Facts) -> Self {
+        let Facts { language, code, texts, help, .. } = facts;
+        let identifier: LanguageIdentifier = code.parse().expect("a language's own code");
         let mut bundle = FluentBundle::new_concurrent(vec![identifier]);
-        // No marks of direction around arguments: both languages run left to right, and spreadsheets show the marks.
+        // No marks of direction around arguments: all languages run left to right, and spreadsheets show the marks.
         bundle.set_use_isolating(false);
-        for (name, text) in files {
-            let resource = FluentResource::try_new((*text).to_owned())
-                .unwrap_or_else(|(_, errors)| panic!("{language}/{name}.ftl: {errors:?}"));
-            bundle.add_resource(resource).unwrap_or_else(|errors| panic!("{language}/{name}.ftl: {errors:?}"));
+        for (name, text) in texts.iter().copied().chain(help.map(|help| ("help", help))) {
+            let resource = FluentResource::try_new(text.to_owned())
+                .unwrap_or_else(|(_, errors)| panic!("{code}/{name}.ftl: {errors:?}"));
+            bundle.add_resource(resource).unwrap_or_else(|errors| panic!("{code}/{name}.ftl: {errors:?}"));
         }
-        Self { language, bundle }
+        Self { language: *language, bundle }
     }
 
     /// Which language this is.
@@ -151,6 +206,12 @@ impl Texts {
         text.unwrap_or_else(|| name.to_owned())
     }
 
+    /// The text of this name with its arguments, if there is one.
+    pub fn try_fill(&self, name: &str, arguments: &[(&str, FluentValue<'_>)]) -> Option<String> {
+        let arguments: FluentArgs<'_> = arguments.iter().map(|(name, value)| (*name, value.clone())).collect();
+        self.find(name, Some(&arguments), &mut Vec::new())
+    }
+
     /// The text of this name if there is one; it has no arguments.
     pub fn try_say(&self, name: &str) -> Option<String> {
         self.find(name, None, &mut Vec::new())
@@ -163,20 +224,19 @@ impl Texts {
 
     /// Written numbers as this language writes them: `0.0301 ± 0.0002` has decimal commas in Spanish.
     pub fn number<'a>(&self, written: &'a str) -> Cow<'a, str> {
-        match self.language {
-            Language::English => Cow::Borrowed(written),
-            Language::Spanish => Cow::Owned(with_decimal_commas(written)),
+        match self.language.facts().decimal_sign {
+            '.' => Cow::Borrowed(written),
+            sign => Cow::Owned(with_decimal_sign(written, sign)),
         }
     }
 }
 
-/// A point between two digits becomes a comma.
-fn with_decimal_commas(text: &str) -> String {
+/// A point between two digits becomes this sign.
+fn with_decimal_sign(text: &str, sign: char) -> String {
     let bytes = text.as_bytes();
     let digit = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_digit);
-    let comma =
-        |(at, c): (usize, char)| if c == '.' && digit(at.checked_sub(1)) && digit(Some(at + 1)) { ',' } else { c };
-    text.char_indices().map(comma).collect()
+    let is_decimal = |at: usize| digit(at.checked_sub(1)) && digit(Some(at + 1));
+    text.char_indices().map(|(at, c)| if c == '.' && is_decimal(at) { sign } else { c }).collect()
 }
 
 #[cfg(test)]

@@ -51,31 +51,27 @@ fn of_inline(inline: &InlineExpression<&str>, names: &mut BTreeSet<String>) {
 
 #[test]
 fn every_language_has_every_text_with_every_argument() {
-    for ((subject, english), (same, spanish)) in ENGLISH.iter().zip(SPANISH) {
+    let [english, others @ ..] = &LANGUAGES;
+    for (other, at) in others.iter().flat_map(|other| (0..english.texts.len()).map(move |at| (other, at))) {
+        let ((subject, ours), (same, theirs)) = (english.texts[at], other.texts[at]);
         assert_eq!(subject, same);
-        let (english, spanish) = (arguments(english), arguments(spanish));
+        let (ours, theirs) = (arguments(ours), arguments(theirs));
         let names = |texts: &Arguments| texts.keys().cloned().collect::<BTreeSet<_>>();
-        let (en, es) = (names(&english), names(&spanish));
-        assert_eq!(
-            en.difference(&es).collect::<Vec<_>>(),
-            Vec::<&String>::new(),
-            "only English has these of {subject}"
-        );
-        assert_eq!(
-            es.difference(&en).collect::<Vec<_>>(),
-            Vec::<&String>::new(),
-            "only Spanish has these of {subject}"
-        );
-        for (name, arguments) in &english {
-            assert_eq!(arguments, &spanish[name], "{subject}: {name} is filled with other things in Spanish");
+        let (known, found) = (names(&ours), names(&theirs));
+        let none = Vec::<&String>::new();
+        assert_eq!(known.difference(&found).collect::<Vec<_>>(), none, "{} lacks these of {subject}", other.name);
+        assert_eq!(found.difference(&known).collect::<Vec<_>>(), none, "only {} has these of {subject}", other.name);
+        for (name, arguments) in &ours {
+            assert_eq!(arguments, &theirs[name], "{subject}: {name} is filled with other things in {}", other.name);
         }
     }
 }
 
 #[test]
-fn every_file_loads() {
-    for language in Language::ALL {
-        assert_eq!(Texts::of(language).language(), language);
+fn every_language_has_its_row_and_its_files_load() {
+    for (facts, at) in LANGUAGES.iter().zip(0..) {
+        assert_eq!(facts.language as usize, at, "{}", facts.name);
+        assert_eq!(Texts::of(facts.language).language(), facts.language);
     }
 }
 

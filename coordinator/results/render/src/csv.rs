@@ -1,6 +1,6 @@
 //! Results as tidy CSV: one row a cell, every figure in a column of its own with its unit in the name.
 
-use cotejo_language::Language;
+use cotejo_language::{Facts, Language};
 use cotejo_model::comparison::{Comparison, Entry, Measured, Outcome};
 use cotejo_model::gpu::GpuRecord;
 use cotejo_model::job::Weights;
@@ -95,26 +95,28 @@ pub enum CsvDialect {
 /// CSV with decimal points in another dialect.
 pub fn in_dialect(csv: &str, dialect: CsvDialect) -> String {
     let CsvDialect::Spreadsheet(language) = dialect else { return csv.to_owned() };
-    let commas = language == Language::Spanish;
+    let Facts { decimal_sign, list_separator, .. } = *language.facts();
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(csv.as_bytes());
     let mut writer = csv::WriterBuilder::new()
-        .delimiter(if commas { b';' } else { b',' })
+        .delimiter(u8::try_from(list_separator).expect("an ASCII character"))
         .terminator(csv::Terminator::CRLF)
         .flexible(true)
         .from_writer("\u{feff}".as_bytes().to_vec());
     for record in reader.records() {
         let record = record.expect("text is always CSV where rows may be of any length");
-        writer.write_record(record.iter().map(|field| for_spreadsheet(field, commas))).expect("memory does not refuse");
+        writer
+            .write_record(record.iter().map(|field| for_spreadsheet(field, decimal_sign)))
+            .expect("memory does not refuse");
     }
     let bytes = writer.into_inner().expect("memory does not refuse");
     String::from_utf8(bytes).expect("made of text")
 }
 
 /// A number as the spreadsheet's language writes it; a text that it does not take for a formula.
-fn for_spreadsheet(field: &str, commas: bool) -> String {
+fn for_spreadsheet(field: &str, decimal_sign: char) -> String {
     let begins_a_number = field.trim_start_matches('-').starts_with(|c: char| c.is_ascii_digit());
     if begins_a_number && field.parse::<f64>().is_ok() {
-        return if commas { field.replace('.', ",") } else { field.to_owned() };
+        return field.replace('.', &decimal_sign.to_string());
     }
     if field.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{field}") } else { field.to_owned() }
 }

@@ -2,31 +2,26 @@
 
 use std::fmt::Write as _;
 
+use cotejo_language::Texts;
 use cotejo_model::Task;
 use cotejo_model::explain::{ExplainedLayer, Explanation};
 use serde::Serialize;
 
 use super::grid::{Cell, Grid, Head, Kind, Tone};
-use super::{Style, clean, english, number, words, wrapped};
-
-/// What must be known to read the last column.
-const PEAK: &str = "Operations are those of the direct algorithm, two for each multiply-add, whatever algorithm \
-    computes a layer: Winograd's needs fewer, so that its layers can exceed 100 % of the peak.";
+use super::{Style, clean, lists, number, words, wrapped};
 
 /// For people.
-pub fn table(explanation: &Explanation, style: &Style) -> String {
-    let mut out = format!("{}\n\n{}\n\n", title(explanation), layers(explanation, style));
-    for (name, value) in facts(explanation) {
-        let _ = writeln!(out, "{}", wrapped(&format!("{name:<16} {value}"), style.width, 17));
-    }
-    let _ = writeln!(out, "\n{}", wrapped(PEAK, style.width, 0));
-    out
+pub fn table(explanation: &Explanation, texts: &Texts, style: &Style) -> String {
+    let lines = facts(explanation, texts).into_iter().map(|(name, value)| (texts.say(name), value));
+    let facts = lists::facts(&lines.collect::<Vec<_>>(), style);
+    let peak = wrapped(&texts.say("explain-peak"), style.width, 0);
+    format!("{}\n\n{}\n\n{facts}\n{peak}\n", title(explanation, texts), layers(explanation, texts, style))
 }
 
 /// Where there is no room, what the other columns imply goes first, then the outputs, then the frame.
-fn layers(explanation: &Explanation, style: &Style) -> String {
+fn layers(explanation: &Explanation, texts: &Texts, style: &Style) -> String {
     let without = |columns: &[usize]| {
-        let mut grid = grid(explanation);
+        let mut grid = grid(explanation, texts);
         for column in columns {
             grid.heads.remove(*column);
             grid.rows.iter_mut().for_each(|row| drop(row.remove(*column)));
@@ -34,35 +29,40 @@ fn layers(explanation: &Explanation, style: &Style) -> String {
         grid
     };
     let framed = [&[][..], &[3], &[3, 2]].into_iter().find_map(|columns| without(columns).framed(style));
-    framed.unwrap_or_else(|| grid(explanation).list(style.width))
+    framed.unwrap_or_else(|| grid(explanation, texts).list(style.width))
 }
 
-fn grid(explanation: &Explanation) -> Grid {
+fn grid(explanation: &Explanation, texts: &Texts) -> Grid {
+    let words = |name: &str, kind| Head::new(&texts.say(name), kind);
     // Headings in two lines: the names of layers need the room.
     let figures =
-        |lines: &[&str]| Head { lines: lines.iter().map(|line| (*line).to_owned()).collect(), kind: Kind::Figures };
+        |lines: &[&str]| Head { lines: lines.iter().map(|line| texts.say(line)).collect(), kind: Kind::Figures };
     let heads = vec![
-        Head::new("Layer", Kind::Words),
-        Head::new("Algorithm", Kind::Words),
-        Head::new("Output", Kind::Label),
-        figures(&["GFLOP"]),
-        figures(&["ms"]),
-        figures(&["% of", "time"]),
-        figures(&["GFLOP", "/s"]),
-        figures(&["% of", "peak"]),
+        words("explain-head-layer", Kind::Words),
+        words("explain-head-algorithm", Kind::Words),
+        words("explain-head-output", Kind::Label),
+        figures(&["explain-head-gflop"]),
+        figures(&["explain-head-ms"]),
+        figures(&["explain-head-share-of", "explain-head-time"]),
+        figures(&["explain-head-gflop", "explain-head-per-second"]),
+        figures(&["explain-head-share-of", "explain-head-peak"]),
     ];
-    let rows = explanation.layers.iter().map(|layer| row(explanation, layer)).collect();
+    let rows = explanation.layers.iter().map(|layer| row(explanation, layer, texts)).collect();
     Grid { heads, rows }
 }
 
 /// `ResNet18 224 x 224, batch 8, exact, on …`
-fn title(explanation: &Explanation) -> String {
-    format!("{} on {}", words::workload(&explanation.workload, english()), clean(&explanation.device_name))
+fn title(explanation: &Explanation, texts: &Texts) -> String {
+    let what = words::workload(&explanation.workload, texts);
+    texts.fill("cell-on", &[("what", what.into()), ("place", clean(&explanation.device_name).into())])
 }
 
-fn row(explanation: &Explanation, layer: &ExplainedLayer) -> Vec<Cell> {
+fn row(explanation: &Explanation, layer: &ExplainedLayer, texts: &Texts) -> Vec<Cell> {
     let [channels, height, width] = layer.output;
-    let or_none = |text: Option<String>| text.map_or(Cell { text: "-".to_owned(), tone: Tone::Absent }, Cell::plain);
+    let or_none = |text: Option<String>| match text {
+        Some(number) => Cell::plain(texts.number(&number)),
+        None => Cell { text: "-".to_owned(), tone: Tone::Absent },
+    };
     vec![
         Cell::plain(clean(&layer.layer)),
         Cell::plain(clean(&layer.algorithm)),
@@ -75,26 +75,30 @@ fn row(explanation: &Explanation, layer: &ExplainedLayer) -> Vec<Cell> {
     ]
 }
 
-/// What holds for all the layers, as names and values.
-fn facts(explanation: &Explanation) -> Vec<(&'static str, String)> {
+/// What holds for all the layers, as names of texts and values.
+fn facts(explanation: &Explanation, texts: &Texts) -> Vec<(&'static str, String)> {
+    let number = |value: f64| texts.number(&number::plain(value)).into_owned();
     let seconds = explanation.forward_ns as f64 * 1e-9;
-    let mut forward = format!("{} ms", number::plain(seconds * 1e3));
+    let mut forward = format!("{} ms", number(seconds * 1e3));
     if seconds > 0.0 {
         let flops = explanation.flop() as f64 / seconds;
-        let _ = write!(forward, ", {} GFLOP/s", number::plain(flops * 1e-9));
+        let _ = write!(forward, ", {} GFLOP/s", number(flops * 1e-9));
         if explanation.peak_flops > 0.0 {
-            let _ = write!(forward, ", {:.0} % of the peak", flops / explanation.peak_flops * 100.0);
+            let share = format!("{:.0}", flops / explanation.peak_flops * 100.0);
+            let _ = write!(forward, ", {}", texts.fill("explain-of-peak", &[("share", share.into())]));
         }
     }
-    let threads = explanation.threads.map(|threads| ("Threads", threads.to_string()));
-    let code = if threads.is_some() { "Instruction set" } else { "GPU" };
-    let before =
-        [("Precision", explanation.workload.precision.to_string()), (code, clean(&explanation.instruction_set))];
+    let threads = explanation.threads.map(|threads| ("explain-threads", threads.to_string()));
+    let code = if threads.is_some() { "explain-instruction-set" } else { "explain-gpu" };
+    let before = [
+        ("explain-precision", explanation.workload.precision.to_string()),
+        (code, clean(&explanation.instruction_set)),
+    ];
     let after = [
-        ("Measured peak", format!("{} GFLOP/s", number::plain(explanation.peak_flops * 1e-9))),
-        ("Measured copy", format!("{} GB/s", number::plain(explanation.copy_bytes_per_s * 1e-9))),
-        ("Whole forward", forward),
-        ("Build", clean(&explanation.build)),
+        ("explain-measured-peak", format!("{} GFLOP/s", number(explanation.peak_flops * 1e-9))),
+        ("explain-measured-copy", format!("{} GB/s", number(explanation.copy_bytes_per_s * 1e-9))),
+        ("explain-forward", forward),
+        ("explain-build", clean(&explanation.build)),
     ];
     before.into_iter().chain(threads).chain(after).collect()
 }
@@ -171,7 +175,7 @@ mod tests {
     use cotejo_model::{Engine, Model, Precision, Threads, Workload};
     use jiff::tz::TimeZone;
 
-    use super::super::json;
+    use super::super::{english, json};
     use super::*;
 
     fn style(width: usize) -> Style {
@@ -212,7 +216,7 @@ mod tests {
 
     #[test]
     fn layers_and_what_bounds_them() {
-        insta::assert_snapshot!(table(&explanation(), &style(90)), @r"
+        insta::assert_snapshot!(table(&explanation(), english(), &style(90)), @r"
         ResNet18 224 x 224 on Testium 9
 
         ┌────────────────┬──────────────┬────────────┬───────┬───────┬──────┬───────┬──────┐
@@ -240,7 +244,7 @@ mod tests {
 
     #[test]
     fn a_narrow_terminal_shows_fewer_columns() {
-        let at = |width| layers(&explanation(), &style(width));
+        let at = |width| layers(&explanation(), english(), &style(width));
         let head = |width| at(width).lines().nth(1).unwrap().split('┆').count();
         assert_eq!((head(90), head(76), head(64)), (8, 7, 6));
         assert!(at(40).starts_with("conv1, direct 7x7, 64x112x112"), "{}", at(40));
@@ -249,7 +253,7 @@ mod tests {
     #[test]
     fn no_line_exceeds_a_narrow_terminal() {
         for width in 44..100 {
-            for line in table(&explanation(), &style(width)).lines() {
+            for line in table(&explanation(), english(), &style(width)).lines() {
                 assert!(console::measure_text_width(line) <= width, "{width}: {line}");
             }
         }

@@ -13,12 +13,15 @@ pub mod document;
 pub mod explain;
 pub mod findings;
 pub mod fonts;
+pub mod formats;
 pub mod json;
 pub mod lists;
 pub mod number;
+pub mod pages;
 pub mod peers;
 pub mod plan;
 pub mod references;
+mod remarks;
 pub mod report;
 pub mod results;
 pub mod samples_csv;
@@ -26,14 +29,15 @@ pub mod samples_csv;
 #[cfg(test)]
 mod samples;
 
-use cotejo_language::{Language, Texts};
+#[cfg(test)]
+use cotejo_language::Texts;
 use jiff::tz::TimeZone;
 
-pub use words::{device, phase_name, state_name};
+pub use words::{device, phase_name, state_name, task};
 
-/// The language of what is not yet said in another: lists, explanations, progress.
-pub fn english() -> &'static Texts {
-    Texts::of(Language::English)
+#[cfg(test)]
+fn english() -> &'static Texts {
+    Texts::of(cotejo_language::Language::English)
 }
 
 /// What the place that the text goes to can show.

@@ -17,10 +17,10 @@ pub(super) struct Note {
     pub(super) items: Vec<String>,
 }
 
-/// What distinguishes a table from the others of its comparison; nothing where there is but one.
-pub(super) fn heading(comparison: &Comparison, table: &Table, texts: &Texts) -> Option<String> {
+/// What distinguishes a table from the others beside it; nothing where there is but one.
+pub(super) fn heading(tables: &[Table], table: &Table, texts: &Texts) -> Option<String> {
     let other_than = |name: &str, value: &str| {
-        comparison.tables.iter().any(|table| match table.basis.iter().find(|(known, _)| known == name) {
+        tables.iter().any(|table| match table.basis.iter().find(|(known, _)| known == name) {
             Some((_, other)) => other != value,
             // The rest is missing only where nothing was measured, or where it means nothing.
             None => name == "convolutions",
@@ -29,7 +29,7 @@ pub(super) fn heading(comparison: &Comparison, table: &Table, texts: &Texts) -> 
     let own = table.basis.iter().filter(|(name, _)| name != "answers");
     let own = own.filter(|(name, value)| name == "precision" || other_than(name, value));
     let own: Vec<String> = own.map(|setting| said_setting(setting, texts)).collect();
-    (comparison.tables.len() > 1 && !own.is_empty()).then(|| own.join("; "))
+    (tables.len() > 1 && !own.is_empty()).then(|| own.join("; "))
 }
 
 /// What all rows of a table have in common.
@@ -60,7 +60,7 @@ pub(super) fn notes(comparison: &Comparison, texts: &Texts) -> Vec<Note> {
     let names = Names::of(comparison, texts);
     [
         note("notes-measuring", measuring(comparison, texts)),
-        note("notes-environments", comparison.environments.iter().map(|it| environment(it, texts)).collect()),
+        note("notes-environments", environments(&comparison.environments, texts)),
         imported(comparison, texts),
         note("notes-gpus", gpus_of(comparison, &names)),
         note("notes-flags", flags(comparison, &names)),
@@ -155,9 +155,17 @@ fn together<'a, K: PartialEq>(
     found
 }
 
-/// A machine in one line.
-pub(super) fn environment(environment: &Environment, texts: &Texts) -> String {
-    format!("{}: {}", clean(&environment.name), machine(environment, texts))
+/// What the machines are made of, those that are alike in one line.
+fn environments(environments: &[Environment], texts: &Texts) -> Vec<String> {
+    let mut alike: Vec<(String, Vec<String>)> = Vec::new();
+    for environment in environments {
+        let (name, made_of) = (clean(&environment.name), machine(environment, texts));
+        match alike.iter_mut().find(|(known, _)| *known == made_of) {
+            Some((_, names)) => names.push(name),
+            None => alike.push((made_of, vec![name])),
+        }
+    }
+    alike.into_iter().map(|(made_of, names)| format!("{}: {made_of}", names.join(", "))).collect()
 }
 
 /// What a machine is made of, without its name.

@@ -3,21 +3,21 @@
 
 use std::collections::BTreeMap;
 
+use cotejo_analysis::key::{Difference, Key, Subject};
 use cotejo_analysis::peers::{
-    Difference, Gap, Gpu, LeftOut, Nobody, Peer, PeerComparison, PeerRow, PeerTable, ReferenceTimes, Settings, Third,
-    Time, Why,
+    Gap, Gpu, LeftOut, Nobody, Peer, PeerComparison, PeerRow, PeerTable, ReferenceTimes, Third, Time, Why,
 };
-use cotejo_analysis::{findings::Subject, pseudonym};
+use cotejo_analysis::pseudonym;
 use cotejo_language::Texts;
+use cotejo_model::MachineId;
 use cotejo_model::device::unmarked;
 use cotejo_model::job::Weights;
 use cotejo_model::quality::{Flag, FlagKind};
-use cotejo_model::{MachineId, Threads};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::document::{Block, Cell, Document, Head, Kind, Table, Tone};
-use super::{clean, number};
+use super::{clean, number, words};
 
 /// Everything, as a document of its own.
 pub fn document(texts: &Texts, comparison: &PeerComparison) -> Document {
@@ -201,8 +201,8 @@ fn remarks(texts: &Texts, table: &PeerTable) -> Vec<String> {
     [Some(settings(texts, &table.settings)), interval, care].into_iter().flatten().collect()
 }
 
-fn settings(texts: &Texts, settings: &Settings) -> String {
-    let Settings { precision, threads, engine, exact, weights, build } = settings;
+fn settings(texts: &Texts, settings: &Key) -> String {
+    let Key { precision, threads, engine, exact, weights, build, .. } = settings;
     let weights = match weights {
         Some(Weights::Random { seed }) => texts.fill("peers-weights-random", &[("seed", seed.to_string().into())]),
         Some(Weights::File { digest }) => texts.fill("peers-weights-file", &[("digest", digest.short().into())]),
@@ -213,19 +213,12 @@ fn settings(texts: &Texts, settings: &Settings) -> String {
         name,
         &[
             ("precision", precision.to_string().into()),
-            ("threads", self::threads(texts, *threads).into()),
+            ("threads", threads.map(|threads| words::threads(threads, texts)).unwrap_or_default().into()),
             ("engine", engine.to_string().into()),
             ("weights", weights.into()),
-            ("build", clean(build).into()),
+            ("build", clean(build.as_deref().unwrap_or_default()).into()),
         ],
     )
-}
-
-fn threads(texts: &Texts, threads: Threads) -> String {
-    match threads {
-        Threads::All => texts.say("peers-threads-all"),
-        Threads::Exactly(count) => count.to_string(),
-    }
 }
 
 /// A quality flag in the reader's language.
@@ -320,13 +313,13 @@ fn of_cpu(texts: &Texts, comparison: &PeerComparison) -> Vec<String> {
 /// Engine, precision and build, once for each table.
 fn how(texts: &Texts, comparison: &PeerComparison) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
-    for Settings { precision, engine, build, .. } in comparison.tables.iter().map(|table| &table.settings) {
+    for Key { precision, engine, build, .. } in comparison.tables.iter().map(|table| &table.settings) {
         let line = texts.fill(
             "peers-how",
             &[
                 ("engine", engine.to_string().into()),
                 ("precision", precision.to_string().into()),
-                ("build", clean(build).into()),
+                ("build", clean(build.as_deref().unwrap_or_default()).into()),
             ],
         );
         if !lines.contains(&line) {

@@ -76,8 +76,8 @@ fn a_classmates_gpu_in_spanish() {
     │ 224 x 224           ┆ 0,0301 ± 0,0002 ┆      0,002031 ± 0,000016 ┆ 14,8 ± 0,2x │
     │ 1024 x 1024         ┆   0,629 ± 0,005 ┆        0,00928 ± 0,00007 ┆ 67,8 ± 1,1x │
     └─────────────────────┴─────────────────┴──────────────────────────┴─────────────┘
-    Precisión f32; hilos: todos; motor reference; pesos: aleatorios, semilla 2026; versión cotejo-worker
-    0.1.0, candle 0.11.0.
+    Precisión f32; todos los hilos; motor reference; pesos: aleatorios, semilla 2026; versión
+    cotejo-worker 0.1.0, candle 0.11.0.
     ± es el intervalo de confianza del 95 % de la mediana.
 
     De dónde vienen los tiempos de GPU
@@ -120,7 +120,7 @@ fn a_classmates_gpu_in_english() {
     │ 224 x 224   ┆ 0.0301 ± 0.0002 ┆           0.002031 ± 0.000016 ┆ 14.8 ± 0.2x │
     │ 1024 x 1024 ┆   0.629 ± 0.005 ┆             0.00928 ± 0.00007 ┆ 67.8 ± 1.1x │
     └─────────────┴─────────────────┴───────────────────────────────┴─────────────┘
-    Precision f32; threads all; engine reference; weights random, seed 2026; build cotejo-worker 0.1.0,
+    Precision f32; all threads; engine reference; weights random, seed 2026; build cotejo-worker 0.1.0,
     candle 0.11.0.
     ± is the 95 % confidence interval of the median.
 
@@ -165,7 +165,7 @@ fn a_rehearsal_with_a_gap_and_flags() {
     │ 224 x 224   ┆ 0.0301 ± 0.0002 * ┆       0.002031 ± 0.000016 SIM ┆ 14.8 ± 0.2x SIM │
     │ 1024 x 1024 ┆   0.629 ± 0.005 * ┆                   other build ┆               - │
     └─────────────┴───────────────────┴───────────────────────────────┴─────────────────┘
-    Precision f32; threads all; engine reference; weights random, seed 2026; build cotejo-worker 0.1.0,
+    Precision f32; all threads; engine reference; weights random, seed 2026; build cotejo-worker 0.1.0,
     candle 0.11.0.
     ± is the 95 % confidence interval of the median.
     * To be read with care: other programs used the CPU (25 %).
@@ -215,8 +215,8 @@ fn reference_times_in_a_class_without_gpus() {
     │ 512 x 512           ┆ 0,1512 ± 0,0012 ┆       sin tiempo de referencia ┆           - │
     │ 1024 x 1024         ┆   0,620 ± 0,005 ┆       sin tiempo de referencia ┆           - │
     └─────────────────────┴─────────────────┴────────────────────────────────┴─────────────┘
-    Precisión f32; hilos: todos; motor reference; pesos: aleatorios, semilla 2026; versión cotejo-worker
-    0.1.0, candle 0.11.0.
+    Precisión f32; todos los hilos; motor reference; pesos: aleatorios, semilla 2026; versión
+    cotejo-worker 0.1.0, candle 0.11.0.
     ± es el intervalo de confianza del 95 % de la mediana.
 
     De dónde vienen los tiempos de GPU

@@ -8,7 +8,7 @@ use cotejo_model::sweep::{PlannedCell, PlannedSweep};
 use cotejo_model::{Precision, Task, Threads, Workload};
 
 use super::grid::{Cell, Grid, Head, Kind, Tone};
-use super::{Style, clean, number, wrapped};
+use super::{Style, clean, number, words, wrapped};
 
 /// The cells of a plan, and what is to be said of it.
 pub fn plan(plan: &PlannedSweep, texts: &Texts, style: &Style) -> String {
@@ -45,7 +45,7 @@ impl Words<'_> {
             ("plan-precision", Kind::Label, Box::new(|cell| cell.workload.precision.to_string())),
         ];
         if varies(|a, b| a.workload.threads != b.workload.threads) {
-            columns.push(("plan-threads", Kind::Label, Box::new(|cell| self.threads(cell.workload.threads))));
+            columns.push(("plan-threads", Kind::Label, Box::new(|cell| words::threads(cell.workload.threads, self.0))));
         }
         if varies(|a, b| a.workload.engine != b.workload.engine) {
             columns.push(("plan-engine", Kind::Label, Box::new(|cell| cell.workload.engine.to_string())));
@@ -204,13 +204,6 @@ impl Words<'_> {
         if cell.simulated { self.0.fill("plan-simulated", &[("device", device.into())]) } else { device }
     }
 
-    fn threads(&self, threads: Threads) -> String {
-        match threads {
-            Threads::All => self.0.say("plan-all-threads"),
-            Threads::Exactly(count) => count.to_string(),
-        }
-    }
-
     /// A workload: its task, and of the rest what is unusual and in no column of its own.
     fn workload(&self, workload: &Workload) -> String {
         let (title, size) = (workload.task.title(), workload.task.size());
@@ -238,8 +231,8 @@ impl Words<'_> {
         if workload.precision != Precision::F32 {
             let _ = write!(text, ", {}", workload.precision);
         }
-        if let Threads::Exactly(count) = workload.threads {
-            let _ = write!(text, ", {}", self.0.fill("plan-so-many-threads", &[("count", count.into())]));
+        if workload.threads != Threads::All {
+            let _ = write!(text, ", {}", words::threads(workload.threads, self.0));
         }
         text
     }

@@ -6,6 +6,7 @@ use cotejo_model::stats::Estimate;
 
 use crate::document::{Block, Cell, Document, Head, Kind, Table, Tone};
 use crate::notes::{self, Note};
+use crate::remarks::Remarks;
 use crate::{clean, number, words};
 
 /// A reason longer than this stands below the table, with a mark in its place.
@@ -15,7 +16,7 @@ const LONGEST_REASON: usize = 20;
 pub fn document(comparison: &Comparison, texts: &Texts) -> Document {
     let mut blocks = Vec::new();
     for table in &comparison.tables {
-        if let Some(text) = notes::heading(comparison, table, texts) {
+        if let Some(text) = notes::heading(&comparison.tables, table, texts) {
             blocks.push(Block::Heading { level: 2, text });
         }
         blocks.extend(table_blocks(table, texts));
@@ -56,14 +57,14 @@ pub(crate) fn newest_ms(comparison: &Comparison) -> Option<u64> {
 
 /// The rows and columns, with long reasons below.
 pub fn table(table: &cotejo_model::comparison::Table, texts: &Texts) -> Table {
-    let mut reasons = Reasons::default();
+    let mut remarks = Remarks::default();
     let heads = table.columns.iter().map(|column| Head { lines: words::heading(*column, texts), kind: kind(*column) });
     let heads = heads.collect();
     let row = |row: &Vec<Value>| {
-        table.columns.iter().zip(row).map(|(column, value)| cell(*column, value, &mut reasons, texts)).collect()
+        table.columns.iter().zip(row).map(|(column, value)| cell(*column, value, &mut remarks, texts)).collect()
     };
     let rows = table.rows.iter().map(row).collect();
-    Table { caption: String::new(), heads, rows, remarks: reasons.remarks() }
+    Table { caption: String::new(), heads, rows, remarks: remarks.into_lines() }
 }
 
 /// Every measured cell with its figures, each in a column of its own.
@@ -109,7 +110,7 @@ fn kind(column: Column) -> Kind {
     }
 }
 
-fn cell(column: Column, value: &Value, reasons: &mut Reasons, texts: &Texts) -> Cell {
+fn cell(column: Column, value: &Value, remarks: &mut Remarks, texts: &Texts) -> Cell {
     match value {
         Value::Text { text } => Cell::words(clean(text)),
         Value::Count { count } => {
@@ -123,7 +124,7 @@ fn cell(column: Column, value: &Value, reasons: &mut Reasons, texts: &Texts) -> 
         Value::Ratio { estimate, simulated } => figure(estimate, "x", *simulated, Tone::Plain, texts),
         Value::Rate { estimate, simulated } => figure(estimate, "", *simulated, Tone::Plain, texts),
         Value::Missing { reason } => {
-            Cell { tone: Tone::Absent, ..Cell::words(reasons.mark(&clean(&texts.said(reason)))) }
+            Cell { tone: Tone::Absent, ..Cell::words(reason_or_mark(clean(&texts.said(reason)), remarks)) }
         }
     }
 }
@@ -144,26 +145,9 @@ pub(crate) fn figure(estimate: &Estimate, unit: &str, simulated: bool, tone: Ton
     }
 }
 
-/// The reasons too long for a cell, each once.
-#[derive(Debug, Default)]
-struct Reasons(Vec<String>);
-
-impl Reasons {
-    /// What stands in the cell: the reason itself, or its number.
-    fn mark(&mut self, reason: &str) -> String {
-        if reason.chars().count() <= LONGEST_REASON {
-            return reason.to_owned();
-        }
-        let at = self.0.iter().position(|known| known == reason).unwrap_or_else(|| {
-            self.0.push(reason.to_owned());
-            self.0.len() - 1
-        });
-        format!("- ({})", at + 1)
-    }
-
-    fn remarks(self) -> Vec<String> {
-        self.0.into_iter().enumerate().map(|(at, reason)| format!("({}) {reason}", at + 1)).collect()
-    }
+/// What stands in a cell for this reason: the reason itself, or a mark where it is too long.
+fn reason_or_mark(reason: String, remarks: &mut Remarks) -> String {
+    if reason.chars().count() <= LONGEST_REASON { reason } else { format!("- {}", remarks.mark(reason)) }
 }
 
 #[cfg(test)]

@@ -265,7 +265,8 @@ fn cells_are_told_apart_by_what_differs() {
 fn a_heading_names_what_other_tables_have_otherwise() {
     let mut comparison = samples::two_precisions();
     comparison.tables[1].basis.retain(|(name, _)| name != "build");
-    let heading = |comparison: &Comparison, at: usize| notes::heading(comparison, &comparison.tables[at], english());
+    let heading =
+        |comparison: &Comparison, at: usize| notes::heading(&comparison.tables, &comparison.tables[at], english());
     assert_eq!(heading(&comparison, 0).as_deref(), Some("precision f32"), "nothing was measured in the other");
     comparison.tables[0].basis.push(("convolutions".to_owned(), "exact".to_owned()));
     assert_eq!(heading(&comparison, 0).as_deref(), Some("precision f32; convolutions exact"));
@@ -616,4 +617,13 @@ fn spreadsheets_get_numbers() {
     let Some(Block::Table(table)) = document.blocks.first() else { panic!("{document:?}") };
     let numbers: Vec<Option<f64>> = table.rows[0].iter().map(|cell| cell.number).collect();
     assert_eq!(numbers[..4], [None, Some(224.0), Some(0.030_12), Some(0.002_031)]);
+}
+
+#[test]
+fn machines_that_are_alike_stand_in_one_line() {
+    let mut class = samples::class(GroupBy::Size);
+    let alike = class.environments[0].clone();
+    class.environments[1] = cotejo_model::comparison::Environment { name: "pc-02".to_owned(), ..alike };
+    let text = render(&class, &style(400));
+    assert!(text.contains("- pc-01, pc-02: Intel(R) Core(TM)"), "{text}");
 }

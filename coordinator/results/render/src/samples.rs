@@ -172,6 +172,7 @@ fn comparison(by: GroupBy, tables: Vec<Table>, environments: Vec<Environment>, e
         entries,
         plans: Vec::new(),
         imports: Vec::new(),
+        others: Vec::new(),
     }
 }
 

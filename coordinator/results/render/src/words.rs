@@ -62,7 +62,7 @@ pub(crate) fn threads(threads: Threads, texts: &Texts) -> String {
 }
 
 /// A task in a sentence.
-pub(crate) fn task(task: Task, texts: &Texts) -> String {
+pub fn task(task: Task, texts: &Texts) -> String {
     let batch = task.batch().filter(|batch| *batch > 1);
     let batch = batch.map(|batch| format!(", {}", self::batch(batch, texts))).unwrap_or_default();
     format!("{} {}{batch}", task.title(), side(task.size()))
@@ -159,13 +159,19 @@ pub fn state_name(state: JobState, texts: &Texts) -> String {
 }
 
 /// What a worker is doing.
-pub fn phase_name(phase: Phase) -> &'static str {
-    match phase {
-        Phase::Load => "loading",
-        Phase::First => "first run",
-        Phase::WarmUp => "warming up",
-        Phase::Sample => "measuring",
-    }
+pub fn phase_name(phase: Phase, texts: &Texts) -> String {
+    texts.say(match phase {
+        Phase::Load => "phase-load",
+        Phase::First => "phase-first",
+        Phase::WarmUp => "phase-warm-up",
+        Phase::Sample => "phase-sample",
+    })
+}
+
+/// A product's name without ®, ™ and similar marks.
+pub(crate) fn product(name: &str) -> String {
+    let plain = clean(name).replace("(R)", "").replace("(TM)", "").replace("(tm)", "");
+    plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A reason for care, with its figure.

@@ -1,6 +1,8 @@
 //! Arbitrary comparisons.
 
-use cotejo_model::comparison::{Column, Comparison, Entry, Environment, GroupBy, Measured, Outcome, Table, Value};
+use cotejo_model::comparison::{
+    Column, Comparison, Entry, Environment, GroupBy, Grouping, Measured, Outcome, Table, Value,
+};
 use cotejo_model::quality::{Flag, FlagKind};
 use cotejo_model::stats::{Estimate, Interval, Summary};
 use cotejo_model::{DeviceKind, JobId, JobState, MachineId, SweepId};
@@ -148,15 +150,16 @@ fn environment() -> impl Strategy<Value = Environment> {
 pub(crate) fn comparison() -> impl Strategy<Value = Comparison> {
     let sweeps = vec(uuid().prop_map(SweepId), 0..3);
     let shown = (vec(table(), 0..3), vec(environment(), 0..2));
-    let from = (vec(entry(), 0..3), vec(engine_plan(), 0..3), vec(import(), 0..2));
+    let grouping = (select(GroupBy::ALL), vec(table(), 0..2)).prop_map(|(by, tables)| Grouping { by, tables });
+    let from = (vec(entry(), 0..3), vec(engine_plan(), 0..3), vec(import(), 0..2), vec(grouping, 0..2));
     (select(GroupBy::ALL), sweeps, text(), shown, from).prop_map(
-        |(by, sweeps, title, (tables, environments), (mut entries, plans, imports))| {
+        |(by, sweeps, title, (tables, environments), (mut entries, plans, imports, others))| {
             for (at, entry) in entries.iter_mut().enumerate() {
                 if let Outcome::Measured(measured) = &mut entry.outcome {
                     measured.plan = u32::try_from(at).ok().filter(|_| at < plans.len());
                 }
             }
-            Comparison { by, sweeps, title, tables, environments, entries, plans, imports }
+            Comparison { by, sweeps, title, tables, environments, entries, plans, imports, others }
         },
     )
 }

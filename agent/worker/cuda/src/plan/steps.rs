@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use cotejo_network::{Depthwise, Function};
+use cotejo_network::{Conv, Depthwise, Function, Linear};
 
 use super::Step;
 use super::store::{Store, Weights};
 use crate::convolution::{Addresses, Convolution, Libraries, Shape, Way, Workspace, uint};
 use crate::device::Device;
 use crate::error::Result;
+use crate::gemm::{self, Epilogue, Gemm, Operands};
 use crate::kernels::{Argument, Kernel, Kernels};
 use crate::program::{Layout, Operation, Options, Program, Tensor};
 use crate::stopwatch;
@@ -19,10 +20,17 @@ pub(super) type Choices = Vec<Option<Choice>>;
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Choice {
     Convolution(Way),
+    /// Of the classifier.
+    Product {
+        algorithm: usize,
+        workspace: usize,
+    },
     /// Pixels of a row that a thread computes.
     Depthwise(usize),
 }
 
+/// Bytes that the classifier's product computes in at most.
+const LINEAR_WORKSPACE_LIMIT: usize = 4 << 20;
 /// Strips that a depthwise kernel exists for.
 const STRIPS: [usize; 3] = [1, 2, 4];
 
@@ -38,6 +46,7 @@ struct Prepared {
 
 enum Launch {
     Convolution { convolution: Box<Convolution>, way: Way, at: Addresses },
+    Product { gemm: Box<Gemm>, algorithm: usize, at: Operands },
     Kernel { kernel: Kernel, arguments: Vec<Argument> },
 }
 
@@ -51,6 +60,9 @@ impl Launch {
             match self {
                 Self::Convolution { convolution, way, at } => {
                     convolution.launch(*way, device, libraries, at, workspace)
+                }
+                Self::Product { gemm, algorithm, at } => {
+                    gemm.multiply(device, &libraries.blas, *algorithm, at, workspace)
                 }
                 Self::Kernel { kernel, arguments } => kernel.launch(device, arguments),
             }
@@ -92,6 +104,7 @@ impl Steps {
             .collect::<Result<Vec<_>>>()?;
         let most = choices.iter().flatten().map(|choice| match choice {
             Choice::Convolution(way) => way.workspace(),
+            Choice::Product { workspace, .. } => *workspace,
             Choice::Depthwise(_) => 0,
         });
         store.shrink_workspace(device, most.max().unwrap_or(0))?;
@@ -138,6 +151,9 @@ impl Preparer<'_> {
     fn step(&self, index: usize, operation: &Operation<'_>, choice: &mut Option<Choice>) -> Result<Prepared> {
         let (algorithm, launch) = match operation {
             Operation::Arrange { channels, output } => ("own kernel".to_owned(), self.arrange(*channels, *output)?),
+            Operation::Gather { stem, height, width, output } => {
+                ("own kernel".to_owned(), self.gather_image(stem, [*height, *width], *output)?)
+            }
             Operation::Convolution { .. } => self.convolution(operation, self.store.weights(index)?, choice)?,
             Operation::Depthwise { layer, before, input, output } => {
                 self.depthwise(layer, *before, (*input, *output), self.store.weights(index)?, choice)?
@@ -146,20 +162,11 @@ impl Preparer<'_> {
             Operation::Mean { before, input, output } => {
                 ("own kernel".to_owned(), self.mean(*before, *input, *output)?)
             }
+            Operation::Linear { layer, input } if self.options.multiplies_classifier() => {
+                self.multiplied_linear(layer, *input, self.store.weights(index)?, choice)?
+            }
             Operation::Linear { layer, input } => {
-                let weights = self.store.weights(index)?;
-                let grid = (u32_of(layer.outputs)?, u32_of(self.options.images.div_ceil(4))?);
-                let arguments = vec![
-                    Argument::Address(self.store.tensor(*input)),
-                    Argument::Address(weights.weight),
-                    Argument::Address(weights.bias),
-                    Argument::Address(self.store.logits()),
-                    uint(self.options.images)?,
-                    uint(layer.inputs)?,
-                    uint(layer.outputs)?,
-                ];
-                let kernel = self.kernels.by_blocks("linear", grid, 128)?;
-                ("own kernel".to_owned(), Launch::Kernel { kernel, arguments })
+                ("own kernel".to_owned(), self.linear(layer, *input, self.store.weights(index)?)?)
             }
         };
         let described = Step {
@@ -183,6 +190,23 @@ impl Preparer<'_> {
         ];
         let kernel = self.kernels.by_items("arrange", (images * output.pixels()) as u64)?;
         Ok(Launch::Kernel { kernel, arguments })
+    }
+
+    fn gather_image(&self, stem: &Conv, [height, width]: [usize; 2], output: Tensor) -> Result<Launch> {
+        let images = self.options.images;
+        let arguments = vec![
+            Argument::Address(self.store.input()),
+            Argument::Address(self.store.tensor(output)),
+            uint(images)?,
+            uint(stem.inputs)?,
+            uint(height)?,
+            uint(width)?,
+            uint(output.height)?,
+            uint(output.width)?,
+        ];
+        let name = format!("gather_image_{}_{}", stem.kernel, stem.stride);
+        let items = images * output.pixels() * stem.inputs;
+        Ok(Launch::Kernel { kernel: self.kernels.by_items(&name, items as u64)?, arguments })
     }
 
     fn max_pool(&self, input: Tensor, output: Tensor) -> Result<Launch> {
@@ -210,6 +234,7 @@ impl Preparer<'_> {
             uint(input.pixels())?,
             Argument::Float(least),
             Argument::Float(greatest),
+            Argument::Uint(u32::from(self.options.multiplies_classifier())),
         ];
         let blocks = match self.layout {
             Layout::ChannelsLast => input.channels.div_ceil(8 * self.layout.lanes(self.options.precision)),
@@ -219,26 +244,75 @@ impl Preparer<'_> {
         Ok(Launch::Kernel { kernel: self.kernels.by_blocks("mean", grid, 256)?, arguments })
     }
 
+    fn linear(&self, layer: &Linear, input: Tensor, weights: Weights) -> Result<Launch> {
+        let arguments = vec![
+            Argument::Address(self.store.tensor(input)),
+            Argument::Address(weights.weight),
+            Argument::Address(weights.bias),
+            Argument::Address(self.store.logits()),
+            uint(self.options.images)?,
+            uint(layer.inputs)?,
+            uint(layer.outputs)?,
+        ];
+        let grid = (u32_of(layer.outputs)?, u32_of(self.options.images.div_ceil(4))?);
+        Ok(Launch::Kernel { kernel: self.kernels.by_blocks("linear", grid, 128)?, arguments })
+    }
+
+    /// The classifier of a batch: a product of the means, in the plan's number format, to logits in f32.
+    fn multiplied_linear(
+        &self,
+        layer: &Linear,
+        input: Tensor,
+        weights: Weights,
+        choice: &mut Option<Choice>,
+    ) -> Result<(String, Launch)> {
+        let shape = gemm::Shape {
+            rows: self.options.images,
+            columns: layer.outputs,
+            inner: layer.inputs,
+            transposed: true,
+            precision: self.options.precision,
+            wide: true,
+        };
+        let epilogue = Epilogue { residual: false, bias: Some(weights.bias), relu: false };
+        let workspace = self.store.workspace();
+        let gemm = Gemm::new(&self.libraries.blas, shape, epilogue, workspace.bytes.min(LINEAR_WORKSPACE_LIMIT))?;
+        let at = Operands {
+            left: self.store.tensor(input),
+            right: weights.weight,
+            residual: None,
+            product: self.store.logits(),
+        };
+        let algorithm = match *choice {
+            Some(Choice::Product { algorithm, .. }) => algorithm,
+            // SAFETY: the addresses are the store's, placed for this very product.
+            #[allow(unsafe_code, reason = "addresses on the GPU go to libraries and kernels")]
+            _ => unsafe { gemm.fastest(self.device, &self.libraries.blas, &at, workspace) }?.0,
+        };
+        *choice = Some(Choice::Product { algorithm, workspace: gemm.algorithms()[algorithm].workspace });
+        Ok(("cuBLAS product".to_owned(), Launch::Product { gemm: Box::new(gemm), algorithm, at }))
+    }
+
     fn convolution(
         &self,
         operation: &Operation<'_>,
         weights: Weights,
         choice: &mut Option<Choice>,
     ) -> Result<(String, Launch)> {
-        let Operation::Convolution { conv, function, input, residual, output } = *operation else {
+        let Operation::Convolution { conv, gathered, function, input, residual, output } = *operation else {
             unreachable!("the caller has seen that it is one")
         };
+        let (kernel, stride) = if gathered { (1, 1) } else { (conv.kernel, conv.stride) };
         let shape = Shape {
             images: self.options.images,
             input,
             output,
-            kernel: conv.kernel,
-            stride: conv.stride,
+            kernel,
+            stride,
             function,
             precision: self.options.precision,
             layout: self.layout,
         };
-        let convolution = Convolution::new(shape, self.kernels)?;
         let at = Addresses {
             input: self.store.tensor(input),
             output: self.store.tensor(output),
@@ -247,6 +321,7 @@ impl Preparer<'_> {
             bias: weights.bias,
             stored_bias: weights.stored_bias,
         };
+        let convolution = Convolution::new(shape, self.libraries, self.kernels, &at)?;
         let way = match *choice {
             Some(Choice::Convolution(way)) => way,
             // SAFETY: the addresses are the store's, placed for this very convolution.

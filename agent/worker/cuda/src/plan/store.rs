@@ -163,8 +163,12 @@ struct Packed {
 impl Packed {
     fn of(operation: &Operation<'_>, precision: Precision, layout: Layout) -> Option<Self> {
         match operation {
-            Operation::Convolution { conv, input, .. } => Some(Self {
-                weight: stored(filters(conv, input.channels, layout), precision),
+            Operation::Convolution { conv, gathered, input, .. } => Some(Self {
+                weight: if *gathered {
+                    stored(gathered_filters(conv, input.channels / conv.inputs), precision)
+                } else {
+                    stored(filters(conv, input.channels, layout), precision)
+                },
                 bias: stored(conv.bias.iter().copied(), Precision::F32),
                 stored_bias: stored(conv.bias.iter().copied(), precision),
             }),
@@ -174,7 +178,10 @@ impl Packed {
                 stored_bias: Vec::new(),
             }),
             Operation::Linear { layer, .. } => Some(Self::linear(layer, precision)),
-            Operation::Arrange { .. } | Operation::MaxPool { .. } | Operation::Mean { .. } => None,
+            Operation::Arrange { .. }
+            | Operation::Gather { .. }
+            | Operation::MaxPool { .. }
+            | Operation::Mean { .. } => None,
         }
     }
 
@@ -202,6 +209,15 @@ fn filters(conv: &Conv, channels: usize, layout: Layout) -> impl Iterator<Item =
             Layout::ChannelsFirst => (rest / area, rest % area),
         };
         if channel < inputs { conv.weight[(output * inputs + channel) * area + tap] } else { 0.0 }
+    })
+}
+
+/// `[outputs, inputs, kernel, kernel]` as `[outputs, inputs, taps]`, further taps zero.
+fn gathered_filters(conv: &Conv, taps: usize) -> impl Iterator<Item = f32> + '_ {
+    let area = conv.kernel * conv.kernel;
+    (0..conv.outputs * conv.inputs * taps).map(move |at| {
+        let (channel, tap) = (at / taps, at % taps);
+        if tap < area { conv.weight[channel * area + tap] } else { 0.0 }
     })
 }
 

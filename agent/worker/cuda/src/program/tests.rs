@@ -2,6 +2,10 @@ use std::collections::HashMap;
 
 use super::*;
 
+const LAST: Form = Form { layout: Layout::ChannelsLast, stem: Stem::Arranged };
+const GATHERED: Form = Form { layout: Layout::ChannelsLast, stem: Stem::Gathered };
+const FIRST: Form = Form { layout: Layout::ChannelsFirst, stem: Stem::Arranged };
+
 fn conv(name: &str, [inputs, outputs]: [usize; 2], [kernel, stride]: [usize; 2], function: Function) -> Conv {
     let weight = vec![0.0; inputs * outputs * kernel * kernel];
     Conv { name: name.to_owned(), inputs, outputs, kernel, stride, weight, bias: vec![0.0; outputs], function }
@@ -60,7 +64,7 @@ fn options(precision: Precision) -> Options {
 #[test]
 fn tensors_that_live_at_the_same_time_share_no_bytes() {
     for network in [inverted(), basic()] {
-        let program = Program::new(&network, &options(Precision::F32), Layout::ChannelsLast).unwrap();
+        let program = Program::new(&network, &options(Precision::F32), LAST).unwrap();
         let lives = lives(&program.operations, program.buffers.len());
         for (a, first) in program.buffers.iter().enumerate() {
             assert!(first.offset.is_multiple_of(ALIGNMENT) && first.offset + first.bytes <= program.arena_bytes);
@@ -78,7 +82,7 @@ fn tensors_that_live_at_the_same_time_share_no_bytes() {
 #[test]
 fn every_tensor_is_written_once_before_it_is_read() {
     for network in [inverted(), basic()] {
-        let program = Program::new(&network, &options(Precision::F16), Layout::ChannelsLast).unwrap();
+        let program = Program::new(&network, &options(Precision::F16), LAST).unwrap();
         let mut written = HashMap::new();
         for (index, operation) in program.operations.iter().enumerate() {
             for read in operation.reads().into_iter().flatten() {
@@ -94,7 +98,7 @@ fn every_tensor_is_written_once_before_it_is_read() {
 #[test]
 fn relu6_is_left_to_the_layer_that_loads_it_and_relu_is_not() {
     let network = inverted();
-    let program = Program::new(&network, &options(Precision::F32), Layout::ChannelsLast).unwrap();
+    let program = Program::new(&network, &options(Precision::F32), LAST).unwrap();
     for operation in &program.operations {
         match operation {
             Operation::Convolution { conv, function, .. } => assert_eq!(*function, Function::Identity, "{}", conv.name),
@@ -105,7 +109,7 @@ fn relu6_is_left_to_the_layer_that_loads_it_and_relu_is_not() {
         }
     }
     let network = basic();
-    let program = Program::new(&network, &options(Precision::F32), Layout::ChannelsLast).unwrap();
+    let program = Program::new(&network, &options(Precision::F32), LAST).unwrap();
     let relus = program
         .operations
         .iter()
@@ -118,31 +122,50 @@ fn a_stem_that_nothing_can_finish_for_it_finishes_itself() {
     let mut network = inverted();
     network.blocks.remove(0);
     network.stem = conv("stem", [3, 16], [3, 2], Function::Relu6);
-    let program = Program::new(&network, &options(Precision::F32), Layout::ChannelsLast).unwrap();
+    let program = Program::new(&network, &options(Precision::F32), LAST).unwrap();
     let Operation::Convolution { function, .. } = program.operations[1] else { panic!("the stem") };
     assert_eq!(function, Function::Relu6);
 }
 
 #[test]
 fn the_image_has_as_many_channels_as_tensor_cores_want() {
-    let channels = |precision, layout| {
+    let channels = |precision, form| {
         let network = basic();
-        let program = Program::new(&network, &options(precision), layout).unwrap();
+        let program = Program::new(&network, &options(precision), form).unwrap();
         let Operation::Arrange { output, .. } = program.operations[0] else { panic!("the input") };
         output.channels
     };
-    assert_eq!(channels(Precision::F32, Layout::ChannelsLast), 3);
-    assert_eq!(channels(Precision::Tf32, Layout::ChannelsLast), 4);
-    assert_eq!(channels(Precision::F16, Layout::ChannelsLast), 8);
-    assert_eq!(channels(Precision::Bf16, Layout::ChannelsFirst), 3);
+    assert_eq!(channels(Precision::F32, LAST), 3);
+    assert_eq!(channels(Precision::Tf32, LAST), 4);
+    assert_eq!(channels(Precision::F16, LAST), 8);
+    assert_eq!(channels(Precision::Bf16, FIRST), 3);
 }
 
 #[test]
 fn layers_that_do_not_fit_are_named() {
     let mut network = basic();
     network.classifier = linear(64);
-    let error = Program::new(&network, &options(Precision::F32), Layout::ChannelsLast).unwrap_err();
+    let error = Program::new(&network, &options(Precision::F32), LAST).unwrap_err();
     assert!(error.message.contains("fc"), "{error}");
     let none = Options { images: 0, ..options(Precision::F32) };
-    assert!(Program::new(&basic(), &none, Layout::ChannelsLast).is_err());
+    assert!(Program::new(&basic(), &none, LAST).is_err());
+}
+
+#[test]
+fn a_gathered_stem_has_what_each_of_its_pixels_sees() {
+    let gathered = |network: &Network, precision, side| {
+        let options = Options { images: 2, height: side, width: side, precision };
+        Program::new(network, &options, GATHERED).map(|program| match program.operations[..2] {
+            [Operation::Gather { output, .. }, Operation::Convolution { gathered: true, output: made, .. }] => {
+                assert_eq!((made.height, made.width), (output.height, output.width));
+                (output.channels, output.height)
+            }
+            _ => panic!("the input and the stem"),
+        })
+    };
+    // 49 taps, filled up to vectors of 8 or 4, for each of three channels.
+    assert_eq!(gathered(&basic(), Precision::F16, 31).unwrap(), (3 * 56, 16));
+    assert_eq!(gathered(&basic(), Precision::F32, 30).unwrap(), (3 * 52, 15));
+    assert_eq!(gathered(&inverted(), Precision::Bf16, 32).unwrap(), (3 * 16, 16));
+    assert_eq!(gathered(&basic(), Precision::F32, 2048).unwrap_err().reason, crate::Reason::Unsupported);
 }

@@ -2,7 +2,10 @@
 
 use cotejo_cuda::{Plan, Precision};
 
-use super::{CAPTURES_NOTHING, CHANNELS_FIRST_ALONE, GOOD, basic, distance, expected, input, inverted, open, options};
+use super::{
+    CAPTURES_NOTHING, CHANNELS_FIRST_ALONE, GOOD, PRODUCTS_ALONE, basic, distance, expected, input, inverted, open,
+    options,
+};
 
 /// What the issue of number formats allows: rounding of a few layers stays below.
 fn limit(precision: Precision) -> f32 {
@@ -15,14 +18,19 @@ fn limit(precision: Precision) -> f32 {
 
 #[test]
 fn networks_of_both_families_have_the_answers_of_the_cpu_in_every_precision_and_layout() {
-    for gpu in [GOOD, CHANNELS_FIRST_ALONE] {
+    for gpu in [GOOD, CHANNELS_FIRST_ALONE, PRODUCTS_ALONE] {
         let device = open(gpu).unwrap();
         for (name, network) in [("basic", basic()), ("inverted", inverted())] {
             for precision in [Precision::F32, Precision::Tf32, Precision::F16, Precision::Bf16] {
                 let options = options(2, 33, 47, precision);
                 let input = input(&options);
                 let mut plan = Plan::compile(&device, &network, options, &input).unwrap();
-                assert!(gpu == GOOD || !plan.is_channels_last());
+                let products = plan.steps().iter().filter(|step| step.algorithm.contains("product")).count();
+                match gpu {
+                    CHANNELS_FIRST_ALONE => assert!(!plan.is_channels_last() && products == 0),
+                    PRODUCTS_ALONE => assert!(plan.is_channels_last() && products > 4, "{:?}", plan.steps()),
+                    _ => {}
+                }
                 let error = distance(&expected(&network, &options, &input), plan.download().unwrap());
                 assert!(error < limit(precision), "{name} in {precision:?} on GPU {gpu}: {error}");
                 // Rounding shows, or the format was not used at all.
@@ -84,4 +92,30 @@ fn every_layer_says_how_it_is_computed_and_relu6_costs_no_pass_of_its_own() {
     let strips = steps.iter().filter(|step| step.algorithm.contains("pixels a thread")).count();
     assert_eq!(strips, 4, "{steps:?}");
     assert!(plan.memory_bytes() > 0 && plan.classes() == 40);
+}
+
+#[test]
+fn the_classifier_of_a_batch_is_a_product_and_right() {
+    let options = options(9, 12, 12, Precision::F32);
+    for (gpu, network) in [(GOOD, inverted()), (PRODUCTS_ALONE, basic())] {
+        let device = open(gpu).unwrap();
+        let input = input(&options);
+        let mut plan = Plan::compile(&device, &network, options, &input).unwrap();
+        assert_eq!(plan.steps().last().unwrap().algorithm, "cuBLAS product");
+        let error = distance(&expected(&network, &options, &input), plan.download().unwrap());
+        assert!(error < 1e-5, "GPU {gpu}: {error}");
+    }
+}
+
+#[test]
+fn each_layer_has_a_time_and_the_plan_goes_on_computing() {
+    let device = open(GOOD).unwrap();
+    let options = options(1, 16, 16, Precision::F32);
+    let input = input(&options);
+    let mut plan = Plan::compile(&device, &basic(), options, &input).unwrap();
+    let times = plan.layer_times().unwrap();
+    assert_eq!(times.len(), plan.steps().len());
+    assert!(times.iter().all(|time| time.as_nanos() > 0), "{times:?}");
+    plan.forward().unwrap();
+    assert!(distance(&expected(&basic(), &options, &input), plan.download().unwrap()) < 1e-5);
 }

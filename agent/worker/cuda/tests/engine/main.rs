@@ -27,6 +27,7 @@ const TAKEN: u32 = 2;
 const SMALL: u32 = 3;
 const CAPTURES_NOTHING: u32 = 4;
 const CHANNELS_FIRST_ALONE: u32 = 5;
+const PRODUCTS_ALONE: u32 = 6;
 
 /// Opens a GPU of the simulated driver, which is loaded first: whoever asks for these libraries then gets it.
 fn open(index: u32) -> Result<Device, Error> {
@@ -34,7 +35,7 @@ fn open(index: u32) -> Result<Device, Error> {
     LOADED.get_or_init(|| {
         let folder = tempfile::tempdir().unwrap();
         simulator::build(folder.path());
-        for library in ["libcuda.so", "libnvrtc.so", "libcublas.so", "libcudnn.so"] {
+        for library in ["libcuda.so", "libnvrtc.so", "libcublasLt.so", "libcudnn.so"] {
             // SAFETY: the libraries have no initialisers.
             std::mem::forget(unsafe { libloading::Library::new(folder.path().join(library)) }.unwrap());
         }

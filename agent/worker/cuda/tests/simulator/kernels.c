@@ -24,6 +24,17 @@ void NAMED(simulated_block_, VARIANT)(const char *name, triple block, triple thr
   else if (!strcmp(name, "epilogue"))
     epilogue(A(0, storage *), A(1, const float *), A(2, const storage *), A(3, place), A(4, uint), A(5, uint),
              A(6, float), A(7, float));
+#if CHANNELS_LAST
+  else if (!strcmp(name, "gather_image_3_2"))
+    gather_image_3_2(A(0, const float *), A(1, storage *), A(2, uint), A(3, uint), A(4, uint), A(5, uint), A(6, uint),
+                     A(7, uint));
+  else if (!strcmp(name, "gather_image_7_2"))
+    gather_image_7_2(A(0, const float *), A(1, storage *), A(2, uint), A(3, uint), A(4, uint), A(5, uint), A(6, uint),
+                     A(7, uint));
+  else if (!strcmp(name, "gather"))
+    gather(A(0, const storage *), A(1, storage *), A(2, uint), A(3, uint), A(4, uint), A(5, uint), A(6, uint),
+           A(7, uint), A(8, uint), A(9, uint));
+#endif
   else if (!strcmp(name, "depthwise_1_1")) call_depthwise(depthwise_1_1, given);
   else if (!strcmp(name, "depthwise_2_1")) call_depthwise(depthwise_2_1, given);
   else if (!strcmp(name, "depthwise_4_1")) call_depthwise(depthwise_4_1, given);
@@ -34,7 +45,7 @@ void NAMED(simulated_block_, VARIANT)(const char *name, triple block, triple thr
     max_pool(A(0, const storage *), A(1, storage *), A(2, uint), A(3, uint), A(4, uint), A(5, uint), A(6, uint),
              A(7, uint));
   else if (!strcmp(name, "mean"))
-    mean(A(0, const storage *), A(1, float *), A(2, uint), A(3, uint), A(4, float), A(5, float));
+    mean(A(0, const storage *), A(1, void *), A(2, uint), A(3, uint), A(4, float), A(5, float), A(6, uint));
   else if (!strcmp(name, "linear"))
     linear(A(0, const float *), A(1, const storage *), A(2, const float *), A(3, float *), A(4, uint), A(5, uint),
            A(6, uint));

@@ -79,6 +79,7 @@ typedef struct {
 
 static int algorithms(const tensor *w, const convolution *how, int *found) {
   int count = 0;
+  if (simulated_gpu() == 6) return 0;
   found[count++] = PRECOMP_GEMM;
   if (w->format == NCHW && w->h == 3 && how->stride == 1) found[count++] = WINOGRAD_NONFUSED;
   return count;
@@ -182,37 +183,99 @@ int cudnnConvolutionBiasActivationForward(handle *h, const float *one, tensor *x
   return submit(h, (job){*x, *w, *y, *how, 1, after->mode, *share, from, weight, past, bias, to}, algorithm);
 }
 
-// cuBLAS counts by columns.
+// cuBLAS counts by columns: D = after(A^T or A times B, plus `share` of C, plus the bias of each row).
+// CUDA_R_32F 0, CUDA_R_16F 2, CUDA_R_16BF 14; CUBLAS_COMPUTE_32F 68, FAST_TF32 77; BIAS 4, RELU_BIAS 6
 typedef struct {
-  int across, m, n, k, lda, ldb, ldc, type, math;
-  const void *a, *b;
-  void *c;
+  int type;
+  uint64_t rows, columns;
+  int64_t leading;
+} matrix;
+typedef struct {
+  int compute, across, after;
+  const void *bias;
+} multiplication;
+typedef struct {
+  matrix a, b, d;
+  multiplication how;
+  float share;
+  const void *left, *right, *past;
+  void *to;
 } product;
+typedef struct {
+  uint64_t algorithm[8];
+  size_t bytes;
+  int state;
+  float waves;
+  int reserved[4];
+} heuristic;
+
+static int number_of(int type) { return type == 0 ? FLOAT : type == 2 ? HALF : BF16; }
 static void multiply(void *data) {
   const product *p = data;
-  const convolution how = {0, 0, p->math};
-  for (int column = 0; column < p->n; ++column)
-    for (int row = 0; row < p->m; ++row) {
+  const convolution how = {0, 0, p->how.compute == 77 ? 0 : 3};
+  const int of = number_of(p->a.type), made = number_of(p->d.type);
+  const size_t inner = p->how.across ? p->a.rows : p->a.columns;
+  for (size_t column = 0; column < p->d.columns; ++column)
+    for (size_t row = 0; row < p->d.rows; ++row) {
       double sum = 0;
-      for (int k = 0; k < p->k; ++k) {
-        const size_t left = p->across ? (size_t)row * p->lda + k : (size_t)k * p->lda + row;
-        sum += (double)rounded(get(p->type, p->a, left), p->type, &how) * rounded(get(p->type, p->b, (size_t)column * p->ldb + k), p->type, &how);
+      for (size_t k = 0; k < inner; ++k) {
+        const size_t left = p->how.across ? row * p->a.leading + k : k * p->a.leading + row;
+        sum += (double)rounded(get(of, p->left, left), of, &how) * rounded(get(of, p->right, column * p->b.leading + k), of, &how);
       }
-      set(p->type, p->c, (size_t)column * p->ldc + row, (float)sum);
+      const size_t place = column * p->d.leading + row;
+      float value = (float)sum;
+      if (p->share != 0) value += p->share * get(made, p->past, place);
+      if (p->how.after & 4) value += get(made, p->how.bias, row);
+      if (p->how.after & 2) value = value < 0 ? 0 : value;
+      set(made, p->to, place, value);
     }
 }
-int cublasCreate_v2(handle **made) { return *made = calloc(1, sizeof **made), OK; }
-int cublasDestroy_v2(handle *which) { return free(which), OK; }
-int cublasSetStream_v2(handle *which, void *stream) { return which->stream = stream, OK; }
-int cublasSetWorkspace_v2(handle *which, void *space, size_t bytes) { return space && bytes ? OK : 7; }
-int cublasGetProperty(int which, int *value) { return *value = which == 0 ? 13 : 0, OK; }
-int cublasGemmEx(handle *h, int a_across, int b_across, int m, int n, int k, const float *one, const void *a, int a_type, int lda,
-                 const void *b, int b_type, int ldb, const float *zero, void *c, int c_type, int ldc, int compute, int algorithm) {
-  if (*one != 1 || *zero != 0 || b_across || a_type != b_type || a_type != c_type) return 7;
-  if (lda < (a_across ? k : m) || ldb < k || ldc < m) return 7;
-  // CUDA_R_32F 0, CUDA_R_16F 2, CUDA_R_16BF 14; CUBLAS_COMPUTE_32F 68, FAST_TF32 77
-  const int type = a_type == 0 ? FLOAT : a_type == 2 ? HALF : BF16;
+int cublasLtCreate(handle **made) { return *made = calloc(1, sizeof **made), OK; }
+int cublasLtDestroy(handle *which) { return free(which), OK; }
+int cublasLtGetProperty(int which, int *value) { return *value = which == 0 ? 13 : 0, OK; }
+int cublasLtMatrixLayoutCreate(matrix **made, int type, uint64_t rows, uint64_t columns, int64_t leading) {
+  *made = malloc(sizeof **made);
+  return **made = (matrix){type, rows, columns, leading}, OK;
+}
+int cublasLtMatrixLayoutDestroy(matrix *which) { return free(which), OK; }
+int cublasLtMatmulDescCreate(multiplication **made, int compute, int scale) {
+  *made = calloc(1, sizeof **made);
+  (*made)->compute = compute, (*made)->after = 1;
+  return scale == 0 ? OK : 7;
+}
+int cublasLtMatmulDescDestroy(multiplication *which) { return free(which), OK; }
+// TRANSA 3, EPILOGUE 7, BIAS_POINTER 8
+int cublasLtMatmulDescSetAttribute(multiplication *which, int attribute, const void *value, size_t bytes) {
+  if (attribute == 3 && bytes == 4) which->across = *(const int *)value;
+  else if (attribute == 7 && bytes == 4) which->after = *(const int *)value;
+  else if (attribute == 8 && bytes == 8) which->bias = *(const void *const *)value;
+  else return 7;
+  return OK;
+}
+int cublasLtMatmulPreferenceCreate(int **made) { return *made = calloc(1, 4), OK; }
+int cublasLtMatmulPreferenceDestroy(int *which) { return free(which), OK; }
+int cublasLtMatmulPreferenceSetAttribute(int *which, int attribute, const void *value, size_t bytes) {
+  return (attribute == 1 && bytes == 8) || (attribute == 3 && bytes == 4) ? OK : 7;
+}
+static int fits(const multiplication *how, const matrix *a, const matrix *b, const matrix *c, const matrix *d) {
+  const uint64_t rows = how->across ? a->columns : a->rows, inner = how->across ? a->rows : a->columns;
+  return a->type == b->type && c->type == d->type && d->rows == rows && b->rows == inner && d->columns == b->columns &&
+         a->leading >= (int64_t)a->rows && b->leading >= (int64_t)b->rows && d->leading >= (int64_t)d->rows;
+}
+// Two algorithms, of which the second wants a workspace.
+int cublasLtMatmulAlgoGetHeuristic(handle *h, multiplication *how, matrix *a, matrix *b, matrix *c, matrix *d, int *preference,
+                                   int most, heuristic *found, int *count) {
+  if (!fits(how, a, b, c, d)) return 7;
+  if (simulated_gpu() == 5) return *count = 0, OK;
+  for (*count = 0; *count < most && *count < 2; ++*count)
+    found[*count] = (heuristic){{(uint64_t)*count}, *count ? 1024 : 0, OK, 1.0f, {0}};
+  return OK;
+}
+int cublasLtMatmul(handle *h, multiplication *how, const float *one, const void *left, matrix *a, const void *right, matrix *b,
+                   const float *share, const void *past, matrix *c, void *to, matrix *d, const uint64_t *algorithm, void *space,
+                   size_t bytes, void *stream) {
+  if (*one != 1 || !fits(how, a, b, c, d) || (algorithm[0] == 1 && bytes < 1024)) return 7;
   product *kept = malloc(sizeof *kept);
-  *kept = (product){a_across, m, n, k, lda, ldb, ldc, type, compute == 77 ? 0 : 3, a, b, c};
-  return simulated_submit(h->stream, multiply, kept), OK;
+  *kept = (product){*a, *b, *d, *how, *share, left, right, past, to};
+  return simulated_submit(stream, multiply, kept), OK;
 }

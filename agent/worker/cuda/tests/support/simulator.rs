@@ -27,7 +27,7 @@ pub(crate) fn build(folder: &Path) {
     }
     link(folder, "libcuda.so", &objects);
     // The others have nothing of their own: what is asked of them is found in the one that they need.
-    for library in ["libnvrtc.so", "libcublas.so", "libcudnn.so"] {
+    for library in ["libnvrtc.so", "libcublasLt.so", "libcudnn.so"] {
         link(folder, library, &[folder.join("libcuda.so")]);
     }
 }

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use cotejo_model::Task;
 use cotejo_model::stats::Estimate;
 
-use super::{Finding, Subject};
-use crate::peers::{PeerComparison, PeerRow, Settings};
+use super::{Finding, widest};
+use crate::key::{Key, Subject};
+use crate::peers::{PeerComparison, PeerRow};
 
 /// CPU and GPU over sizes or batches.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,7 +14,7 @@ pub struct Crossover {
     /// What was computed.
     pub subject: Subject,
     /// How.
-    pub settings: Settings,
+    pub settings: Key,
     /// Over what.
     pub over: Axis,
     /// What was measured on both, with CPU time over GPU time, from the smallest.
@@ -93,35 +93,15 @@ pub(super) fn of(peers: Option<&PeerComparison>) -> Vec<Finding> {
         .collect()
 }
 
-fn of_subject(subject: Subject, settings: &Settings, rows: &[&PeerRow]) -> Vec<Crossover> {
-    let over = |over: Axis, mut rows: Vec<(u32, &PeerRow)>| {
-        rows.sort_by_key(|(at, _)| *at);
-        crossover(subject, settings, over, &rows)
-    };
-    let sizes = widest(rows, Task::batch, |task| Some(task.size()));
-    let batches = widest(rows, Task::size, Task::batch).filter(|(_, rows)| rows.len() > 1);
-    let of_sizes = sizes.and_then(|(batch, rows)| over(Axis::Size { batch }, rows));
-    let of_batches = batches.and_then(|(size, rows)| over(Axis::Batch { size }, rows));
+fn of_subject(subject: Subject, settings: &Key, rows: &[&PeerRow]) -> Vec<Crossover> {
+    let sizes = widest(rows, |row| row.task.batch(), |row| Some(row.task.size()));
+    let batches = widest(rows, |row| row.task.size(), |row| row.task.batch()).filter(|(_, rows)| rows.len() > 1);
+    let of_sizes = sizes.and_then(|(batch, rows)| crossover(subject, settings, Axis::Size { batch }, &rows));
+    let of_batches = batches.and_then(|(size, rows)| crossover(subject, settings, Axis::Batch { size }, &rows));
     of_sizes.into_iter().chain(of_batches).collect()
 }
 
-/// The rows that differ in one number only, where most do.
-fn widest<'a, K: Ord + Copy>(
-    rows: &[&'a PeerRow],
-    fixed: impl Fn(Task) -> K,
-    moving: impl Fn(Task) -> Option<u32>,
-) -> Option<(K, Vec<(u32, &'a PeerRow)>)> {
-    let mut series: BTreeMap<K, Vec<(u32, &PeerRow)>> = BTreeMap::new();
-    for row in rows {
-        if let Some(at) = moving(row.task) {
-            series.entry(fixed(row.task)).or_default().push((at, row));
-        }
-    }
-    let most = series.values().map(Vec::len).max()?;
-    series.into_iter().find(|(_, rows)| rows.len() == most)
-}
-
-fn crossover(subject: Subject, settings: &Settings, over: Axis, rows: &[(u32, &PeerRow)]) -> Option<Crossover> {
+fn crossover(subject: Subject, settings: &Key, over: Axis, rows: &[(u32, &PeerRow)]) -> Option<Crossover> {
     let ratio = |(at, row): &(u32, &PeerRow)| Some((*at, row.speed_up?));
     let points: Vec<(u32, Estimate)> = rows.iter().map(ratio).collect::<Option<_>>()?;
     Some(Crossover {

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use cotejo_model::Threads;
 use cotejo_model::comparison::{Entry, Measured};
-use cotejo_model::job::Weights;
-use cotejo_model::{Engine, Precision, Threads};
 
-use super::{Basis, Placed, Subject, Subjected};
+use super::{Basis, Placed, Subjected, widest};
+use crate::key::{Key, Subject, Varying};
+use crate::rank::highest;
 use crate::records::Records;
 
 /// Measurements of which only the sizes and batches differ.
@@ -16,8 +17,6 @@ pub(super) struct Group<'a> {
     pub(super) entries: Entries<'a>,
 }
 
-type Settings = (Subject, Precision, Threads, Engine, bool);
-type Made<'a> = (Settings, Option<Weights>, &'a str);
 type Entries<'a> = Vec<(&'a Entry, &'a Measured)>;
 
 /// The groups of a device, one forward at once. Of weights and builds that differ in nothing else, those with most
@@ -26,57 +25,40 @@ pub(super) fn of<'a>(records: &'a Records, subjected: &Subjected) -> Vec<Group<'
     let of_device = records.measured().filter(|(entry, _)| {
         (entry.machine, entry.device, entry.workload.streams) == (subjected.machine, subjected.device, 1)
     });
-    let mut made: BTreeMap<Made<'_>, Entries<'_>> = BTreeMap::new();
+    let mut made: BTreeMap<Key, Entries<'_>> = BTreeMap::new();
     for (entry, measured) in of_device {
-        let workload = entry.workload;
-        let settings =
-            (Subject::of(workload.task), workload.precision, workload.threads, workload.engine, workload.exact);
-        made.entry((settings, measured.weights, &measured.build)).or_default().push((entry, measured));
+        made.entry(Key::of(entry, measured).over(Varying::SizeAndBatch)).or_default().push((entry, measured));
     }
-    let mut best: BTreeMap<Settings, Entries<'_>> = BTreeMap::new();
-    for ((settings, ..), entries) in made {
-        let rank =
-            |entries: &Entries<'_>| (entries.len(), entries.iter().map(|(_, measured)| measured.started_ms).max());
-        if best.get(&settings).is_none_or(|known| rank(&entries) > rank(known)) {
-            best.insert(settings, entries);
-        }
-    }
-    best.into_iter().map(|(settings, entries)| Group { basis: basis(settings, &entries, subjected), entries }).collect()
+    let asked = made.into_iter().map(|(key, entries)| (key.as_asked(), entries));
+    let newest_ms = |entries: &Entries<'_>| entries.iter().map(|(_, measured)| measured.started_ms).max();
+    let best = highest(asked, |entries| (entries.len(), newest_ms(entries)));
+    best.into_values().filter_map(|entries| Some(Group { basis: basis(&entries, subjected)?, entries })).collect()
 }
 
 /// Of groups that differ in their threads alone, the one with all of them, or else with most: what threads bring has a
 /// finding of its own.
 pub(super) fn on_most_threads(groups: Vec<Group<'_>>) -> Vec<Group<'_>> {
-    let settings = |group: &Group<'_>| {
-        let Basis { subject, precision, engine, exact, .. } = group.basis;
-        (subject, precision, engine, exact)
+    let but_for_threads = |group: &Group<'_>| {
+        let Basis { subject, settings, .. } = &group.basis;
+        (*subject, settings.clone().over(Varying::Threads))
     };
-    let threads = |group: &Group<'_>| match group.basis.threads {
-        Threads::All => u32::MAX,
-        Threads::Exactly(count) => count,
+    let threads = |group: &Group<'_>| match group.basis.settings.threads {
+        Some(Threads::Exactly(count)) => count,
+        Some(Threads::All) | None => u32::MAX,
     };
-    let mut most: BTreeMap<(Subject, Precision, Engine, bool), Group<'_>> = BTreeMap::new();
-    for group in groups {
-        if most.get(&settings(&group)).is_none_or(|known| threads(&group) > threads(known)) {
-            most.insert(settings(&group), group);
-        }
-    }
-    most.into_values().collect()
+    highest(groups.into_iter().map(|group| (but_for_threads(&group), group)), threads).into_values().collect()
 }
 
-fn basis(settings: Settings, entries: &[(&Entry, &Measured)], subjected: &Subjected) -> Basis {
-    let (subject, precision, threads, engine, exact) = settings;
-    Basis {
-        subject,
+fn basis(entries: &[(&Entry, &Measured)], subjected: &Subjected) -> Option<Basis> {
+    let (entry, _) = entries.first()?;
+    Some(Basis {
+        subject: Subject::of(entry.workload.task),
         device: subjected.device.kind(),
-        device_name: entries.first().map(|(entry, _)| entry.device_name.clone()).unwrap_or_default(),
+        device_name: entry.device_name.clone(),
         of_peer: subjected.of_peer.clone(),
-        precision,
-        threads,
-        engine,
-        exact,
+        settings: Key::of_workload(&entry.workload).over(Varying::Task),
         simulated: entries.iter().any(|(_, measured)| measured.simulated),
-    }
+    })
 }
 
 impl<'a> Group<'a> {
@@ -90,21 +72,12 @@ impl<'a> Group<'a> {
         self.widest(|entry| entry.workload.task.size(), |entry| entry.workload.task.batch())
     }
 
-    /// What differs in one number, where most do; from the smallest number on.
-    fn widest<K: Ord + Copy>(
+    fn widest<K: Ord>(
         &self,
         fixed: impl Fn(&Entry) -> K,
         moving: impl Fn(&Entry) -> Option<u32>,
     ) -> Option<(K, Placed<'a>)> {
-        let mut series: BTreeMap<K, Placed<'a>> = BTreeMap::new();
-        for (entry, measured) in &self.entries {
-            if let Some(at) = moving(entry) {
-                series.entry(fixed(entry)).or_default().push((at, entry, measured));
-            }
-        }
-        let most = series.values().map(Vec::len).max()?;
-        let (fixed, mut placed) = series.into_iter().find(|(_, placed)| placed.len() == most)?;
-        placed.sort_by_key(|(at, ..)| *at);
-        Some((fixed, placed))
+        let (fixed, placed) = widest(&self.entries, |(entry, _)| fixed(entry), |(entry, _)| moving(entry))?;
+        Some((fixed, placed.into_iter().map(|(at, (entry, measured))| (at, entry, measured)).collect()))
     }
 }

@@ -3,8 +3,9 @@
 use cotejo_model::stats::Estimate;
 
 use super::groups::Group;
-use super::{Basis, Finding, Subject, time};
+use super::{Basis, Finding, time};
 use crate::fit;
+use crate::key::Subject;
 
 /// `time = factor * pixels ^ exponent`, fitted in logarithms.
 #[derive(Debug, Clone, PartialEq)]

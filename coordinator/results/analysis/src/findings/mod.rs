@@ -13,10 +13,13 @@ mod throughput;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
+
 use cotejo_model::comparison::{Entry, Measured};
 use cotejo_model::stats::Estimate;
-use cotejo_model::{DeviceId, DeviceKind, Engine, MachineId, Model, Precision, Task, Threads};
+use cotejo_model::{DeviceId, DeviceKind, MachineId};
 
+use crate::key::{Key, Subject};
 use crate::peers::{PeerComparison, Third};
 use crate::records::{Records, pseudonym};
 
@@ -27,25 +30,6 @@ pub use growth::Growth;
 pub use rate::{Achieved, Peak, Rate};
 pub use scaling::{Scaling, ThreadTime};
 pub use throughput::{Saturation, Throughput};
-
-/// What was computed, whatever its size.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Subject {
-    /// A classifier.
-    Classifier(Model),
-    /// Matrix products.
-    Product,
-}
-
-impl Subject {
-    /// Of this task.
-    pub fn of(task: Task) -> Self {
-        match task {
-            Task::Classify { model, .. } => Self::Classifier(model),
-            Task::Matmul { .. } => Self::Product,
-        }
-    }
-}
 
 /// What all figures of a finding have in common.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,14 +42,8 @@ pub struct Basis {
     pub device_name: String,
     /// The pseudonym of its machine, where it is another one than the finding's.
     pub of_peer: Option<String>,
-    /// The arithmetic.
-    pub precision: Precision,
-    /// CPU threads.
-    pub threads: Threads,
-    /// Plain or compiled.
-    pub engine: Engine,
-    /// The CPU kept to direct convolution.
-    pub exact: bool,
+    /// How it was computed, whatever the sizes and batches; without threads where they are what varies.
+    pub settings: Key,
     /// Some of the figures are made up, for a rehearsal.
     pub simulated: bool,
 }
@@ -173,3 +151,21 @@ fn time(measured: &Measured) -> Estimate {
 
 /// Entries of a group by a number, such as their sizes, each once.
 type Placed<'a> = Vec<(u32, &'a Entry, &'a Measured)>;
+
+/// Of what differs in one number only, where most do; from the smallest number on.
+fn widest<T: Copy, K: Ord>(
+    items: &[T],
+    fixed: impl Fn(&T) -> K,
+    moving: impl Fn(&T) -> Option<u32>,
+) -> Option<(K, Vec<(u32, T)>)> {
+    let mut series: BTreeMap<K, Vec<(u32, T)>> = BTreeMap::new();
+    for item in items {
+        if let Some(at) = moving(item) {
+            series.entry(fixed(item)).or_default().push((at, *item));
+        }
+    }
+    let most = series.values().map(Vec::len).max()?;
+    let (fixed, mut placed) = series.into_iter().find(|(_, placed)| placed.len() == most)?;
+    placed.sort_by_key(|(at, _)| *at);
+    Some((fixed, placed))
+}

@@ -5,7 +5,8 @@ use cotejo_model::stats::{self, Estimate};
 use cotejo_model::{Task, estimate};
 
 use super::groups::Group;
-use super::{Basis, CannotTell, Finding, Subject, time};
+use super::{Basis, CannotTell, Finding, time};
+use crate::key::Subject;
 
 /// What a network achieves, and what the device was seen to do at most.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,12 +54,12 @@ pub(super) fn of(groups: &[Group<'_>]) -> Vec<Finding> {
 
 /// Of any engine and number of threads: the most that the device was seen to do.
 fn peak(group: &Group<'_>, groups: &[Group<'_>]) -> Option<Peak> {
-    let Basis { device, of_peer, device_name, precision, simulated, .. } = &group.basis;
+    let Basis { device, of_peer, device_name, settings, simulated, .. } = &group.basis;
     let products = groups.iter().filter(|other| {
         let basis = &other.basis;
         basis.subject == Subject::Product
             && (basis.device, &basis.of_peer, &basis.device_name) == (*device, of_peer, device_name)
-            && (basis.precision, basis.simulated) == (*precision, *simulated)
+            && (basis.settings.precision, basis.simulated) == (settings.precision, *simulated)
     });
     let rates = products.flat_map(|group| &group.entries).filter_map(|(entry, measured)| {
         Some(Peak { size: entry.workload.task.size(), flops: flops(entry, measured)? })

@@ -3,18 +3,19 @@
 use std::collections::BTreeMap;
 
 use cotejo_model::comparison::{Entry, Measured};
-use cotejo_model::job::Weights;
 use cotejo_model::stats::{self, Estimate, Interval};
-use cotejo_model::{DeviceId, Engine, MachineId, Precision, Task, Threads};
+use cotejo_model::{DeviceId, MachineId, Task, Threads};
 
-use super::{Basis, Finding, Subject, time};
+use super::{Basis, Finding, time};
 use crate::fit::{self, Equation};
+use crate::key::{Key, Subject, Varying};
+use crate::rank::highest;
 use crate::records::Records;
 
 /// `time(n) = time(1) * ((1 - p) + p / n)`, fitted to the times of n threads.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scaling {
-    /// Of what; its threads are those of the sweep.
+    /// What was measured; its threads are what varies.
     pub basis: Basis,
     /// The task.
     pub task: Task,
@@ -42,19 +43,17 @@ pub struct ThreadTime {
     pub time: Estimate,
 }
 
-type Settings = (Task, Precision, Engine, bool);
+/// Times of one cell by threads.
+type Sweep<'a> = BTreeMap<u32, (&'a Entry, &'a Measured)>;
 
 pub(super) fn of(records: &Records, machine: MachineId, cores: Option<u32>) -> Vec<Finding> {
-    type Made<'a> = (Settings, Option<Weights>, &'a str);
-    let mut sweeps: BTreeMap<Made<'_>, BTreeMap<u32, (&Entry, &Measured)>> = BTreeMap::new();
+    let mut sweeps: BTreeMap<Key, Sweep<'_>> = BTreeMap::new();
     let of_cpu = records
         .measured()
         .filter(|(entry, _)| (entry.machine, entry.device, entry.workload.streams) == (machine, DeviceId::Cpu, 1));
     for (entry, measured) in of_cpu {
-        let workload = entry.workload;
-        let settings = (workload.task, workload.precision, workload.engine, workload.exact);
-        let sweep = sweeps.entry((settings, measured.weights, &measured.build)).or_default();
-        match workload.threads {
+        let sweep = sweeps.entry(Key::of(entry, measured).over(Varying::Threads)).or_default();
+        match entry.workload.threads {
             Threads::Exactly(count) => {
                 sweep.insert(count, (entry, measured));
             }
@@ -64,19 +63,13 @@ pub(super) fn of(records: &Records, machine: MachineId, cores: Option<u32>) -> V
             }
         }
     }
-    let mut best: BTreeMap<Settings, BTreeMap<u32, (&Entry, &Measured)>> = BTreeMap::new();
-    for ((settings, ..), sweep) in sweeps {
-        let rank = |sweep: &BTreeMap<u32, (&Entry, &Measured)>| {
-            (sweep.len(), sweep.values().map(|(_, measured)| measured.started_ms).max())
-        };
-        if best.get(&settings).is_none_or(|known| rank(&sweep) > rank(known)) {
-            best.insert(settings, sweep);
-        }
-    }
+    let asked = sweeps.into_iter().map(|(key, sweep)| (key.as_asked(), sweep));
+    let newest_ms = |sweep: &Sweep<'_>| sweep.values().map(|(_, measured)| measured.started_ms).max();
+    let best = highest(asked, |sweep| (sweep.len(), newest_ms(sweep)));
     best.into_values().filter_map(|sweep| scaling(&sweep, cores)).map(Finding::Scaling).collect()
 }
 
-fn scaling(sweep: &BTreeMap<u32, (&Entry, &Measured)>, cores: Option<u32>) -> Option<Scaling> {
+fn scaling(sweep: &Sweep<'_>, cores: Option<u32>) -> Option<Scaling> {
     let fits_cores = |threads: u32| cores.is_none_or(|cores| threads <= cores);
     let times: Vec<ThreadTime> = sweep
         .iter()
@@ -103,10 +96,7 @@ fn scaling(sweep: &BTreeMap<u32, (&Entry, &Measured)>, cores: Option<u32>) -> Op
             device: entry.device.kind(),
             device_name: entry.device_name.clone(),
             of_peer: None,
-            precision: workload.precision,
-            threads: workload.threads,
-            engine: workload.engine,
-            exact: workload.exact,
+            settings: Key::of_workload(&workload).over(Varying::Task).over(Varying::Threads),
             simulated: sweep.values().any(|(_, measured)| measured.simulated),
         },
         task: workload.task,

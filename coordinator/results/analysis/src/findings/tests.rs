@@ -1,7 +1,7 @@
 use cotejo_model::comparison::Entry;
-use cotejo_model::estimate;
 use cotejo_model::measurement::{EventTimes, Stages};
 use cotejo_model::stats::Interval;
+use cotejo_model::{Precision, Task, Threads, estimate};
 use proptest::prelude::*;
 
 use super::*;
@@ -262,7 +262,7 @@ fn the_rate_is_set_beside_the_fastest_product() {
 fn a_thread_sweep_repeats_no_other_finding() {
     let found = findings([1, 2, 4].map(|threads| with_threads(threads, amdahl(0.9, threads))).to_vec());
     let first = only(&found, |finding| if let Finding::FirstRun(found) = finding { Some(found) } else { None });
-    assert_eq!(first.basis.threads, Threads::Exactly(4));
+    assert_eq!(first.basis.settings.threads, Some(Threads::Exactly(4)));
 }
 
 #[test]

@@ -1,9 +1,11 @@
 //! What a larger batch brings.
 
+use cotejo_model::comparison::{Entry, Measured};
 use cotejo_model::stats::{self, Estimate};
 
 use super::groups::Group;
 use super::{Basis, Finding, time};
+use crate::speed;
 
 /// A larger batch that gives less than this many times the images a second is not worth it.
 const WORTH: f64 = 1.10;
@@ -52,7 +54,9 @@ pub(super) fn of(groups: &[Group<'_>]) -> Vec<Finding> {
 
 fn throughput(group: &Group<'_>) -> Option<Throughput> {
     let (size, placed) = group.over_batches()?;
-    let rate = |(batch, _, measured): &(u32, _, &_)| Some((*batch, stats::rate(f64::from(*batch), time(measured))?));
+    let rate = |(batch, entry, measured): &(u32, &Entry, &Measured)| {
+        Some((*batch, speed::throughput(&entry.workload, time(measured))?))
+    };
     let rates: Vec<(u32, Estimate)> = placed.iter().map(rate).collect::<Option<_>>()?;
     let [.., before, largest] = rates.as_slice() else { return None };
     // A rate over a rate, as a time over a time.

@@ -6,8 +6,10 @@ use std::collections::BTreeMap;
 use cotejo_model::comparison::{Entry, Measured};
 use cotejo_model::{DeviceId, DeviceKind, MachineId, Reference};
 
-use super::rows::{Key, Row, matches};
+use super::rows::{Row, matches};
 use super::{Gap, Gpu, Nobody, ReferenceTimes, Wanted, Why};
+use crate::key::Key;
+use crate::rank::{geometric_mean, slowness};
 use crate::records::Records;
 
 /// A GPU with times that may stand beside CPU times of the machine that asks.
@@ -17,9 +19,9 @@ pub(super) struct Candidate<'a> {
     name: &'a str,
     device: DeviceId,
     /// What of it may stand beside a row.
-    pub(super) times: BTreeMap<Key<'a>, (&'a Entry, &'a Measured)>,
+    pub(super) times: BTreeMap<Key, (&'a Entry, &'a Measured)>,
     /// Everything that it measured.
-    all: Vec<Key<'a>>,
+    all: Vec<Key>,
 }
 
 /// What was chosen.
@@ -81,8 +83,8 @@ fn gpus<'a>(records: &'a Records, own: &[Row<'a>]) -> Vec<Candidate<'a>> {
         let (name, machine, device) = (entry.machine_name.as_str(), entry.machine, entry.device);
         let empty = || Candidate { machine, name, device, times: BTreeMap::new(), all: Vec::new() };
         let gpu = gpus.entry((name, machine, device)).or_insert_with(empty);
-        let key = Key::of(entry, measured);
-        gpu.all.push(key);
+        let key = Key::across_devices(entry, measured);
+        gpu.all.push(key.clone());
         if own.iter().any(|row| row.key == key) {
             gpu.times.insert(key, (entry, measured));
         }
@@ -98,17 +100,12 @@ fn real_ones(candidates: Vec<Candidate<'_>>) -> Vec<Candidate<'_>> {
 
 /// The fastest first.
 fn ranked<'a>(candidates: &[Candidate<'a>]) -> Vec<Candidate<'a>> {
-    let mut best: BTreeMap<Key<'_>, f64> = BTreeMap::new();
-    for (key, (_, measured)) in candidates.iter().flat_map(|candidate| &candidate.times) {
-        let best = best.entry(*key).or_insert(f64::INFINITY);
-        *best = measured.summary.median.min(*best);
-    }
-    let slowness = |candidate: &Candidate<'_>| {
-        let ratios = candidate.times.iter().map(|(key, (_, measured))| measured.summary.median / best[key]);
-        geometric_mean(ratios).map_or(f64::INFINITY, |(mean, _)| mean)
+    let times = |candidate: &Candidate<'a>| {
+        let seconds = candidate.times.iter().map(|(key, (_, measured))| (key.clone(), measured.summary.median));
+        seconds.collect::<Vec<_>>()
     };
-    let mut ranked: Vec<(f64, Candidate<'a>)> =
-        candidates.iter().map(|candidate| (slowness(candidate), candidate.clone())).collect();
+    let slowness = slowness(&candidates.iter().map(times).collect::<Vec<_>>());
+    let mut ranked: Vec<(f64, Candidate<'a>)> = slowness.into_iter().zip(candidates.iter().cloned()).collect();
     ranked.sort_by(|(a, one), (b, other)| {
         let rest = |gpu: &Candidate<'_>| (std::cmp::Reverse(gpu.times.len()), gpu.machine, gpu.device);
         a.total_cmp(b).then_with(|| one.name.cmp(other.name)).then_with(|| rest(one).cmp(&rest(other)))
@@ -165,13 +162,8 @@ fn closest<'a>(
 
 fn nearness(records: &Records, mine: MachineId, own: &[Row<'_>], other: MachineId) -> Nearness {
     let ratios = records.measured_on(other, DeviceKind::Cpu).filter_map(|(entry, measured)| {
-        // Both are CPUs: how they convolve counts too.
-        let same = |row: &&Row<'_>| {
-            row.entry.workload == entry.workload
-                && row.measured.weights == measured.weights
-                && row.measured.build == measured.build
-        };
-        let row = own.iter().find(same)?;
+        let key = Key::of(entry, measured);
+        let row = own.iter().find(|row| row.among_cpus() == key)?;
         Some(measured.summary.median / row.measured.summary.median)
     });
     if let Some((ratio, cells)) = geometric_mean(ratios) {
@@ -179,13 +171,6 @@ fn nearness(records: &Records, mine: MachineId, own: &[Row<'_>], other: MachineI
     }
     let model = cpu_model(records, mine);
     if model.is_some() && model == cpu_model(records, other) { Nearness::Model } else { Nearness::Unknown }
-}
-
-/// The geometric mean of positive numbers, and how many there are.
-fn geometric_mean(ratios: impl Iterator<Item = f64>) -> Option<(f64, usize)> {
-    let logarithms: Vec<f64> = ratios.map(f64::ln).filter(|logarithm| logarithm.is_finite()).collect();
-    let count = logarithms.len();
-    (count > 0).then(|| ((logarithms.iter().sum::<f64>() / count as f64).exp(), count))
 }
 
 /// A machine's processor, as it says itself or as its measurements do.
@@ -239,8 +224,8 @@ impl Candidate<'_> {
     }
 
     /// Why it has nothing for a row.
-    pub(super) fn gap(&self, key: &Key<'_>) -> Gap {
-        let of_task = self.all.iter().filter(|other| other.workload.task == key.workload.task);
+    pub(super) fn gap(&self, key: &Key) -> Gap {
+        let of_task = self.all.iter().filter(|other| other.is_of_task(key));
         let nearest = of_task.map(|other| key.differences(other)).min_by_key(Vec::len);
         nearest.map_or(Gap::NotMeasured, Gap::Differs)
     }

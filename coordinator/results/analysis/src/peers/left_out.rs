@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cotejo_model::{DeviceKind, MachineId};
 
+use super::LeftOut;
 use super::choose::Chosen;
-use super::rows::{Key, Row};
-use super::{Difference, LeftOut};
+use super::rows::Row;
+use crate::key::{Difference, Key};
 use crate::records::Records;
 
 /// Of the machines whose GPU times were asked about: the own one, or every other one.
@@ -20,7 +21,7 @@ pub(super) fn of(records: &Records, mine: MachineId, own: &[Row<'_>], chosen: &C
     let mut counted: BTreeMap<Vec<Difference>, (usize, BTreeSet<MachineId>)> = BTreeMap::new();
     let gpu_times = records.measured().filter(|(entry, _)| entry.device.kind() == DeviceKind::Cuda);
     for (entry, measured) in gpu_times.filter(|(entry, _)| is_asked(entry.machine)) {
-        let differences = differences(&Key::of(entry, measured), own);
+        let differences = differences(&Key::across_devices(entry, measured), own);
         if !differences.is_empty() {
             let (results, machines) = counted.entry(differences).or_default();
             *results += 1;
@@ -36,7 +37,7 @@ pub(super) fn of(records: &Records, mine: MachineId, own: &[Row<'_>], chosen: &C
 }
 
 /// What keeps a GPU time from the CPU time that is most alike; of another task, nothing more need be said.
-fn differences(key: &Key<'_>, own: &[Row<'_>]) -> Vec<Difference> {
-    let of_task = own.iter().filter(|row| row.key.workload.task == key.workload.task);
+fn differences(key: &Key, own: &[Row<'_>]) -> Vec<Difference> {
+    let of_task = own.iter().filter(|row| row.key.is_of_task(key));
     of_task.map(|row| row.key.differences(key)).min_by_key(Vec::len).unwrap_or_else(|| vec![Difference::Task])
 }

@@ -4,16 +4,17 @@
 mod choose;
 mod left_out;
 mod rows;
+mod tables;
 
 #[cfg(test)]
 mod tests;
 
 use cotejo_model::gpu::GpuRecord;
-use cotejo_model::job::Weights;
 use cotejo_model::quality::Flag;
 use cotejo_model::stats::Estimate;
-use cotejo_model::{DeviceId, Engine, MachineId, Precision, Reference, Task, Threads};
+use cotejo_model::{DeviceId, MachineId, Reference, Task};
 
+use crate::key::{Difference, Key};
 use crate::records::{Records, pseudonym};
 use choose::{Candidate, Chosen};
 use rows::Row as OwnRow;
@@ -186,28 +187,11 @@ pub enum Nobody {
     },
 }
 
-/// What all rows of a table have in common.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Settings {
-    /// The arithmetic.
-    pub precision: Precision,
-    /// CPU threads.
-    pub threads: Threads,
-    /// Plain or compiled.
-    pub engine: Engine,
-    /// The CPU kept to direct convolution.
-    pub exact: bool,
-    /// Of the classifiers.
-    pub weights: Option<Weights>,
-    /// Worker and library versions.
-    pub build: String,
-}
-
 /// Rows with equal settings.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PeerTable {
-    /// What they have in common.
-    pub settings: Settings,
+    /// What they have in common, whatever their task.
+    pub settings: Key,
     /// The rows, by model, size and batch.
     pub rows: Vec<PeerRow>,
 }
@@ -251,23 +235,6 @@ pub enum Gap {
     Nobody,
 }
 
-/// What keeps a GPU time from standing beside a CPU time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Difference {
-    /// The CPU did not compute this task.
-    Task,
-    /// The arithmetic.
-    Precision,
-    /// CPU threads of the job.
-    Threads,
-    /// Plain or compiled.
-    Engine,
-    /// The classifier's weights.
-    Weights,
-    /// Worker and library versions.
-    Build,
-}
-
 /// GPU times that no row could take.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LeftOut {
@@ -295,7 +262,7 @@ pub fn compare(
         return Err(NoCpuTimes);
     }
     let chosen = choose::choose(records, mine, &own, wanted, references);
-    let (tables, unpaired) = rows::tables(&own, &chosen);
+    let (tables, unpaired) = tables::of(&own, &chosen);
     let left_out = left_out::of(records, mine, &own, &chosen);
     let third = match chosen {
         Chosen::Own(own) => Third::Own(Box::new(own.gpu())),

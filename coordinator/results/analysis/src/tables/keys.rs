@@ -3,28 +3,22 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use cotejo_model::job::Weights;
-use cotejo_model::{Digest, Engine, JobSpec, MachineId, Model, Precision, SweepId, Task, Threads};
+use cotejo_model::{Digest, JobSpec, MachineId, Model, SweepId, Task};
 
 use super::Item;
+use crate::key::{Key, Varying};
+use crate::rank::newness;
 
 /// Cells with equal settings and build.
 pub(super) struct Group<'a> {
-    pub(super) settings: Settings,
-    /// Of the worker; none where nothing was measured yet.
-    pub(super) build: Option<&'a str>,
+    /// What they have in common; without a build where nothing was measured yet.
+    pub(super) settings: Key,
     pub(super) items: Vec<&'a Item>,
 }
 
-/// What must be equal in a table, beside the build. Weights count by the files that the sweep names for its models: a
-/// product has none, and must not stand in a table of its own for that.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Settings {
-    pub(super) precision: Precision,
-    pub(super) threads: Threads,
-    pub(super) engine: Engine,
-    pub(super) exact: bool,
-    files: BTreeMap<Model, Digest>,
-}
+/// What must be equal in a table beside its build: the settings, and the files of weights that the sweep names for its
+/// models. A product has no weights, and must not stand in a table of its own for that.
+type Shared = (Key, BTreeMap<Model, Digest>);
 
 /// The groups, each with every cell at most once.
 pub(super) fn groups(items: &[Item]) -> Vec<Group<'_>> {
@@ -34,19 +28,13 @@ pub(super) fn groups(items: &[Item]) -> Vec<Group<'_>> {
             files.entry(item.entry.sweep).or_default().insert(model, digest);
         }
     }
-    let mut by_settings: BTreeMap<Settings, Vec<&Item>> = BTreeMap::new();
+    let mut by_settings: BTreeMap<Shared, Vec<&Item>> = BTreeMap::new();
     for item in items {
-        let workload = item.entry.workload;
-        let settings = Settings {
-            precision: workload.precision,
-            threads: workload.threads,
-            engine: workload.engine,
-            exact: workload.exact,
-            files: files.get(&item.entry.sweep).cloned().unwrap_or_default(),
-        };
-        by_settings.entry(settings).or_default().push(item);
+        let settings = Key::of_workload(&item.entry.workload).over(Varying::Task);
+        let files = files.get(&item.entry.sweep).cloned().unwrap_or_default();
+        by_settings.entry((settings, files)).or_default().push(item);
     }
-    by_settings.into_iter().flat_map(|(settings, items)| by_build(&settings, &items)).collect()
+    by_settings.into_iter().flat_map(|((settings, _), items)| by_build(&settings, &items)).collect()
 }
 
 fn weight_file(spec: &JobSpec) -> Option<(Model, Digest)> {
@@ -57,7 +45,7 @@ fn weight_file(spec: &JobSpec) -> Option<(Model, Digest)> {
 }
 
 /// What was not measured has no build: it goes where its machine's newest measurement is, or else to the newest of all.
-fn by_build<'a>(settings: &Settings, items: &[&'a Item]) -> Vec<Group<'a>> {
+fn by_build<'a>(settings: &Key, items: &[&'a Item]) -> Vec<Group<'a>> {
     let mut newest: Vec<(u64, MachineId, &'a str)> = items
         .iter()
         .filter_map(|item| item.measured().map(|measured| (measured.started_ms, item.entry.machine, &*measured.build)))
@@ -74,7 +62,8 @@ fn by_build<'a>(settings: &Settings, items: &[&'a Item]) -> Vec<Group<'a>> {
             Some(measured) => Some(measured.build.as_str()) == build,
             None => home(item) == build,
         });
-        Group { settings: settings.clone(), build, items: latest(of_build) }
+        let settings = Key { build: build.map(str::to_owned), ..settings.clone() };
+        Group { settings, items: latest(of_build) }
     };
     keys.into_iter().map(group).collect()
 }
@@ -85,7 +74,7 @@ fn latest<'a>(items: impl Iterator<Item = &'a Item>) -> Vec<&'a Item> {
     let mut kept: Vec<&Item> = Vec::new();
     for item in items {
         let cell = |item: &Item| (item.entry.machine, item.entry.device, item.entry.workload);
-        let age = |item: &Item| item.measured().map(|measured| (!measured.simulated, measured.started_ms));
+        let age = |item: &Item| item.measured().map(newness);
         match kept.last_mut() {
             Some(last) if cell(last) == cell(item) => {
                 if age(item) > age(last) {

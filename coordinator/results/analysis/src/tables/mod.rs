@@ -9,13 +9,15 @@ mod tests;
 
 use std::collections::{BTreeSet, HashMap};
 
-use cotejo_model::comparison::{Comparison, Entry, Environment, GroupBy, Measured, Outcome};
+use cotejo_model::comparison::{Comparison, Entry, Environment, GroupBy, Grouping, Measured, Outcome};
 use cotejo_model::device::marked;
 use cotejo_model::measurement::EnginePlan;
 use cotejo_model::{
     DeviceId, DeviceKind, Failure, JobId, JobSpec, JobState, Machine, MachineId, Measurement, SweepId, estimate,
     quality,
 };
+
+use crate::speed::throughput;
 
 /// One cell of a sweep with what came of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,8 +55,15 @@ impl Item {
     }
 }
 
-/// These cells side by side. Sweeps come with their names, newest first. How they came here is the caller's to say.
-pub fn compare(by: GroupBy, sweeps: &[(SweepId, &str)], cells: Vec<Cell>, machines: &[Machine]) -> Comparison {
+/// These cells side by side, in one grouping and in others. Sweeps come with their names, newest first. How they came here
+/// is the caller's to say.
+pub fn compare(
+    by: GroupBy,
+    others: &[GroupBy],
+    sweeps: &[(SweepId, &str)],
+    cells: Vec<Cell>,
+    machines: &[Machine],
+) -> Comparison {
     let known: HashMap<MachineId, &Machine> = machines.iter().map(|machine| (machine.id, machine)).collect();
     let mut plans = Plans::default();
     let mut items: Vec<Item> = cells
@@ -75,7 +84,10 @@ pub fn compare(by: GroupBy, sweeps: &[(SweepId, &str)], cells: Vec<Cell>, machin
     });
     let present: BTreeSet<MachineId> = items.iter().map(|item| item.entry.machine).collect();
     let several = present.len() > 1;
-    let tables = keys::groups(&items).into_iter().map(|group| table::table(by, &group, &known, several)).collect();
+    let groups = keys::groups(&items);
+    let tables = |by| groups.iter().map(|group| table::table(by, group, &known, several)).collect();
+    let others = others.iter().map(|by| Grouping { by: *by, tables: tables(*by) }).collect();
+    let tables = tables(by);
     let mut environments: Vec<Environment> =
         present.iter().filter_map(|machine| known.get(machine)).map(|machine| environment(machine)).collect();
     environments.sort_by(|a, b| (&a.name, a.machine).cmp(&(&b.name, b.machine)));
@@ -92,6 +104,7 @@ pub fn compare(by: GroupBy, sweeps: &[(SweepId, &str)], cells: Vec<Cell>, machin
         entries: items.into_iter().map(|item| item.entry).collect(),
         plans: plans.in_order(),
         imports: Vec::new(),
+        others,
     }
 }
 
@@ -156,7 +169,7 @@ fn measured(measurement: Measurement, plans: &mut Plans) -> Option<Measured> {
         summary,
         first_seconds: measurement.first_ns as f64 * 1e-9,
         flops_per_second: estimate::flops(&measurement.workload) / summary.median,
-        images_per_second: measurement.workload.images().map(|images| images as f64 / summary.median),
+        images_per_second: throughput(&measurement.workload, summary.estimate()).map(|images| images.value),
         stages: measurement.stages,
         threads: measurement.threads,
         weights: measurement.weights,

@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use cotejo_model::comparison::{Column, GroupBy, Measured, Outcome, Table, Value};
 use cotejo_model::device::marked;
 use cotejo_model::job::Weights;
-use cotejo_model::stats::{self, Estimate};
 use cotejo_model::{DeviceId, DeviceKind, Digest, Machine, MachineId, Precision, Task, Workload};
 
 use super::Item;
 use super::keys::Group;
 use super::reasons;
+use crate::rank::{by_speed, slowness};
+use crate::speed;
 
 type Machines<'a> = HashMap<MachineId, &'a Machine>;
 
@@ -68,8 +69,8 @@ fn by_size(times: &Times<'_>, several: bool) -> Body {
             Column::Streams => Value::Count { count: streams },
             Column::Time { device: DeviceKind::Cpu } => cpu.value(),
             Column::Time { device: DeviceKind::Cuda } => gpu.value(),
-            Column::Throughput { device: DeviceKind::Cpu } => cpu.throughput(question),
-            Column::Throughput { device: DeviceKind::Cuda } => gpu.throughput(question),
+            Column::Throughput { device: DeviceKind::Cpu } => cpu.throughput(task),
+            Column::Throughput { device: DeviceKind::Cuda } => gpu.throughput(task),
             _ => speed_up(&cpu, &gpu),
         };
         columns.iter().map(value).collect()
@@ -98,27 +99,35 @@ fn by_machine(times: &Times<'_>) -> Body {
     (columns, places.into_iter().map(row).collect())
 }
 
+/// A device, behind its machine's name so that devices sort by it.
+type Place<'a> = (&'a str, MachineId, DeviceId);
+
 /// A row for each device, fastest first; questions side by side.
 fn by_device(items: &[&Item], several: bool) -> Body {
     let questions: BTreeSet<Question> = items.iter().map(|item| question(item)).collect();
     let names = [several.then_some(Column::Machine), Some(Column::Device)];
-    let times =
+    let of_questions =
         questions.iter().map(|(task, streams)| Column::TaskTime { task: *task, streams: *streams, device: None });
-    let columns: Vec<Column> = names.into_iter().flatten().chain(times).collect();
-    let mut devices: BTreeMap<(&str, MachineId, DeviceId), Vec<&Item>> = BTreeMap::new();
+    let columns: Vec<Column> = names.into_iter().flatten().chain(of_questions).collect();
+    let mut devices: BTreeMap<Place<'_>, Vec<&Item>> = BTreeMap::new();
     for item in items {
         let entry = &item.entry;
         devices.entry((&entry.machine_name, entry.machine, entry.device)).or_default().push(item);
     }
-    let best = best_times(items);
-    let mut devices: Vec<_> = devices.into_iter().collect();
+    let devices: Vec<_> = devices.into_iter().collect();
+    let times = |(_, items): &(_, Vec<&Item>)| {
+        let seconds = items.iter().filter_map(|item| Some((question(item), item.measured()?.summary.median)));
+        seconds.collect::<Vec<_>>()
+    };
+    let slowness = slowness(&devices.iter().map(times).collect::<Vec<_>>());
+    let mut devices: Vec<_> = slowness.into_iter().zip(devices).collect();
     // Stable: devices without a time stay in reading order, after the others.
-    devices.sort_by(|(_, a), (_, b)| slowness(a, &best).total_cmp(&slowness(b, &best)));
+    devices.sort_by(|(a, _), (b, _)| a.total_cmp(b));
     let of_that_name = |machine: MachineId, name: &str| {
         let is_it = |cell: &&Item| cell.entry.machine == machine && cell.entry.device_name == name;
         items.iter().copied().filter(is_it).map(|cell| cell.entry.device).collect::<BTreeSet<_>>().len()
     };
-    let row = |((name, machine, id), cells): &((&str, MachineId, DeviceId), Vec<&Item>)| {
+    let row = |(_, ((name, machine, id), cells)): &(f64, (Place<'_>, Vec<&Item>))| {
         let device = cells.first().map(|cell| {
             let product = &cell.entry.device_name;
             let which = if of_that_name(*machine, product) > 1 { format!(" ({id})") } else { String::new() };
@@ -132,27 +141,6 @@ fn by_device(items: &[&Item], several: bool) -> Body {
     };
     let rows = devices.iter().map(row).collect();
     (columns, rows)
-}
-
-fn best_times(items: &[&Item]) -> HashMap<Question, f64> {
-    let mut best = HashMap::new();
-    for item in items {
-        if let Some(measured) = item.measured() {
-            let best = best.entry(question(item)).or_insert(f64::INFINITY);
-            *best = measured.summary.median.min(*best);
-        }
-    }
-    best
-}
-
-/// How many times slower than the best this device is, in the geometric mean over its questions, as a logarithm: those of
-/// milliseconds and of seconds weigh the same.
-fn slowness(cells: &[&Item], best: &HashMap<Question, f64>) -> f64 {
-    let ratios: Vec<f64> = cells
-        .iter()
-        .filter_map(|cell| Some((cell.measured()?.summary.median / best.get(&question(cell))?).ln()))
-        .collect();
-    if ratios.is_empty() { f64::INFINITY } else { ratios.iter().sum::<f64>() / ratios.len() as f64 }
 }
 
 /// What the cells of a table are made of.
@@ -175,9 +163,9 @@ impl<'a> Times<'a> {
     }
 }
 
-/// A time, or why there is none.
+/// A time and what took it, or why there is none.
 enum Time<'a> {
-    Measured(&'a Measured),
+    Measured(&'a Workload, &'a Measured),
     Missing(String),
 }
 
@@ -185,12 +173,9 @@ impl<'a> Time<'a> {
     /// The shortest time of these, one that is made up only where there is no other; without one, what may still become
     /// one, or else why there is none.
     fn best(candidates: &[&'a Item]) -> Option<Self> {
-        let measured = candidates.iter().filter_map(|item| item.measured());
-        let faster = |a: &&Measured, b: &&Measured| {
-            a.simulated.cmp(&b.simulated).then(a.summary.median.total_cmp(&b.summary.median))
-        };
-        if let Some(fastest) = measured.min_by(faster) {
-            return Some(Self::Measured(fastest));
+        let measured = candidates.iter().filter_map(|item| Some((&item.entry.workload, item.measured()?)));
+        if let Some((workload, fastest)) = measured.min_by(|(_, a), (_, b)| by_speed(a, b)) {
+            return Some(Self::Measured(workload, fastest));
         }
         let pending = candidates.iter().any(|item| matches!(item.entry.outcome, Outcome::Pending { .. }));
         if pending {
@@ -202,20 +187,9 @@ impl<'a> Time<'a> {
         })
     }
 
-    fn estimate(&self) -> Option<Estimate> {
-        match self {
-            Self::Measured(measured) => Some(measured.summary.estimate()),
-            Self::Missing(_) => None,
-        }
-    }
-
-    fn is_simulated(&self) -> bool {
-        matches!(self, Self::Measured(measured) if measured.simulated)
-    }
-
     fn value(&self) -> Value {
         match self {
-            Self::Measured(measured) => Value::Seconds {
+            Self::Measured(_, measured) => Value::Seconds {
                 estimate: measured.summary.estimate(),
                 flagged: !measured.flags.is_empty(),
                 simulated: measured.simulated,
@@ -225,11 +199,12 @@ impl<'a> Time<'a> {
     }
 
     /// Images a second, of all streams.
-    fn throughput(&self, (task, streams): Question) -> Value {
-        let Some(batch) = task.batch() else { return missing("has no images") };
-        let images = f64::from(batch) * f64::from(streams);
+    fn throughput(&self, task: Task) -> Value {
+        if task.batch().is_none() {
+            return missing("has no images");
+        }
         match self {
-            Self::Measured(measured) => stats::rate(images, measured.summary.estimate()).map_or_else(
+            Self::Measured(workload, measured) => speed::throughput(workload, measured.summary.estimate()).map_or_else(
                 || missing("no time above zero"),
                 |estimate| Value::Rate { estimate, simulated: measured.simulated },
             ),
@@ -239,13 +214,14 @@ impl<'a> Time<'a> {
 }
 
 fn speed_up(cpu: &Time<'_>, gpu: &Time<'_>) -> Value {
-    let simulated = cpu.is_simulated() || gpu.is_simulated();
-    match (cpu.estimate(), gpu.estimate()) {
-        (Some(cpu), Some(gpu)) => stats::speed_up(cpu, gpu)
-            .map_or_else(|| missing("no time above zero"), |estimate| Value::Ratio { estimate, simulated }),
-        (None, Some(_)) => missing("no CPU time"),
-        (Some(_), None) => missing("no GPU time"),
-        (None, None) => missing("no times"),
+    match (cpu, gpu) {
+        (Time::Measured(_, cpu), Time::Measured(_, gpu)) => speed::speed_up(cpu, gpu).map_or_else(
+            || missing("no time above zero"),
+            |estimate| Value::Ratio { estimate, simulated: cpu.simulated || gpu.simulated },
+        ),
+        (Time::Missing(_), Time::Measured(..)) => missing("no CPU time"),
+        (Time::Measured(..), Time::Missing(_)) => missing("no GPU time"),
+        (Time::Missing(_), Time::Missing(_)) => missing("no times"),
     }
 }
 
@@ -277,12 +253,12 @@ fn basis(group: &Group<'_>) -> Vec<(String, String)> {
     let images = (!images.is_empty()).then(|| join(", ", images.iter().map(image)));
     [
         ("precision", Some(settings.precision.to_string())),
-        ("threads", Some(settings.threads.to_string())),
+        ("threads", settings.threads.map(|threads| threads.to_string())),
         ("engine", Some(settings.engine.to_string())),
         ("convolutions", settings.exact.then(|| "exact".to_owned())),
         ("weights", weights),
         ("image", images),
-        ("build", group.build.map(str::to_owned)),
+        ("build", settings.build.clone()),
         ("answers", disagreement(&group.items)),
     ]
     .into_iter()

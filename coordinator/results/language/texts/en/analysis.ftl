@@ -13,11 +13,6 @@ finding-on-cpu = { $what } on the CPU
 finding-on-gpu = { $what } on the GPU
 finding-on-peer = { $what } on the GPU of { $group }
 finding-with = { $what } ({ $settings })
-finding-threads =
-    { $threads ->
-        [one] one thread
-       *[other] { $threads } threads
-    }
 finding-engine = engine { $engine }
 finding-exact = direct convolution
 finding-pixels = { $at } px

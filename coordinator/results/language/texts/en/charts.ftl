@@ -1,6 +1,5 @@
 # Charts
 
-chart-matmul = Matrix products
 chart-size-title = { $what }: time over size
 chart-speed-up-title = { $what }: speed-up by the GPU
 chart-throughput-title = { $what }: throughput over batch size
@@ -45,12 +44,6 @@ chart-machines-left-out =
     { $count ->
         [one] 1 more machine is not drawn
        *[other] { $count } more machines are not drawn
-    }
-chart-all-threads = all threads
-chart-so-many-threads =
-    { $count ->
-        [one] 1 thread
-       *[other] { $count } threads
     }
 chart-engine-optimized = optimized engine
 chart-engine-reference = reference engine

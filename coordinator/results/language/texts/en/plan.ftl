@@ -16,11 +16,6 @@ plan-product = matmul
 plan-batch = batch { $count }
 plan-streams = { $count } streams
 plan-exact = exact
-plan-all-threads = all
-plan-so-many-threads = { $count ->
-    [one] { $count } thread
-   *[other] { $count } threads
-}
 plan-simulated = { $device } (simulated)
 plan-cell = { $what } on { $device } of { $machine }
 

@@ -114,3 +114,10 @@ pending-cells =
         [one] { $count } cell { $state }
        *[other] { $count } cells { $state }
     }
+
+## What a worker is doing
+
+phase-load = loading
+phase-first = first run
+phase-warm-up = warming up
+phase-sample = measuring

@@ -13,11 +13,6 @@ finding-on-cpu = { $what } en la CPU
 finding-on-gpu = { $what } en la GPU
 finding-on-peer = { $what } en la GPU del { $group }
 finding-with = { $what } ({ $settings })
-finding-threads =
-    { $threads ->
-        [one] un hilo
-       *[other] { $threads } hilos
-    }
 finding-engine = motor { $engine }
 finding-exact = convolución directa
 finding-pixels = { $at } px

@@ -1,6 +1,5 @@
 # Charts
 
-chart-matmul = Productos de matrices
 chart-size-title = { $what }: tiempo según el tamaño
 chart-speed-up-title = { $what }: aceleración con la GPU
 chart-throughput-title = { $what }: rendimiento según el tamaño de lote
@@ -45,12 +44,6 @@ chart-machines-left-out =
     { $count ->
         [one] Otro equipo no se muestra
        *[other] Otros { $count } equipos no se muestran
-    }
-chart-all-threads = todos los hilos
-chart-so-many-threads =
-    { $count ->
-        [one] 1 hilo
-       *[other] { $count } hilos
     }
 chart-engine-optimized = motor optimizado
 chart-engine-reference = motor de referencia

@@ -15,7 +15,7 @@ help-variable = [variable de entorno: { $value }]
 # Lo que comparten varias órdenes.
 help--coordinator = El coordinador con el que se habla, como URL o equipo:puerto
 help--data-dir = Dónde guarda este PC sus propios resultados; por defecto, la carpeta de datos del sistema
-help--lang = El idioma de los resultados: en (inglés) o es (español); por defecto, el del sistema
+help--lang = El idioma en que se dice todo: { $languages }; por defecto, el del sistema
 help--verbose = Cuenta más por la salida de error; -vv lo cuenta todo
 help--local = Lee los resultados propios de este PC, sin preguntar a ningún coordinador
 help--format = En qué formato se escribe
@@ -46,6 +46,31 @@ help--seed = Con qué se barajan las celdas
 help--name = Cómo se llama el barrido
 help--machines = Equipos por nombre o identidad; por defecto, todos
 help--labels = Solo los equipos que tengan todas estas etiquetas, como room=A1
+
+## Lo que clap encuentra mal en una orden
+
+usage-unknown-argument = no se reconoce la opción { $argument }
+usage-unknown-command = no se reconoce la orden { $command }
+usage-invalid-value = { $value } no vale para { $argument }
+usage-no-value = falta el valor de { $argument }
+usage-validation = { $value } no vale para { $argument }: { $error }
+usage-too-many-values = sobran valores de { $argument }: { $value }
+usage-wrong-count = { $argument } lleva otro número de valores
+usage-no-equals = el valor de { $argument } va tras un signo igual
+usage-conflict = { $argument } no puede ir con { $other }
+usage-twice = { $argument } no puede ir dos veces
+usage-missing = falta lo que la orden necesita: { $arguments }
+usage-missing-command = falta una orden: { $command } las lleva
+usage-not-text = la orden no es texto en UTF-8
+usage-other = la orden no se entiende: { $error }
+usage-values = valores posibles: { $values }
+usage-commands = órdenes: { $commands }
+usage-similar =
+    { $count ->
+        [one] algo parecido: { $suggestions }
+       *[other] algo parecido: { $suggestions }
+    }
+usage-more = Más información con { $help }.
 
 help = Compara el tiempo de inferencia de las CPU y las GPU de todos los PC de un aula
 help-after =
@@ -135,7 +160,7 @@ help-sweep-watch = Sigue un barrido hasta que acabe; Ctrl-C deja de seguirlo
 help-sweep-cancel = Cancela lo que un barrido aún no haya medido
 help-machines = Los equipos de una clase
 help-machines-list = Lista los equipos con sus dispositivos
-help-results = Muestra lo medido: tabla, CSV, JSON, Markdown, HTML, XLSX, LaTeX
+help-results = Muestra lo medido, en muchos formatos; lo lleva a otro sitio, y lo trae aquí
 help-results--by = Qué es una fila: size (CPU y GPU lado a lado), machine o device
 help-results-after =
     Ejemplos:
@@ -186,7 +211,7 @@ help-report-after =
       cotejo report --class --output clase.html     el informe del docente sobre el barrido más reciente
       cotejo report --class Martes --output clase.pdf
 
-    La terminación del archivo elige el formato: .docx, .pdf, .html, .md, .tex, .txt; o lo dice --format.
+    La terminación del archivo elige el formato: { $endings }; o lo dice --format.
 help-chart = Dibuja lo medido: tiempo según el tamaño, aceleración, rendimiento, hilos, la clase
 help-chart--kind = Qué muestra
 help-chart--output = Lo escribe en este archivo, cuya terminación dice cómo: .svg, .png o .txt; con `all`, en esta carpeta

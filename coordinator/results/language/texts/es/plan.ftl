@@ -16,11 +16,6 @@ plan-product = producto de matrices
 plan-batch = lote de { $count }
 plan-streams = { $count } flujos
 plan-exact = exacta
-plan-all-threads = todos
-plan-so-many-threads = { $count ->
-    [one] { $count } hilo
-   *[other] { $count } hilos
-}
 plan-simulated = { $device } (simulado)
 plan-cell = { $what } en { $device } de { $machine }
 

@@ -114,3 +114,10 @@ pending-cells =
         [one] { $count } celda { $state }
        *[other] { $count } celdas { $state }
     }
+
+## Qué hace el proceso de medida
+
+phase-load = cargando
+phase-first = primera ejecución
+phase-warm-up = calentando
+phase-sample = midiendo

@@ -1,15 +1,16 @@
+use cotejo_analysis::figures::Choice;
 use cotejo_language::Texts;
 use cotejo_model::comparison::Comparison;
 use cotejo_model::stats::Interval;
 use jiff::tz::TimeZone;
 
-use super::build::{Choice, Kind, chart};
+use super::build::{Kind, chart};
 use super::samples::{class_of, edited, sweep};
 use super::*;
 use crate::{Style, samples};
 
 fn of(kind: Kind, comparison: &Comparison, language: Language) -> Chart {
-    chart(kind, comparison, &Choice::default(), Texts::of(language)).unwrap()
+    chart(kind, &comparison.entries, &Choice::default(), Texts::of(language)).unwrap()
 }
 
 fn practice() -> Chart {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use cotejo_language::{Language, Texts};
+use cotejo_language::Texts;
 
 use super::{Block, Cell, ChartFiles, Document, Kind, Table, Tone, line, lines};
 
@@ -35,10 +35,7 @@ pub fn latex(document: &Document, charts: ChartFiles<'_>) -> String {
 /// Hyphenation follows the language where its patterns are installed; without them the document compiles as well.
 fn preamble(document: &Document) -> String {
     let texts = Texts::of(document.language);
-    let (patterns, options) = match document.language {
-        Language::English => ("english", "british"),
-        Language::Spanish => ("spanish", "spanish,es-noshorthands,es-nodecimaldot"),
-    };
+    let (patterns, options) = document.language.facts().latex;
     let title = escaped(&line(&document.title));
     let mut out = format!(
         "\\documentclass[11pt,a4paper]{{article}}\n\
@@ -253,6 +250,8 @@ fn other(c: char, out: &mut String) {
 
 #[cfg(test)]
 mod tests {
+    use cotejo_language::Language;
+
     use super::super::sample;
     use super::*;
 

@@ -11,7 +11,7 @@ mod terminal;
 mod xlsx;
 
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 
 use std::fmt;
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use cotejo_analysis::class::{Anomalies, Coverage};
 use cotejo_language::Texts;
-use cotejo_model::comparison::{Comparison, Outcome, Table};
+use cotejo_model::comparison::{Comparison, GroupBy, Outcome, Table};
 
 use super::{Drawable, charts, heading};
 use crate::document::{self, Block, Document};
@@ -13,12 +13,8 @@ use crate::{class, clean, notes, results};
 /// What the report of a class is made of.
 #[derive(Debug)]
 pub struct Class<'a> {
-    /// All cells; a row a machine and workload.
-    pub by_size: &'a Comparison,
-    /// The same, a row a machine.
-    pub by_machine: &'a Comparison,
-    /// The same, a row a device.
-    pub by_device: &'a Comparison,
+    /// All cells, with their tables by size, by machine and by device.
+    pub comparison: &'a Comparison,
     /// Names of the sweeps, newest first.
     pub sweeps: Vec<String>,
     /// Who measured how much of it.
@@ -31,10 +27,10 @@ pub struct Class<'a> {
 
 /// All machines, coverage, comparison and anomalies.
 pub fn class(report: Class<'_>, texts: &Texts) -> Document {
-    let Class { by_size, by_machine, by_device, sweeps, coverage, anomalies, charts: drawables } = report;
-    let simulated = by_size.tables.iter().any(Table::is_simulated);
+    let Class { comparison, sweeps, coverage, anomalies, charts: drawables } = report;
+    let simulated = comparison.tables.iter().any(Table::is_simulated);
     let mut blocks: Vec<Block> = simulated.then(|| Block::Notice(texts.say("rehearsal"))).into_iter().collect();
-    blocks.extend(summary(by_size, &sweeps, texts));
+    blocks.extend(summary(comparison, &sweeps, texts));
     blocks.push(heading(1, "class-coverage", texts));
     let who = class::coverage(texts, coverage);
     blocks.push(Block::Table(document::Table { caption: String::new(), ..who }));
@@ -42,21 +38,22 @@ pub fn class(report: Class<'_>, texts: &Texts) -> Document {
     blocks.push(heading(1, "report-charts", texts));
     blocks.extend(charts(drawables, texts));
     blocks.push(heading(1, "class-comparison", texts));
-    for (title, comparison) in [("class-comparison-machine", by_machine), ("class-comparison-device", by_device)] {
+    for (title, by) in [("class-comparison-machine", GroupBy::Machine), ("class-comparison-device", GroupBy::Device)] {
         blocks.push(heading(2, title, texts));
-        for table in &comparison.tables {
-            blocks.extend(notes::heading(comparison, table, texts).map(|text| Block::Heading { level: 3, text }));
+        let tables = comparison.grouped(by).unwrap_or_default();
+        for table in tables {
+            blocks.extend(notes::heading(tables, table, texts).map(|text| Block::Heading { level: 3, text }));
             blocks.push(Block::Table(results::table(table, texts)));
             blocks.extend(notes::basis(table, texts).map(Block::Paragraph));
         }
     }
     blocks.push(heading(1, "report-annex", texts));
-    blocks.extend(results::note_blocks(by_size, texts));
-    let title = if by_size.title.is_empty() { sweeps.join(", ") } else { by_size.title.clone() };
+    blocks.extend(results::note_blocks(comparison, texts));
+    let title = if comparison.title.is_empty() { sweeps.join(", ") } else { comparison.title.clone() };
     Document {
         title: texts.fill("class-title", &[("title", clean(&title).into())]),
         language: texts.language(),
-        dated_ms: results::newest_ms(by_size),
+        dated_ms: results::newest_ms(comparison),
         watermark: simulated.then(|| texts.say("watermark")),
         blocks,
     }

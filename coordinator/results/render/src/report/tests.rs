@@ -1,14 +1,15 @@
 //! Whole reports, as a terminal shows them, and as files.
 
+use cotejo_analysis::figures::Choice;
 use cotejo_analysis::peers::{Wanted, compare};
 use cotejo_analysis::{Records, class, findings};
 use cotejo_language::Language;
-use cotejo_model::comparison::{Comparison, GroupBy, Outcome};
+use cotejo_model::comparison::{Comparison, GroupBy, Grouping, Outcome};
 use cotejo_model::{DeviceKind, MachineId, Reference};
 use uuid::Uuid;
 
 use super::*;
-use crate::chart::build::{Choice, Kind, chart};
+use crate::chart::build::{Kind, chart};
 use crate::chart::{self, PngSize};
 use crate::document::{self, ChartFiles, Document};
 use crate::{Style, samples};
@@ -26,7 +27,7 @@ fn student_of(language: Language, comparison: &Comparison, machine: u128, refere
     let own = records.clone().only(|id| id == machine);
     let charts = vec![
         time_over_size(&peers, texts).map_err(|why| (Kind::Size, why)),
-        chart(Kind::Threads, comparison, &Choice::default(), texts).map_err(|why| (Kind::Threads, why)),
+        chart(Kind::Threads, &comparison.entries, &Choice::default(), texts).map_err(|why| (Kind::Threads, why)),
     ];
     let report = Student {
         environment: own.environment(machine).unwrap(),
@@ -40,13 +41,13 @@ fn student_of(language: Language, comparison: &Comparison, machine: u128, refere
 
 fn class_of(language: Language) -> Document {
     let texts = Texts::of(language);
-    let [by_size, by_machine, by_device] = [GroupBy::Size, GroupBy::Machine, GroupBy::Device].map(samples::class);
-    let records = Records::of([by_size.clone()]);
-    let drawn = chart(Kind::Size, &by_size, &Choice::default(), texts);
+    let grouping = |by| Grouping { by, tables: samples::class(by).tables };
+    let others = [GroupBy::Machine, GroupBy::Device].map(grouping).to_vec();
+    let comparison = Comparison { others, ..samples::class(GroupBy::Size) };
+    let records = Records::of([comparison.clone()]);
+    let drawn = chart(Kind::Size, &comparison.entries, &Choice::default(), texts);
     let report = Class {
-        by_size: &by_size,
-        by_machine: &by_machine,
-        by_device: &by_device,
+        comparison: &comparison,
         sweeps: vec!["practice".to_owned()],
         coverage: &class::coverage(&records),
         anomalies: &class::anomalies(&records),

@@ -3,20 +3,23 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use cotejo_analysis::figures::{Figure, Selected, median_and_range};
+use cotejo_analysis::key::Key;
 use cotejo_language::Texts;
-use cotejo_model::stats::{Estimate, Interval, quantile};
-use cotejo_model::{DeviceKind, MachineId};
+use cotejo_model::job::Weights;
+use cotejo_model::stats::Estimate;
+use cotejo_model::{DeviceKind, Engine, MachineId};
 
-use super::cells::{Cell, Chosen};
 use crate::chart::{Axis, Point, Role, Scale, Series};
+use crate::words::product;
 use crate::{clean, words};
 
-/// From so many times the smallest on, a vertical axis is logarithmic.
+/// A vertical axis is logarithmic when its largest value is at least this many times its smallest.
 pub(super) const DECADE: f64 = 10.0;
-/// From so many times the smallest on, a horizontal axis is: sizes, batches and threads mostly double.
+/// The same for a horizontal axis: sizes, batches and threads mostly double.
 pub(super) const DOUBLINGS: f64 = 4.0;
 
-/// A figure of one machine, and what it is made of.
+/// A figure of one machine, and what the legend and the remarks say of it.
 #[derive(Debug, Clone)]
 pub(super) struct Dot<'a> {
     pub(super) machine: MachineId,
@@ -33,24 +36,28 @@ pub(super) struct Dot<'a> {
 }
 
 impl<'a> Dot<'a> {
-    pub(super) fn of(cell: &Cell<'a>, x: u32, estimate: Estimate) -> Self {
+    pub(super) fn of(figure: &Figure<'a>) -> Self {
+        let cell = figure.cell;
         Self {
             machine: cell.machine(),
             machine_name: &cell.entry.machine_name,
             device: product(&cell.entry.device_name),
-            x,
-            estimate,
-            simulated: cell.measured.simulated,
+            x: figure.x,
+            estimate: figure.estimate,
+            simulated: figure.is_simulated(),
             cells: 1,
             flagged: usize::from(cell.is_flagged()),
         }
     }
-}
 
-/// A product's name without what its maker's lawyers want in it.
-pub(super) fn product(name: &str) -> String {
-    let plain = clean(name).replace("(R)", "").replace("(TM)", "").replace("(tm)", "");
-    plain.split_whitespace().collect::<Vec<_>>().join(" ")
+    /// A GPU's time against a CPU's: two measurements.
+    pub(super) fn of_pair(figure: &Figure<'a>, texts: &Texts) -> Self {
+        let Some(cpu) = figure.against else { return Self::of(figure) };
+        let gpu = figure.cell;
+        let names = [("gpu", product(&gpu.entry.device_name).into()), ("cpu", product(&cpu.entry.device_name).into())];
+        let flagged = [cpu, gpu].iter().filter(|cell| cell.is_flagged()).count();
+        Self { device: texts.fill("chart-against", &names), flagged, cells: 2, ..Self::of(figure) }
+    }
 }
 
 /// What a chart says beside its lines.
@@ -80,12 +87,12 @@ impl Drawn {
 
     /// The remarks under the title: whose figures and what their bars span, the settings, how many are to be read with
     /// care, and how many others there are.
-    pub(super) fn subtitle(&self, who: &str, chosen: &Chosen<'_>, texts: &Texts) -> String {
+    pub(super) fn subtitle(&self, who: &str, chosen: &Selected<'_>, texts: &Texts) -> String {
         let others = chosen.of.saturating_sub(self.cells);
         let others = (others > 0).then(|| texts.fill("chart-others", &[("count", others.into())]));
         let care = (self.flagged > 0)
             .then(|| texts.fill("chart-care", &[("flagged", self.flagged.into()), ("count", self.cells.into())]));
-        let lines = [Some(who.to_owned()), Some(chosen.key.in_words(texts)), care, others];
+        let lines = [Some(who.to_owned()), Some(in_words(&chosen.key, texts)), care, others];
         lines.into_iter().flatten().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
     }
 
@@ -99,6 +106,35 @@ impl Drawn {
     pub(super) fn x(&self, label: String) -> Axis {
         places(label, self.series.iter().flat_map(|series| &series.points).map(|point| point.x))
     }
+}
+
+/// What the measurements of a chart have in common, without what its title says.
+fn in_words(key: &Key, texts: &Texts) -> String {
+    let engine = match key.engine {
+        Engine::Optimized => "chart-engine-optimized",
+        Engine::Reference => "chart-engine-reference",
+    };
+    let weights = match key.weights {
+        Some(Weights::File { digest }) => Some(texts.fill("chart-weights", &[("digest", digest.short().into())])),
+        _ => None,
+    };
+    let more = |name: &str, count: Option<u32>| {
+        count.filter(|count| *count != 1).map(|count| texts.fill(name, &[("count", count.into())]))
+    };
+    [
+        Some(key.precision.to_string()),
+        key.threads.map(|threads| words::threads(threads, texts)),
+        Some(texts.say(engine)),
+        key.exact.then(|| texts.say("chart-exact")),
+        more("chart-streams", key.streams),
+        more("chart-batch", key.batch),
+        weights,
+        key.build.as_deref().map(clean),
+    ]
+    .into_iter()
+    .flatten()
+    .collect::<Vec<_>>()
+    .join("; ")
 }
 
 /// An axis with a tick at each of these whole numbers.
@@ -154,21 +190,13 @@ pub(super) fn line(
         by_place.entry(dot.x).or_default().push(dot.estimate);
     }
     let point = |(x, estimates): (u32, Vec<Estimate>)| {
-        let Estimate { value, ci } = if several { middle(&estimates) } else { estimates[0] };
-        Point { x: f64::from(x), y: value, ci }
+        let one = if several { median_and_range(&estimates) } else { estimates.first().copied() };
+        one.map(|Estimate { value, ci }| Point { x: f64::from(x), y: value, ci })
     };
-    Series { name, role, points: by_place.into_iter().map(point).collect() }
+    Series { name, role, points: by_place.into_iter().filter_map(point).collect() }
 }
 
-/// The median of several machines, and how far they reach.
-fn middle(estimates: &[Estimate]) -> Estimate {
-    let mut values: Vec<f64> = estimates.iter().map(|estimate| estimate.value).collect();
-    values.sort_by(f64::total_cmp);
-    let range = Interval { low: values[0], high: values[values.len() - 1] };
-    Estimate { value: quantile(&values, 0.5), ci: (values.len() > 1).then_some(range) }
-}
-
-/// From so many characters on, names are shortened.
+/// Names of more characters than this are shortened.
 const LONG: usize = 24;
 
 /// Names too long to be read at a glance lose what all of them begin and end with; the last word that they share stays
@@ -193,7 +221,7 @@ pub(super) fn short_names(names: Vec<String>) -> Vec<String> {
     names.into_iter().map(short).collect()
 }
 
-/// How many characters all of these begin with, up to the last that ends a word, and so many words less.
+/// The length of the prefix that these names share, cut back to a word boundary and shortened by another `less` words.
 fn in_common(names: &[Vec<char>], less: usize) -> usize {
     let first = &names[0];
     let same = (0..first.len()).take_while(|at| names.iter().all(|name| name.get(*at) == first.get(*at))).count();

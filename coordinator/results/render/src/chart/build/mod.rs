@@ -1,7 +1,6 @@
-//! Charts from a comparison. Each is of one set of measurements that may be compared, and says which, and how many others
+//! Charts from the cells of a comparison. Each is of one set of measurements that may be compared, and says which, and how many others
 //! are not in it.
 
-mod cells;
 mod kinds;
 mod lines;
 mod size;
@@ -10,13 +9,13 @@ mod size;
 mod tests;
 
 use std::fmt;
-use std::str::FromStr;
 
+use cotejo_analysis::figures::{Choice, NoCells};
 use cotejo_language::Texts;
-use cotejo_model::comparison::Comparison;
-use cotejo_model::{Engine, Model, Precision, Task, Threads};
+use cotejo_model::comparison::Entry;
 
 use super::Chart;
+use crate::clean;
 pub use size::{TimePoint, Times, time_over_size};
 
 /// What a chart shows.
@@ -50,67 +49,6 @@ impl Kind {
     }
 }
 
-/// What is computed, without its dimensions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Subject {
-    /// A classifier.
-    Model(Model),
-    /// Matrix products.
-    Matmul,
-}
-
-impl Subject {
-    /// Of this task.
-    fn of(task: Task) -> Self {
-        match task {
-            Task::Classify { model, .. } => Self::Model(model),
-            Task::Matmul { .. } => Self::Matmul,
-        }
-    }
-
-    /// Its name for people.
-    fn title(self, texts: &Texts) -> String {
-        match self {
-            Self::Model(model) => model.title().to_owned(),
-            Self::Matmul => texts.say("chart-matmul"),
-        }
-    }
-}
-
-impl FromStr for Subject {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "matmul" => Ok(Self::Matmul),
-            _ => text.parse().map(Self::Model).map_err(|error: cotejo_model::named::UnknownName| {
-                format!("unknown model `{text}`; known: {}, matmul", error.known)
-            }),
-        }
-    }
-}
-
-/// Which measurements a chart is to be of. Where nothing is said, those with the most points are taken; of equals the
-/// first by model, precision, threads (all, then the most), engine (optimized first), convolutions, streams, batch
-/// (smallest first), size (224 pixels, then the smallest), weights, and the newest build.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Choice {
-    /// Only of this model, or of products.
-    pub subject: Option<Subject>,
-    /// Only in this precision.
-    pub precision: Option<Precision>,
-    /// Only with this engine.
-    pub engine: Option<Engine>,
-    /// Only with so many threads.
-    pub threads: Option<Threads>,
-    /// Only at this size.
-    pub size: Option<u32>,
-    /// Only with this batch.
-    pub batch: Option<u32>,
-    /// Only of this machine, by name or identity.
-    pub machine: Option<String>,
-}
-
 /// Why there is no chart: a sentence in the reader's language that says what is missing and what would give it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NoChart(String);
@@ -123,14 +61,31 @@ impl fmt::Display for NoChart {
 
 impl std::error::Error for NoChart {}
 
+impl NoChart {
+    fn of(why: NoCells, entries: &[Entry], texts: &Texts) -> Self {
+        Self(match why {
+            NoCells::NothingMeasured => {
+                texts.fill("chart-nothing-measured", &[("command", kinds::command(entries).into())])
+            }
+            NoCells::UnknownMachine { name, measured } => {
+                let known = measured.iter().map(|name| clean(name)).collect::<Vec<_>>().join(", ");
+                let arguments = [("machine", clean(&name).into()), ("known", known.into())];
+                texts.fill("chart-no-such-machine", &arguments)
+            }
+            NoCells::NothingChosen => texts.say("chart-nothing-chosen"),
+        })
+    }
+}
+
 /// The chart of this kind.
-pub fn chart(kind: Kind, comparison: &Comparison, choice: &Choice, texts: &Texts) -> Result<Chart, NoChart> {
+pub fn chart(kind: Kind, entries: &[Entry], choice: &Choice, texts: &Texts) -> Result<Chart, NoChart> {
+    let material = kinds::Material { entries, choice, texts };
     let chart = match kind {
-        Kind::Size => kinds::size(comparison, choice, texts),
-        Kind::SpeedUp => kinds::speed_up(comparison, choice, texts),
-        Kind::Throughput => kinds::throughput(comparison, choice, texts),
-        Kind::Threads => kinds::threads(comparison, choice, texts),
-        Kind::Class => kinds::class(comparison, choice, texts),
+        Kind::Size => kinds::size(material),
+        Kind::SpeedUp => kinds::speed_up(material),
+        Kind::Throughput => kinds::throughput(material),
+        Kind::Threads => kinds::threads(material),
+        Kind::Class => kinds::class(material),
     };
     chart.map(|chart| marked(chart, texts))
 }

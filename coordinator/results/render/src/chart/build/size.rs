@@ -1,14 +1,15 @@
 //! Time over image size from any times: of a peer's GPU beside one's own CPU, or of times that were imported.
 
+use cotejo_analysis::key::Subject;
 use cotejo_language::Texts;
 use cotejo_model::stats::Estimate;
 use cotejo_model::{DeviceKind, Reference, Task};
 
 use super::kinds::{size_axis, titled};
-use super::lines::{DECADE, places, product};
-use super::{NoChart, Subject, marked};
+use super::lines::{DECADE, places};
+use super::{NoChart, marked};
 use crate::chart::{Axis, Chart, ChartKind, Point, Role, Scale, Series};
-use crate::words;
+use crate::words::{self, product};
 
 /// A time at a size.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -52,7 +53,7 @@ pub fn time_over_size(task: Task, cpu: &Times, gpu: &Times, remarks: &str, texts
     if series.is_empty() {
         return Err(NoChart(texts.say("chart-nothing-chosen")));
     }
-    let subject = Subject::of(task);
+    let subject = Some(Subject::of(task));
     let points = || series.iter().flat_map(|series| &series.points);
     let y = Scale::of(points().map(|point| point.y), DECADE);
     let chart = Chart {

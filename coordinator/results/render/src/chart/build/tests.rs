@@ -1,7 +1,9 @@
 use cotejo_language::Language;
-use cotejo_model::comparison::{GroupBy, Outcome};
+use cotejo_model::comparison::{Comparison, GroupBy, Outcome};
 use cotejo_model::stats::Interval;
-use cotejo_model::{DeviceId, Reference};
+use cotejo_model::{DeviceId, Precision, Reference};
+
+use cotejo_analysis::figures::Choice;
 
 use super::*;
 use crate::chart::samples::{class_of, edited, sweep};
@@ -9,7 +11,7 @@ use crate::chart::{ChartKind, Role, Scale};
 use crate::samples;
 
 fn english(kind: Kind, comparison: &Comparison, choice: &Choice) -> Result<Chart, String> {
-    chart(kind, comparison, choice, Texts::of(Language::English)).map_err(|none| none.to_string())
+    chart(kind, &comparison.entries, choice, Texts::of(Language::English)).map_err(|none| none.to_string())
 }
 
 fn drawn(kind: Kind, comparison: &Comparison) -> Chart {
@@ -48,7 +50,8 @@ fn the_practice_of_one_machine() {
          f32; all threads; reference engine; cotejo-worker 0.1.0, candle 0.11.0"
     );
     assert!(!chart.simulated && chart.series.iter().flat_map(|series| &series.points).all(|point| point.ci.is_some()));
-    let spanish = super::chart(Kind::Size, &samples::with_gpu(), &Choice::default(), Texts::of(Language::Spanish));
+    let spanish =
+        super::chart(Kind::Size, &samples::with_gpu().entries, &Choice::default(), Texts::of(Language::Spanish));
     assert_eq!(spanish.unwrap().x.label, "Tamaño de la imagen (píxeles por lado)");
 }
 

@@ -1,36 +1,27 @@
 //! What stands on the pages.
 
-use maud::{Markup, PreEscaped, html};
+use maud::{Markup, html};
 
 use super::super::columns::{is_bold, widths};
-use super::super::{Block, Cell, Document, Kind, Picture, Table, Tone, line, lines};
+use super::super::{Block, Cell, Document, Kind, Picture, Table, Tone, line};
+use super::elements::{self, Border, Embedded, drawing, p, paragraph, part, run, tbl, tc, text, tr};
 use super::{FIRST_PICTURE, FOOTER, HEADER};
 
 /// A4 with 20 mm around, in twentieths of a point.
 const PAGE: (u32, u32) = (11906, 16838);
 const MARGIN: u32 = 1134;
 const ROOM: f32 = 9638.0;
-/// Of a picture at most, in the file's units of which a millimetre has 36 000.
+/// The largest picture, in English metric units, of which a millimetre has 36 000.
 const PICTURE_WIDTH: f32 = 170.0 * 36_000.0;
 const PICTURE_HEIGHT: f32 = 220.0 * 36_000.0;
 /// The height of a line to write on, and of the highest box on a page, in twentieths of a point.
 const LINE: u32 = 320;
 const HIGHEST: u32 = 13_000;
-
-/// Of what a part is made of.
-const NAMESPACES: &str = "xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\" \
-    xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\" \
-    xmlns:wp=\"http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing\" \
-    xmlns:a=\"http://schemas.openxmlformats.org/drawingml/2006/main\" \
-    xmlns:pic=\"http://schemas.openxmlformats.org/drawingml/2006/picture\" \
-    xmlns:v=\"urn:schemas-microsoft-com:vml\" xmlns:o=\"urn:schemas-microsoft-com:office:office\" \
-    xmlns:w14=\"http://schemas.microsoft.com/office/word/2010/wordml\" \
-    xmlns:mc=\"http://schemas.openxmlformats.org/markup-compatibility/2006\" mc:Ignorable=\"w14\"";
-
-/// A part by the name of its first element.
-fn part(name: &str, content: &Markup) -> Markup {
-    PreEscaped(format!("<{name} {NAMESPACES}>{}</{name}>", content.0))
-}
+/// The lines above, below and between the rows of a table.
+const RULES: [Border; 3] = [("top", 12, "1A1A1A"), ("bottom", 12, "1A1A1A"), ("insideH", 4, "B8B8B8")];
+/// The frame of a box to write in.
+const FRAME: [Border; 4] =
+    [("top", 6, "808080"), ("left", 6, "808080"), ("bottom", 6, "808080"), ("right", 6, "808080")];
 
 pub(super) fn body(document: &Document, pictures: &[Picture]) -> Markup {
     let mut pictures = pictures.iter().enumerate();
@@ -39,70 +30,42 @@ pub(super) fn body(document: &Document, pictures: &[Picture]) -> Markup {
             (paragraph("Title", &document.title))
             @if let Some(watermark) = document.banner() { (paragraph("Notice", watermark)) }
             @for block in &document.blocks { (self::block(block, &mut pictures)) }
-            w:sectPr {
-                w:headerReference w:type="default" r:id=(HEADER) {}
-                w:footerReference w:type="default" r:id=(FOOTER) {}
-                w:pgSz w:w=(PAGE.0) w:h=(PAGE.1) {}
-                w:pgMar w:top=(MARGIN) w:right=(MARGIN) w:bottom=(MARGIN) w:left=(MARGIN) w:header="567" w:footer="567"
-                    w:gutter="0" {}
-            }
+            (section())
         }
     };
     part("w:document", &content)
 }
 
-/// What nobody may miss, above and across every page.
-pub(super) fn header(document: &Document) -> Markup {
-    let watermark = document.watermark.as_deref().map(line);
-    let content = html! {
-        w:p {
-            w:pPr { w:pStyle w:val="Header" {} }
-            @if let Some(watermark) = &watermark {
-                (text(watermark))
-                w:r { w:pict { (across(watermark)) } }
-            }
-        }
-    };
-    part("w:hdr", &content)
-}
-
-/// As word processors write their own watermarks.
-fn across(watermark: &str) -> Markup {
-    let letters = u16::try_from(watermark.chars().count()).unwrap_or(u16::MAX).max(8);
-    let height = (900.0 / f32::from(letters)).clamp(12.0, 90.0);
-    let style = format!(
-        "position:absolute;margin-left:0;margin-top:0;width:520pt;height:{height:.0}pt;rotation:315;z-index:-251658752;\
-         mso-position-horizontal:center;mso-position-horizontal-relative:margin;mso-position-vertical:center;\
-         mso-position-vertical-relative:margin"
-    );
+/// The paper, its margins, and what stands above and below each page.
+fn section() -> Markup {
     html! {
-        v:shapetype id="_x0000_t136" coordsize="21600,21600" o:spt="136" adj="10800" path="m@7,l@8,m@5,21600l@6,21600e" {
-            (PreEscaped(WARP))
-            v:path textpathok="t" o:connecttype="none" {}
-            v:textpath on="t" fitshape="t" {}
-        }
-        v:shape id="PowerPlusWaterMarkObject1" o:spid="_x0000_s2049" type="#_x0000_t136" style=(style) o:allowincell="f"
-            fillcolor="#a4161a" stroked="f" {
-            v:fill opacity="10000f" {}
-            v:textpath style="font-family:&quot;Calibri&quot;;font-size:1pt;font-weight:bold" string=(watermark) {}
+        w:sectPr {
+            w:headerReference w:type="default" r:id=(HEADER) {}
+            w:footerReference w:type="default" r:id=(FOOTER) {}
+            w:pgSz w:w=(PAGE.0) w:h=(PAGE.1) {}
+            w:pgMar w:top=(MARGIN) w:right=(MARGIN) w:bottom=(MARGIN) w:left=(MARGIN) w:header="567" w:footer="567"
+                w:gutter="0" {}
         }
     }
 }
 
-/// How letters fill the shape: the formulas of its type.
-const WARP: &str = "<v:formulas><v:f eqn=\"sum #0 0 10800\"/><v:f eqn=\"prod #0 2 1\"/><v:f eqn=\"sum 21600 0 @1\"/>\
-    <v:f eqn=\"sum 0 0 @2\"/><v:f eqn=\"sum 21600 0 @3\"/><v:f eqn=\"if @0 @3 0\"/><v:f eqn=\"if @0 21600 @1\"/>\
-    <v:f eqn=\"if @0 0 @2\"/><v:f eqn=\"if @0 @4 21600\"/></v:formulas>";
-
-pub(super) fn footer() -> Markup {
-    let field = |name| html! { w:fldSimple w:instr=(name) { w:r { w:t { "1" } } } };
+/// What nobody may miss, above and across every page.
+pub(super) fn header(document: &Document) -> Markup {
+    let watermark = document.watermark.as_deref().map(line);
+    let none = html! {};
     let content = html! {
-        w:p {
-            w:pPr { w:pStyle w:val="Footer" {} }
-            (field("PAGE")) (text(" / ")) (field("NUMPAGES"))
+        @if let Some(watermark) = &watermark {
+            (run(&none, &text(watermark)))
+            (run(&none, &elements::watermark(watermark)))
         }
     };
-    part("w:ftr", &content)
+    part("w:hdr", &p("Header", &none, &content))
+}
+
+pub(super) fn footer() -> Markup {
+    let none = html! {};
+    let content = html! { (elements::field("PAGE")) (run(&none, &text(" / "))) (elements::field("NUMPAGES")) };
+    part("w:ftr", &p("Footer", &none, &content))
 }
 
 fn block<'a>(block: &Block, pictures: &mut impl Iterator<Item = (usize, &'a Picture)>) -> Markup {
@@ -123,89 +86,33 @@ fn block<'a>(block: &Block, pictures: &mut impl Iterator<Item = (usize, &'a Pict
     }
 }
 
-fn paragraph(style: &str, words: &str) -> Markup {
-    html! { w:p { w:pPr { w:pStyle w:val=(style) {} } (text(words)) } }
-}
-
-/// Lines that stay lines.
-fn text(words: &str) -> Markup {
-    html! { w:r { (run(words)) } }
-}
-
-fn run(words: &str) -> Markup {
-    html! {
-        @for (at, line) in lines(words).enumerate() {
-            @if at > 0 { w:br {} }
-            w:t xml:space="preserve" { (line) }
-        }
-    }
-}
-
-/// A box that is ticked by clicking.
+/// A point to be ticked off.
 fn check(item: &str) -> Markup {
-    let letters =
-        html! { w:rFonts w:ascii="MS Gothic" w:hAnsi="MS Gothic" w:eastAsia="MS Gothic" w:hint="eastAsia" {} };
-    html! {
-        w:p {
-            w:pPr { w:pStyle w:val="CheckPoint" {} w:tabs { w:tab w:val="left" w:pos="425" {} } }
-            w:sdt {
-                w:sdtPr {
-                    w14:checkbox {
-                        w14:checked w14:val="0" {}
-                        w14:checkedState w14:val="2612" w14:font="MS Gothic" {}
-                        w14:uncheckedState w14:val="2610" w14:font="MS Gothic" {}
-                    }
-                }
-                w:sdtContent { w:r { w:rPr { (letters) } w:t { "☐" } } }
-            }
-            w:r { w:tab {} (run(item)) }
-        }
-    }
+    let tabs = html! { w:tabs { w:tab w:val="left" w:pos="425" {} } };
+    let content = html! { (elements::checkbox()) (run(&html! {}, &html! { w:tab {} (text(item)) })) };
+    p("CheckPoint", &tabs, &content)
 }
 
-/// A picture in the flow of the text, with its words for readers of screens.
+/// A picture as large as it fits, with its words for readers of screens.
 fn picture(at: usize, picture: &Picture, words: &str) -> Markup {
     let (width, height) = picture.within(PICTURE_WIDTH, PICTURE_HEIGHT);
-    let (width, height) = (format!("{width:.0}"), format!("{height:.0}"));
-    let id = at + 1;
-    html! {
-        w:p {
-            w:pPr { w:pStyle w:val="Figure" {} }
-            w:r { w:drawing { wp:inline distT="0" distB="0" distL="0" distR="0" {
-                wp:extent cx=(width) cy=(height) {}
-                wp:docPr id=(id) name=(format!("chart-{id}")) descr=(words) {}
-                wp:cNvGraphicFramePr { a:graphicFrameLocks noChangeAspect="1" {} }
-                a:graphic { a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/picture" { pic:pic {
-                    pic:nvPicPr { pic:cNvPr id=(id) name=(format!("chart-{id}.png")) descr=(words) {} pic:cNvPicPr {} }
-                    pic:blipFill { a:blip r:embed=(format!("rId{}", at + FIRST_PICTURE)) {} a:stretch { a:fillRect {} } }
-                    pic:spPr {
-                        a:xfrm { a:off x="0" y="0" {} a:ext cx=(width) cy=(height) {} }
-                        a:prstGeom prst="rect" { a:avLst {} }
-                    }
-                } } }
-            } } }
-        }
-    }
+    let embedded = Embedded {
+        id: at + 1,
+        relation: format!("rId{}", at + FIRST_PICTURE),
+        extent: (format!("{width:.0}"), format!("{height:.0}")),
+        description: words,
+    };
+    let none = html! {};
+    p("Figure", &none, &run(&none, &drawing(&embedded)))
 }
 
 /// A box that grows with what is written into it.
 fn blank(prompt: &str, lines: u8) -> Markup {
     let height = (u32::from(lines.max(1)) * LINE).min(HIGHEST);
-    let side = |width| {
-        html! { w:top w:val="single" w:sz=(width) w:color="808080" {} w:left w:val="single" w:sz=(width) w:color="808080" {}
-        w:bottom w:val="single" w:sz=(width) w:color="808080" {} w:right w:val="single" w:sz=(width) w:color="808080" {} }
-    };
-    html! {
-        w:tbl {
-            w:tblPr { w:tblW w:w="5000" w:type="pct" {} w:tblBorders { (side(6)) } w:tblLayout w:type="fixed" {} }
-            w:tblGrid { w:gridCol w:w=(ROOM) {} }
-            w:tr {
-                w:trPr { w:trHeight w:val=(height) w:hRule="atLeast" {} }
-                w:tc { w:tcPr { w:tcW w:w=(ROOM) w:type="dxa" {} } (paragraph("Prompt", prompt)) w:p {} }
-            }
-        }
-        (paragraph("Remark", ""))
-    }
+    let width = ROOM.to_string();
+    let cell = tc(&width, &html! {}, &html! { (paragraph("Prompt", prompt)) w:p {} });
+    let row = tr(&html! { w:trHeight w:val=(height) w:hRule="atLeast" {} }, &cell);
+    html! { (tbl(&FRAME, &html! {}, &[width], &row)) (paragraph("Remark", "")) }
 }
 
 fn table(table: &Table) -> Markup {
@@ -215,44 +122,42 @@ fn table(table: &Table) -> Markup {
     };
     let columns: Vec<String> =
         widths(table, ROOM, 236.0, &measure).columns.iter().map(|width| format!("{width:.0}")).collect();
+    let look = html! { w:tblLook w:val="0020" w:firstRow="1" {} w:tblCaption w:val=(line(&table.caption)) {} };
     html! {
         @if !table.caption.is_empty() { (paragraph("Caption", &line(&table.caption))) }
-        @if !table.heads.is_empty() {
-            w:tbl {
-                w:tblPr {
-                    w:tblW w:w="5000" w:type="pct" {}
-                    w:tblBorders {
-                        w:top w:val="single" w:sz="12" w:color="1A1A1A" {}
-                        w:bottom w:val="single" w:sz="12" w:color="1A1A1A" {}
-                        w:insideH w:val="single" w:sz="4" w:color="B8B8B8" {}
-                    }
-                    w:tblLayout w:type="fixed" {}
-                    w:tblLook w:val="0020" w:firstRow="1" {}
-                    w:tblCaption w:val=(line(&table.caption)) {}
-                }
-                w:tblGrid { @for width in &columns { w:gridCol w:w=(width) {} } }
-                w:tr {
-                    w:trPr { w:cantSplit {} w:tblHeader {} }
-                    @for (head, width) in table.heads.iter().zip(&columns) {
-                        (cell(width, Some("F3F4F6"), true, &aligned(head.kind), &html! { w:b {} w:bCs {} }, &head.lines.join("\n")))
-                    }
-                }
-                @for row in &table.rows {
-                    w:tr {
-                        w:trPr { w:cantSplit {} }
-                        @for ((head, width), at) in table.heads.iter().zip(&columns).zip(0..) { (place(head.kind, width, row.get(at))) }
-                    }
-                }
-            }
-        }
+        @if !table.heads.is_empty() { (tbl(&RULES, &look, &columns, &rows(table, &columns))) }
         // What follows is never joined with the table.
         @if table.remarks.is_empty() { (paragraph("Remark", "")) }
         @for remark in &table.remarks { (paragraph("Remark", remark)) }
     }
 }
 
+/// The heads, repeated on each page, and the rows, none of which is split.
+fn rows(table: &Table, columns: &[String]) -> Markup {
+    let heads = html! {
+        @for (head, width) in table.heads.iter().zip(columns) { (self::head(head.kind, width, &head.lines.join("\n"))) }
+    };
+    let row = |row: &[Cell]| {
+        html! {
+            @for ((head, width), at) in table.heads.iter().zip(columns).zip(0..) { (place(head.kind, width, row.get(at))) }
+        }
+    };
+    html! {
+        (tr(&html! { w:cantSplit {} w:tblHeader {} }, &heads))
+        @for cells in &table.rows { (tr(&html! { w:cantSplit {} }, &row(cells))) }
+    }
+}
+
 fn aligned(kind: Kind) -> Markup {
     html! { @if kind == Kind::Figures { w:jc w:val="right" {} } }
+}
+
+/// The head of a column, which stands upon its rule and keeps to the rows below.
+fn head(kind: Kind, width: &str, words: &str) -> Markup {
+    let properties = html! { (shade("F3F4F6")) w:vAlign w:val="bottom" {} };
+    let paragraph = html! { w:keepNext {} (aligned(kind)) };
+    let letters = html! { w:b {} w:bCs {} };
+    tc(width, &properties, &p("TableText", &paragraph, &run(&letters, &text(words))))
 }
 
 /// A cell by what it means; none is an empty one.
@@ -267,22 +172,13 @@ fn place(kind: Kind, width: &str, content: Option<&Cell>) -> Markup {
             Tone::Plain | Tone::Care => {},
         }
     };
-    let shade = (tone == Tone::Care).then_some("FFF6DD");
-    cell(width, shade, false, &aligned(kind), &letters, content.map_or("", |cell| &cell.text))
+    let shaded = html! { @if tone == Tone::Care { (shade("FFF6DD")) } };
+    let words = content.map_or("", |cell| &cell.text);
+    // Plain cells keep an empty `w:rPr`, which word processors write too.
+    let run = html! { w:r { w:rPr { (letters) } (text(words)) } };
+    tc(width, &shaded, &p("TableText", &aligned(kind), &run))
 }
 
-fn cell(width: &str, shade: Option<&str>, head: bool, aligned: &Markup, letters: &Markup, words: &str) -> Markup {
-    html! {
-        w:tc {
-            w:tcPr {
-                w:tcW w:w=(width) w:type="dxa" {}
-                @if let Some(shade) = shade { w:shd w:val="clear" w:color="auto" w:fill=(shade) {} }
-                @if head { w:vAlign w:val="bottom" {} }
-            }
-            w:p {
-                w:pPr { w:pStyle w:val="TableText" {} @if head { w:keepNext {} } (aligned) }
-                w:r { w:rPr { (letters) } (run(words)) }
-            }
-        }
-    }
+fn shade(colour: &str) -> Markup {
+    html! { w:shd w:val="clear" w:color="auto" w:fill=(colour) {} }
 }

@@ -2,6 +2,7 @@
 //! of tables that are repeated, nor languages, nor words for readers of screens, and number their parts by the process.
 
 mod body;
+mod elements;
 
 use std::io::{Cursor, Write};
 
@@ -101,12 +102,9 @@ impl Package {
     }
 }
 
-/// What its words are spelt by.
+/// The language that spelling is checked in.
 fn locale(language: Language) -> &'static str {
-    match language {
-        Language::English => "en-GB",
-        Language::Spanish => "es-ES",
-    }
+    language.facts().office_tag
 }
 
 fn types() -> Markup {

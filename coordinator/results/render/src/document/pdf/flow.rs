@@ -1,8 +1,7 @@
-//! From blocks to marks on pages.
+//! Pages that fill from top to bottom with text, boxes and pictures.
 
-use super::super::{Block, Document, Picture, line};
+use super::super::{Picture, Tone};
 use super::letters::{Letters, Metrics};
-use super::table;
 
 /// A4, in points.
 pub(super) const PAGE: (f32, f32) = (595.28, 841.89);
@@ -14,9 +13,9 @@ const BOTTOM: f32 = PAGE.1 - 62.0;
 
 pub(super) const TEXT: Letters = Letters { size: 10.0, bold: false };
 /// Where writing by hand has its lines.
-const WRITING: f32 = 20.0;
+pub(super) const WRITING: f32 = 20.0;
 /// Within a box.
-const INSET: f32 = 8.0;
+pub(super) const INSET: f32 = 8.0;
 
 /// A colour of print.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +28,15 @@ pub(super) enum Ink {
     Shade,
     LoudShade,
     CareShade,
+}
+
+/// The colour of a cell's text by what it means.
+pub(super) fn ink(tone: Tone) -> Ink {
+    match tone {
+        Tone::Plain | Tone::Care => Ink::Black,
+        Tone::Absent => Ink::Quiet,
+        Tone::Simulated => Ink::Loud,
+    }
 }
 
 /// Something on a page; places are from its upper left corner.
@@ -62,40 +70,9 @@ pub(super) struct Flow<'a> {
 }
 
 impl<'a> Flow<'a> {
-    /// The pages of a document.
-    pub(super) fn of(document: &Document, pictures: &[Picture], metrics: &'a Metrics) -> Self {
-        let mut flow = Self { metrics, pages: vec![Vec::new()], entries: Vec::new(), y: TOP };
-        flow.text(&line(&document.title), Letters::bold(20.0), Ink::Accent, LEFT, ROOM);
-        flow.gap(8.0);
-        if let Some(watermark) = document.banner() {
-            flow.notice(watermark);
-        }
-        let mut drawn = 0;
-        for (at, block) in document.blocks.iter().enumerate() {
-            let next = document.blocks.get(at + 1);
-            match block {
-                Block::Heading { level, text } => {
-                    let below = next.map_or(0.0, |next| flow.least(next, pictures.get(drawn)));
-                    flow.heading(*level, &line(text), below);
-                }
-                Block::Paragraph(text) => {
-                    flow.text(text, TEXT, Ink::Black, LEFT, ROOM);
-                    flow.gap(6.0);
-                }
-                Block::Notice(text) => flow.notice(text),
-                Block::List(items) => flow.points(items, false),
-                Block::Checklist(items) => flow.points(items, true),
-                Block::Table(table) => table::table(&mut flow, table),
-                Block::Chart(_) => {
-                    if let Some(picture) = pictures.get(drawn) {
-                        flow.picture(picture, drawn);
-                    }
-                    drawn += 1;
-                }
-                Block::Blank { prompt, lines } => flow.blank(prompt, *lines),
-            }
-        }
-        flow
+    /// An empty page.
+    pub(super) fn new(metrics: &'a Metrics) -> Self {
+        Self { metrics, pages: vec![Vec::new()], entries: Vec::new(), y: TOP }
     }
 
     /// Whether this height remains on the page.
@@ -153,7 +130,7 @@ impl<'a> Flow<'a> {
         }
     }
 
-    fn heading(&mut self, level: u8, text: &str, below: f32) {
+    pub(super) fn heading(&mut self, level: u8, text: &str, below: f32) {
         let level = level.max(1);
         let (size, before, after) = match level {
             1 => (15.0, 18.0, 6.0),
@@ -169,22 +146,8 @@ impl<'a> Flow<'a> {
         self.gap(after);
     }
 
-    /// The height of what must stand with the heading above it.
-    fn least(&self, block: &Block, picture: Option<&Picture>) -> f32 {
-        match block {
-            Block::Chart(_) => picture.map_or(0.0, |picture| picture.within(ROOM, HIGHEST).1 + 10.0),
-            Block::Table(_) => 80.0,
-            Block::Blank { lines, .. } => 20.0 + WRITING * f32::from((*lines).min(4)),
-            Block::Notice(text) => {
-                TEXT.line() * self.metrics.broken(text, TEXT, ROOM).len().min(6) as f32 + 2.0 * INSET
-            }
-            Block::Heading { .. } => 70.0,
-            Block::Paragraph(_) | Block::List(_) | Block::Checklist(_) => 2.0 * TEXT.line(),
-        }
-    }
-
     /// A box around its lines, one a page where it needs several.
-    fn notice(&mut self, text: &str) {
+    pub(super) fn notice(&mut self, text: &str) {
         let letters = Letters::bold(TEXT.size);
         let mut lines = self.metrics.broken(text, letters, ROOM - 2.0 * INSET - 4.0);
         if lines.iter().all(String::is_empty) {
@@ -211,7 +174,7 @@ impl<'a> Flow<'a> {
         self.gap(8.0);
     }
 
-    fn points(&mut self, items: &[String], boxes: bool) {
+    pub(super) fn points(&mut self, items: &[String], boxes: bool) {
         let indent = if boxes { 18.0 } else { 13.0 };
         for item in items {
             self.reserve(TEXT.line());
@@ -231,7 +194,7 @@ impl<'a> Flow<'a> {
         self.gap(4.0);
     }
 
-    fn picture(&mut self, picture: &Picture, number: usize) {
+    pub(super) fn picture(&mut self, picture: &Picture, number: usize) {
         let size = picture.within(ROOM, HIGHEST);
         self.gap(6.0);
         self.reserve(size.1);
@@ -242,7 +205,7 @@ impl<'a> Flow<'a> {
     }
 
     /// Room to write, over as many pages as it needs.
-    fn blank(&mut self, prompt: &str, lines: u8) {
+    pub(super) fn blank(&mut self, prompt: &str, lines: u8) {
         let mut height = WRITING * f32::from(lines.max(1));
         let prompt_height = TEXT.line() * self.metrics.broken(prompt, TEXT, ROOM).len() as f32;
         self.gap(4.0);
@@ -263,4 +226,4 @@ impl<'a> Flow<'a> {
 }
 
 /// Of a picture at most, so that its heading stands on its page.
-const HIGHEST: f32 = BOTTOM - TOP - 50.0;
+pub(super) const HIGHEST: f32 = BOTTOM - TOP - 50.0;

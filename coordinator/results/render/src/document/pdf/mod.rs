@@ -1,6 +1,7 @@
 //! A document as PDF: laid out here, with the fonts of this crate, so that it looks the same on each PC.
 
 mod flow;
+mod layout;
 mod letters;
 mod table;
 
@@ -26,7 +27,7 @@ use crate::fonts;
 pub fn pdf(document: &Document, png: &dyn Fn(&Chart) -> Vec<u8>) -> Result<Vec<u8>, CannotWrite> {
     let pictures = document.charts().map(|chart| Picture::of_png(png(chart))).collect::<Result<Vec<_>, _>>()?;
     let metrics = Metrics::new();
-    let Flow { pages, entries, .. } = Flow::of(document, &pictures, &metrics);
+    let Flow { pages, entries, .. } = layout::pages(document, &pictures, &metrics);
     let images = pictures.into_iter().map(|picture| Image::from_png(picture.png.into(), true));
     let images = images.collect::<Result<Vec<_>, _>>().map_err(CannotWrite)?;
     let pen = Pen { metrics: &metrics, regular: font(fonts::REGULAR)?, bold: font(fonts::BOLD)?, images };

@@ -2,7 +2,7 @@
 
 use super::super::columns::widths;
 use super::super::{Cell, Kind, Table, Tone, line};
-use super::flow::{Flow, Ink, LEFT, Mark, ROOM};
+use super::flow::{Flow, Ink, LEFT, Mark, ROOM, ink};
 use super::letters::Letters;
 
 /// Sizes of letters, the first that breaks no figure; the last takes whatever there is.
@@ -109,14 +109,6 @@ const LIGHT: (f32, Ink) = (0.5, Ink::Rule);
 
 fn rule(flow: &mut Flow<'_>, (width, ink): (f32, Ink)) {
     flow.mark(Mark::Area { at: (LEFT, flow.y - width / 2.0), size: (ROOM, width), ink });
-}
-
-fn ink(tone: Tone) -> Ink {
-    match tone {
-        Tone::Plain | Tone::Care => Ink::Black,
-        Tone::Absent => Ink::Quiet,
-        Tone::Simulated => Ink::Loud,
-    }
 }
 
 /// A row is not split between pages unless it is longer than one; the heads of columns stand on each.

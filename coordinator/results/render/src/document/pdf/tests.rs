@@ -6,7 +6,7 @@ use super::*;
 fn pages(document: &Document) -> (Vec<Vec<Mark>>, Vec<Entry>) {
     let pictures: Vec<Picture> = document.charts().map(|chart| Picture::of_png(sample::png(chart)).unwrap()).collect();
     let metrics = Metrics::new();
-    let flow = Flow::of(document, &pictures, &metrics);
+    let flow = layout::pages(document, &pictures, &metrics);
     (flow.pages, flow.entries)
 }
 

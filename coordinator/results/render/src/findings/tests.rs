@@ -1,8 +1,11 @@
-use cotejo_analysis::findings::{CopyShare, FirstRunOver, Peak, ThreadTime};
-use cotejo_analysis::peers::Settings;
+use cotejo_analysis::findings::{
+    Achieved, Axis, Basis, CannotTell, Clock, Copies, CopyShare, Crossover, FirstRun, FirstRunOver, Growth, Peak, Rate,
+    Saturation, Scaling, ThreadTime, Throughput, Verdict,
+};
+use cotejo_analysis::key::{Key, Subject, Varying};
 use cotejo_language::Language;
-use cotejo_model::Model;
-use cotejo_model::job::Weights;
+use cotejo_model::stats::{Estimate, Interval};
+use cotejo_model::{DeviceKind, Engine, Model, Precision, Task, Threads, Workload};
 
 use super::*;
 
@@ -16,12 +19,21 @@ fn on(device: DeviceKind) -> Basis {
         device,
         device_name: "Testium".to_owned(),
         of_peer: None,
+        settings: settings(),
+        simulated: false,
+    }
+}
+
+fn settings() -> Key {
+    let workload = Workload {
+        task: task(224),
         precision: Precision::F32,
         threads: Threads::All,
         engine: Engine::Optimized,
         exact: false,
-        simulated: false,
-    }
+        streams: 1,
+    };
+    Key::of_workload(&workload).over(Varying::Task)
 }
 
 fn task(size: u32) -> Task {
@@ -31,14 +43,7 @@ fn task(size: u32) -> Task {
 fn crossover(verdict: Verdict, points: &[(u32, Estimate)]) -> Finding {
     Finding::Crossover(Crossover {
         subject: Subject::Classifier(Model::ResNet18),
-        settings: Settings {
-            precision: Precision::F32,
-            threads: Threads::All,
-            engine: Engine::Optimized,
-            exact: false,
-            weights: Some(Weights::Random { seed: 2026 }),
-            build: "b".to_owned(),
-        },
+        settings: settings(),
         over: Axis::Size { batch: Some(1) },
         points: points.to_vec(),
         verdict,
@@ -54,7 +59,7 @@ fn crossovers() -> Vec<Finding> {
             over: Axis::Batch { size: 224 },
             without_interval: true,
             simulated: true,
-            settings: Settings { precision: Precision::F16, threads: Threads::Exactly(1), ..found.settings },
+            settings: Key { precision: Precision::F16, threads: Some(Threads::Exactly(1)), ..found.settings },
             ..found
         }),
         other => other,
@@ -113,7 +118,7 @@ fn scalings() -> Vec<Finding> {
     let scaling = |parallel: Estimate, limit, limit_range, threads: &[u32], beyond: &[u32]| {
         let time = |threads: &u32| ThreadTime { threads: *threads, time: about(1.0, 0.01) };
         Finding::Scaling(Scaling {
-            basis: Basis { threads: Threads::Exactly(1), ..on(DeviceKind::Cpu) },
+            basis: Basis { settings: settings().over(Varying::Threads), ..on(DeviceKind::Cpu) },
             task: task(224),
             times: threads.iter().map(time).collect(),
             beyond_cores: beyond.to_vec(),
@@ -187,7 +192,7 @@ fn every_finding_is_a_sentence_in_english() {
     ResNet18: at 128, 224, 512 px the intervals of CPU and GPU times overlap, so the data cannot tell who wins; more runs would (`--runs 200`), or a larger range.
     ResNet18: no single place divides CPU and GPU: the GPU wins at 128, 512 px, the CPU at 224 px.
     ResNet18: no single place divides CPU and GPU: the GPU wins at 128 px, the CPU at 512 px, and at 224 px the data cannot tell.
-    SIM ResNet18 (f16, one thread), 224 px: the GPU wins from about batch 3.00 on, by the intervals of the times somewhere from batch 2.00 to batch 3.00; the CPU takes 0.50 ± 0.10 times as long at batch 1 and 4.00 ± 0.10 times at batch 8. Times without an interval were taken as they stand.
+    SIM ResNet18 (f16, 1 thread), 224 px: the GPU wins from about batch 3.00 on, by the intervals of the times somewhere from batch 2.00 to batch 3.00; the CPU takes 0.50 ± 0.10 times as long at batch 1 and 4.00 ± 0.10 times at batch 8. Times without an interval were taken as they stand.
     ResNet18 on the GPU of Group K7QF: from 224 px to 1024 px, time grows as the number of pixels to the power of 0.9 ± 0.6 (between neighbouring sizes 0.83 to 0.98); that may be 1, time in proportion to the pixels: the data cannot tell it apart; more sizes would, such as `--sizes 128,224,384,512,768,1024` (3 sizes).
     ResNet18 on the GPU of Group K7QF: from 224 px to 1024 px, time grows as the number of pixels to the power of 0.90 ± 0.05 (between neighbouring sizes 0.83 to 0.98); below 1, where time would be in proportion to the pixels: large images are cheaper by the pixel (3 sizes).
     ResNet18 on the GPU of Group K7QF: from 224 px to 1024 px, time grows as the number of pixels to the power of 1.20 ± 0.05 (between neighbouring sizes 1.10 to 1.30); above 1, where time would be in proportion to the pixels: large images are dearer by the pixel (3 sizes).
@@ -231,7 +236,7 @@ fn every_finding_is_a_sentence_in_spanish() {
     ResNet18: con 128, 224, 512 px los intervalos de los tiempos de CPU y GPU se solapan, así que los datos no permiten saber quién gana; más ejecuciones lo dirían (`--runs 200`), o un rango mayor.
     ResNet18: ningún punto separa CPU y GPU: la GPU gana con 128, 512 px y la CPU con 224 px.
     ResNet18: ningún punto separa CPU y GPU: la GPU gana con 128 px y la CPU con 512 px, y con 224 px los datos no permiten saberlo.
-    SIM ResNet18 (f16, un hilo), 224 px: la GPU gana a partir de lote 3,00, aproximadamente; según los intervalos de los tiempos, en algún punto de lote 2,00 a lote 3,00; la CPU tarda 0,50 ± 0,10 veces lo que la GPU con lote 1 y 4,00 ± 0,10 veces con lote 8. Los tiempos sin intervalo se han tomado tal cual.
+    SIM ResNet18 (f16, 1 hilo), 224 px: la GPU gana a partir de lote 3,00, aproximadamente; según los intervalos de los tiempos, en algún punto de lote 2,00 a lote 3,00; la CPU tarda 0,50 ± 0,10 veces lo que la GPU con lote 1 y 4,00 ± 0,10 veces con lote 8. Los tiempos sin intervalo se han tomado tal cual.
     ResNet18 en la GPU del Grupo K7QF: de 224 px a 1024 px, el tiempo crece como el número de píxeles elevado a 0,9 ± 0,6 (entre tamaños vecinos, de 0,83 a 0,98); puede ser 1, tiempo proporcional a los píxeles: los datos no permiten distinguirlo; más tamaños lo harían, como `--sizes 128,224,384,512,768,1024` (3 tamaños).
     ResNet18 en la GPU del Grupo K7QF: de 224 px a 1024 px, el tiempo crece como el número de píxeles elevado a 0,90 ± 0,05 (entre tamaños vecinos, de 0,83 a 0,98); menos de 1, que sería tiempo proporcional a los píxeles: las imágenes grandes salen más baratas por píxel (3 tamaños).
     ResNet18 en la GPU del Grupo K7QF: de 224 px a 1024 px, el tiempo crece como el número de píxeles elevado a 1,20 ± 0,05 (entre tamaños vecinos, de 1,10 a 1,30); más de 1, que sería tiempo proporcional a los píxeles: las imágenes grandes salen más caras por píxel (3 tamaños).

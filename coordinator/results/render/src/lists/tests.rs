@@ -3,7 +3,10 @@ use cotejo_model::sweep::{Preset, Running};
 use cotejo_model::{DeviceId, Engine, JobId, MachineId, Precision, SweepId, Task, Threads, Workload};
 use uuid::Uuid;
 
+use cotejo_model::{Device, Machine};
+
 use super::*;
+use crate::english;
 
 fn style(width: usize) -> Style {
     Style { width: Some(width), colour: false, zone: TimeZone::UTC }
@@ -56,7 +59,7 @@ fn machine(name: &str, online: bool) -> Machine {
 fn sweeps_are_listed() {
     let finished = sweep_status(&[(JobState::Succeeded, 5), (JobState::Failed, 1)]);
     let list = [sweep_status(&[(JobState::Succeeded, 1), (JobState::Queued, 5)]), finished];
-    insta::assert_snapshot!(sweeps(&list, &style(100)), @r"
+    insta::assert_snapshot!(sweeps(&list, english(), &style(100)), @r"
     ┌──────────┬──────────┬──────────────────┬──────────┬────────────────────────┬────────────┐
     │ Sweep    ┆ Name     ┆ Started          ┆ Machines ┆ Progress               ┆  Time left │
     ╞══════════╪══════════╪══════════════════╪══════════╪════════════════════════╪════════════╡
@@ -65,7 +68,7 @@ fn sweeps_are_listed() {
     │          ┆          ┆                  ┆          ┆ measured, 1 failed     ┆            │
     └──────────┴──────────┴──────────────────┴──────────┴────────────────────────┴────────────┘
     ");
-    insta::assert_snapshot!(sweeps(&list, &style(80)), @r"
+    insta::assert_snapshot!(sweeps(&list, english(), &style(80)), @r"
     ┌──────────┬──────────┬──────────────────┬──────────┬────────────┬────────────┐
     │ Sweep    ┆ Name     ┆ Started          ┆ Machines ┆ Progress   ┆  Time left │
     ╞══════════╪══════════╪══════════════════╪══════════╪════════════╪════════════╡
@@ -77,9 +80,9 @@ fn sweeps_are_listed() {
     │          ┆          ┆                  ┆          ┆ 1 failed   ┆            │
     └──────────┴──────────┴──────────────────┴──────────┴────────────┴────────────┘
     ");
-    assert_eq!(sweeps(&[], &style(80)), "No sweeps yet.\n");
+    assert_eq!(sweeps(&[], english(), &style(80)), "No sweeps yet.\n");
     let calibration = SweepStatus { spec: Preset::Practice.spec().calibration(), ..list[1].clone() };
-    let shown = sweeps(&[calibration], &style(120));
+    let shown = sweeps(&[calibration], english(), &style(120));
     assert!(shown.contains("calibration (no results)"), "{shown}");
 }
 
@@ -96,58 +99,55 @@ fn one_sweep_is_shown() {
         progress: None,
     };
     status.running.push(running);
-    insta::assert_snapshot!(sweep(&status, &style(80)), @r"
-    Sweep       practice (00000000-0000-0000-0000-00001a2b3c4d)
-    Started     2026-07-31 09:30
-    Progress    1 of 2 measured
-    Time left   about 1 min 16 s
-    Machines    2
-    Models      resnet18
-    Sizes       224, 512, 1024
-    Batches     1
-    Devices     every device found
-    Threads     all
-    Precision   f32
-    Engine      the best of each device
-    Each cell   15 s at most
-    Seed        1
-    Now         pc-01: matmul 1024 x 1024 on cpu: running
+    insta::assert_snapshot!(sweep(&status, english(), &style(80)), @r"
+    Sweep      practice (00000000-0000-0000-0000-00001a2b3c4d)
+    Started    2026-07-31 09:30
+    Progress   1 of 2 measured
+    Time left  about 1 min 16 s
+    Machines   2
+    Models     resnet18
+    Sizes      224, 512, 1024
+    Batches    1
+    Devices    every device found
+    Threads    all threads
+    Precision  f32
+    Engine     the best of each device
+    Each cell  15 s at most
+    Seed       1
+    Now        pc-01: matmul 1024 x 1024 on cpu: running
     ");
 }
 
 #[test]
 fn machines_are_listed() {
-    let list = [machine("pc-01", true), machine("pc-02", false)];
-    insta::assert_snapshot!(machines(&list, &style(120)), @r"
-    ┌──────────┬────────────────────────┬────────────────────────┬──────────┬────────────────────────┬─────────┐
-    │ Machine  ┆ State                  ┆ CPU                    ┆      RAM ┆ GPU                    ┆ Labels  │
-    ╞══════════╪════════════════════════╪════════════════════════╪══════════╪════════════════════════╪═════════╡
-    │ pc-01    ┆ measuring              ┆ Intel(R) Core(TM)      ┆ 16.0 GiB ┆ no NVIDIA driver found ┆ room=A1 │
-    │ 00000007 ┆                        ┆ i5-10400 CPU @ 2.90GHz ┆          ┆                        ┆         │
-    │          ┆                        ┆ (6 cores)              ┆          ┆                        ┆         │
-    │ pc-02    ┆ away since 2026-07-31  ┆ Intel(R) Core(TM)      ┆ 16.0 GiB ┆ no NVIDIA driver found ┆ room=A1 │
-    │ 00000007 ┆ 09:30                  ┆ i5-10400 CPU @ 2.90GHz ┆          ┆                        ┆         │
-    │          ┆                        ┆ (6 cores)              ┆          ┆                        ┆         │
-    └──────────┴────────────────────────┴────────────────────────┴──────────┴────────────────────────┴─────────┘
+    let mut list = vec![machine("pc-01", true), machine("pc-02", false)];
+    list[1].capability.memory_bytes = 8 << 30;
+    insta::assert_snapshot!(machines(&list, english(), &style(120)), @r"
+    2 machines with Intel Core i5-10400 (6 cores): 1 connected; 12.0 GiB (8.0 GiB to 16.0 GiB) of memory
+
+    ┌──────────┬─────────────────────────────┬───────────────────────────────┬──────────┬───────┬─────────┐
+    │ Machine  ┆ State                       ┆ CPU                           ┆      RAM ┆ GPU   ┆ Labels  │
+    ╞══════════╪═════════════════════════════╪═══════════════════════════════╪══════════╪═══════╪═════════╡
+    │ pc-01    ┆ measuring                   ┆ Intel Core i5-10400 (6 cores) ┆ 16.0 GiB ┆ - (1) ┆ room=A1 │
+    │ 00000007 ┆                             ┆                               ┆          ┆       ┆         │
+    │ pc-02    ┆ away since 2026-07-31 09:30 ┆ Intel Core i5-10400 (6 cores) ┆  8.0 GiB ┆ - (1) ┆ room=A1 │
+    │ 00000007 ┆                             ┆                               ┆          ┆       ┆         │
+    └──────────┴─────────────────────────────┴───────────────────────────────┴──────────┴───────┴─────────┘
+    (1) no NVIDIA driver found
     ");
-    insta::assert_snapshot!(machines(&list, &style(80)), @r"
-    ┌──────────┬────────────┬────────────┬──────────┬────────────┬─────────┐
-    │ Machine  ┆ State      ┆ CPU        ┆      RAM ┆ GPU        ┆ Labels  │
-    ╞══════════╪════════════╪════════════╪══════════╪════════════╪═════════╡
-    │ pc-01    ┆ measuring  ┆ Intel(R)   ┆ 16.0 GiB ┆ no NVIDIA  ┆ room=A1 │
-    │ 00000007 ┆            ┆ Core(TM)   ┆          ┆ driver     ┆         │
-    │          ┆            ┆ i5-10400   ┆          ┆ found      ┆         │
-    │          ┆            ┆ CPU @      ┆          ┆            ┆         │
-    │          ┆            ┆ 2.90GHz (6 ┆          ┆            ┆         │
-    │          ┆            ┆ cores)     ┆          ┆            ┆         │
-    │ pc-02    ┆ away since ┆ Intel(R)   ┆ 16.0 GiB ┆ no NVIDIA  ┆ room=A1 │
-    │ 00000007 ┆ 2026-07-31 ┆ Core(TM)   ┆          ┆ driver     ┆         │
-    │          ┆ 09:30      ┆ i5-10400   ┆          ┆ found      ┆         │
-    │          ┆            ┆ CPU @      ┆          ┆            ┆         │
-    │          ┆            ┆ 2.90GHz (6 ┆          ┆            ┆         │
-    │          ┆            ┆ cores)     ┆          ┆            ┆         │
-    └──────────┴────────────┴────────────┴──────────┴────────────┴─────────┘
-    ");
+    let narrow = machines(&list, english(), &style(80));
+    assert!(narrow.contains('┌') && narrow.lines().all(|line| console::measure_text_width(line) <= 80), "{narrow}");
+}
+
+#[test]
+fn a_class_of_equal_machines_is_summed_up_in_spanish() {
+    let texts = cotejo_language::Texts::of(cotejo_language::Language::Spanish);
+    let list: Vec<Machine> = (1..=20).map(|number| machine(&format!("pc-{number:02}"), number > 2)).collect();
+    let shown = machines(&list, texts, &style(100));
+    let first = shown.lines().next().unwrap();
+    assert_eq!(first, "20 equipos con Intel Core i5-10400 (6 núcleos): 18 conectados; 16,0 GiB de memoria");
+    assert_eq!(shown.matches("(1)").count(), 21, "each row has its mark, and the reason stands once: {shown}");
+    assert!(!machines(&list[..1], texts, &style(100)).contains("equipos con"));
 }
 
 #[test]
@@ -164,7 +164,7 @@ fn a_device_that_only_plays_one_is_named_so() {
         precisions: vec![Precision::F32],
         unusable: None,
     });
-    let shown = machines(&[played], &style(160));
+    let shown = machines(&[played], english(), &style(160));
     assert!(shown.contains("Simulated GPU (simulated)"), "{shown}");
 
     let workload = Workload {
@@ -180,7 +180,7 @@ fn a_device_that_only_plays_one_is_named_so() {
     let (task, state) = (workload.task, JobState::Running);
     status.running =
         vec![Running { machine: "pc-01".to_owned(), device, simulated: true, task, state, progress: None }];
-    let shown = sweep(&status, &style(80));
+    let shown = sweep(&status, english(), &style(80));
     assert!(shown.contains("on cuda:0 (simulated): running"), "{shown}");
 }
 
@@ -196,7 +196,7 @@ fn the_coordinator_says_how_it_is() {
         jobs_waiting: 7,
         jobs_assigned: 3,
     };
-    insta::assert_snapshot!(status(&found, "http://127.0.0.1:7420", &style(80)), @r"
+    insta::assert_snapshot!(status(&found, "http://127.0.0.1:7420", english(), &style(80)), @r"
     Coordinator  http://127.0.0.1:7420
     Version      0.1.0 (protocol 1)
     Started      2026-07-31 09:30
@@ -209,6 +209,6 @@ fn the_coordinator_says_how_it_is() {
 #[test]
 fn a_machine_that_only_a_bundle_knows_says_so() {
     let imported = Machine { imported: true, ..machine("home", false) };
-    let text = machines(&[imported], &style(120));
+    let text = machines(&[imported], english(), &style(120));
     assert!(text.contains("imported") && !text.contains("away"), "{text}");
 }
