@@ -115,7 +115,7 @@ fn explained(request: &Request) {
         device_name: "Test CPU".to_owned(),
         build: "test".to_owned(),
         instruction_set: "avx2".to_owned(),
-        threads: 1,
+        threads: Some(1),
         peak_flops: 1e9,
         copy_bytes_per_s: 1e9,
         forward_ns: 2,

@@ -193,7 +193,7 @@ fn it_explains_how_it_computes() {
         frames(&child.wait_with_output().unwrap()).pop().unwrap()
     };
     let Frame::Explained(said) = explain(&optimized(Model::ResNet18, 64, 1)) else { panic!("no explanation") };
-    assert!(said.peak_flops > 1e9 && said.copy_bytes_per_s > 1e8 && said.forward_ns > 0 && said.threads == 2);
+    assert!(said.peak_flops > 1e9 && said.copy_bytes_per_s > 1e8 && said.forward_ns > 0 && said.threads == Some(2));
     // ResNet18 at 64 pixels, from its layers' dimensions: 146.6 million multiply-adds and the classifier's 0.5.
     assert_eq!(said.flop() / 1_000_000, 297);
     assert!(said.layers.iter().all(|layer| layer.ns > 0 && layer.output.iter().all(|side| *side > 0)));
