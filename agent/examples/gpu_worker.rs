@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use cotejo_model::frames::{Description, Frame, Offer, Phase, Progress, Request};
 use cotejo_model::gpu::{DeviceCheck, GpuRecord, Library};
-use cotejo_model::{DeviceId, DeviceKind, Engine, Failure, FailureCode, Precision};
+use cotejo_model::reason::LibraryReason;
+use cotejo_model::{DeviceId, DeviceKind, Engine, FailureCode, Precision, Reason};
 
 /// What every run takes, more or less.
 const MEDIAN_NS: u64 = 1_000;
@@ -54,14 +55,14 @@ fn libraries() -> Vec<Library> {
         name: name.to_owned(),
         version: version.map(str::to_owned),
         path: version.map(|_| format!("/usr/lib/{name}")),
-        missing: version.is_none().then(|| "not found".to_owned()),
+        missing: version.is_none().then(|| LibraryReason::Broken { detail: "not found".to_owned() }.into()),
     };
     vec![library("NVRTC", Some("13.0")), library("cuDNN", None)]
 }
 
 fn check(device: &str, behaviour: &str) {
     let failed = |code, message: &str| {
-        print(&Frame::Failed(Failure::new(code, message)));
+        print(&Frame::Failed(Reason::quoted(code, message)));
         std::process::exit(1);
     };
     // Full until this file is there.

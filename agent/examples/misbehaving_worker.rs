@@ -7,7 +7,9 @@ use std::process::{Command, Stdio};
 
 use cotejo_model::explain::Explanation;
 use cotejo_model::frames::{Frame, Phase, Progress, Request};
-use cotejo_model::{Failure, FailureCode, Task};
+use cotejo_model::measurement::CompiledFor;
+use cotejo_model::reason::MemoryReason;
+use cotejo_model::{FailureCode, Reason, Task};
 
 /// What every run takes, more or less.
 const MEDIAN_NS: u64 = 1_000;
@@ -33,7 +35,7 @@ fn main() {
         "good" => done(&request),
         "threads" => {
             let threads = std::env::var("RAYON_NUM_THREADS").expect("a number of threads");
-            frame(&Frame::Failed(Failure::new(FailureCode::InvalidJob, threads)));
+            frame(&Frame::Failed(Reason::quoted(FailureCode::InvalidJob, threads)));
         }
         "other" => {
             let mut other = request;
@@ -44,7 +46,7 @@ fn main() {
             assert!(arguments.iter().any(|argument| argument == "--explain"), "{arguments:?}");
             explained(&request);
         }
-        "fail" => frame(&Frame::Failed(Failure::new(FailureCode::OutOfMemory, "too large").with_remedy("smaller"))),
+        "fail" => frame(&Frame::Failed(MemoryReason::Refused { needs_bytes: 7 << 40 }.into())),
         "linger" => {
             done(&request);
             hold(address);
@@ -114,7 +116,7 @@ fn explained(request: &Request) {
         workload: request.job.workload,
         device_name: "Test CPU".to_owned(),
         build: "test".to_owned(),
-        instruction_set: "avx2".to_owned(),
+        instruction_set: CompiledFor::Instructions("avx2".to_owned()),
         threads: Some(1),
         peak_flops: 1e9,
         copy_bytes_per_s: 1e9,

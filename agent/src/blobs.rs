@@ -8,7 +8,8 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use cotejo_channel::MAX_BLOB_MESSAGE_BYTES;
-use cotejo_model::{Digest, Failure, FailureCode};
+use cotejo_model::reason::BlobReason;
+use cotejo_model::{Digest, Reason};
 use cotejo_proto::v1;
 use cotejo_proto::v1::DownloadBlobRequest;
 use cotejo_proto::v1::blob_service_client::BlobServiceClient;
@@ -49,35 +50,27 @@ struct Stamp {
 /// Why a try failed.
 enum Problem {
     /// Another try may succeed.
-    Passing(String),
+    Passing(BlobReason),
     /// None will.
-    Lasting(Failure),
+    Lasting(BlobReason),
 }
 
 impl From<io::Error> for Problem {
     fn from(error: io::Error) -> Self {
-        Self::Lasting(
-            Failure::new(FailureCode::Storage, format!("cannot keep a file in the data folder: {error}"))
-                .with_remedy("free some space there, or make the folder writable"),
-        )
+        Self::Lasting(BlobReason::NotKept { detail: error.to_string() })
     }
 }
 
 impl From<Status> for Problem {
     fn from(status: Status) -> Self {
-        let message = status.message();
+        let refused = BlobReason::Refused { detail: status.message().to_owned() };
         match status.code() {
             Code::NotFound | Code::InvalidArgument | Code::PermissionDenied | Code::Unimplemented => {
-                Self::Lasting(unavailable(message))
+                Self::Lasting(refused)
             }
-            _ => Self::Passing(message.to_owned()),
+            _ => Self::Passing(refused),
         }
     }
-}
-
-fn unavailable(why: impl std::fmt::Display) -> Failure {
-    Failure::new(FailureCode::BlobUnavailable, format!("a file could not be had from the coordinator: {why}"))
-        .with_remedy("start the sweep again with the file")
 }
 
 impl Blobs {
@@ -89,7 +82,7 @@ impl Blobs {
     }
 
     /// The file with this content; downloaded if it is not here, or is not what it should be.
-    pub async fn fetch(&self, digest: Digest) -> Result<PathBuf, Failure> {
+    pub async fn fetch(&self, digest: Digest) -> Result<PathBuf, Reason> {
         let path = self.folder.join(digest.to_string());
         if self.is_whole(digest, &path).await {
             return Ok(path);
@@ -100,13 +93,14 @@ impl Blobs {
             let before = partial_bytes(&path);
             match self.download(digest, &path).await {
                 Ok(()) => break,
-                Err(Problem::Lasting(failure)) => return Err(failure),
+                Err(Problem::Lasting(why)) => return Err(why.into()),
                 Err(Problem::Passing(why)) => {
                     tries = if partial_bytes(&path) > before { 1 } else { tries + 1 };
                     if tries == TRIES {
-                        return Err(unavailable(why));
+                        return Err(why.into());
                     }
-                    tracing::info!(digest = %digest.short(), why, "a download stopped; trying again");
+                    let why = Reason::from(why);
+                    tracing::info!(digest = %digest.short(), %why, "a download stopped; trying again");
                     tokio::time::sleep(backoff.next()).await;
                 }
             }
@@ -150,7 +144,7 @@ impl Blobs {
         let request = DownloadBlobRequest { digest: digest.to_string(), offset };
         let response = tokio::time::timeout(SILENCE, self.client.clone().download_blob(request))
             .await
-            .map_err(|_| Problem::Passing("no answer".to_owned()))?;
+            .map_err(|_| Problem::Passing(BlobReason::NoAnswer))?;
         let received = match response {
             Ok(response) => receive(response.into_inner(), &mut file, &mut hash, offset).await,
             // More than the blob has: what is there is not its beginning.
@@ -162,7 +156,7 @@ impl Blobs {
         received?;
         if finished(hash) != digest {
             fs::remove_file(&partial)?;
-            return Err(Problem::Passing("what arrived is not what was asked for".to_owned()));
+            return Err(Problem::Passing(BlobReason::OtherContent));
         }
         file.sync_all().await?;
         drop(file);
@@ -197,14 +191,15 @@ async fn receive(
     loop {
         let chunk = tokio::time::timeout(SILENCE, chunks.message())
             .await
-            .map_err(|_| Problem::Passing(format!("nothing came for {} s", SILENCE.as_secs())))??;
-        let Some(chunk) = chunk else { return Err(Problem::Passing("it ended early".to_owned())) };
+            .map_err(|_| Problem::Passing(BlobReason::Stalled { seconds: SILENCE.as_secs() }))??;
+        let Some(chunk) = chunk else { return Err(Problem::Passing(BlobReason::EndedEarly)) };
         if chunk.size > MAX_BLOB {
-            return Err(Problem::Lasting(unavailable(format!("it has {} bytes; at most {MAX_BLOB} fit", chunk.size))));
+            let (has_bytes, most_bytes) = (chunk.size, MAX_BLOB);
+            return Err(Problem::Lasting(BlobReason::TooLarge { has_bytes, most_bytes }));
         }
         at += chunk.data.len() as u64;
         if at > chunk.size {
-            return Err(Problem::Lasting(unavailable("more came than it has")));
+            return Err(Problem::Lasting(BlobReason::TooLong));
         }
         file.write_all(&chunk.data).await?;
         hash.update(&chunk.data);

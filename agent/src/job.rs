@@ -8,8 +8,9 @@ use cotejo_model::frames::{Progress, Request};
 use cotejo_model::job::Weights;
 use cotejo_model::machine::Cpu;
 use cotejo_model::measurement::Conditions;
+use cotejo_model::reason::EndReason;
 use cotejo_model::session::Offer;
-use cotejo_model::{Assignment, DeviceKind, Failure, FailureCode, JobSpec, Measurement, Task, Threads};
+use cotejo_model::{Assignment, DeviceKind, FailureCode, JobSpec, Measurement, Reason, Task, Threads};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -82,8 +83,8 @@ impl Attempt {
             match work.await {
                 Ok(end) => end,
                 Err(panic) => {
-                    let failure = Failure::new(FailureCode::Internal, format!("the agent failed at the job: {panic}"));
-                    spool(&outbox, assignment, Err(failure)).await;
+                    let failed = EndReason::AgentFailed { detail: panic.to_string() };
+                    spool(&outbox, assignment, Err(failed.into())).await;
                     End::Finished
                 }
             }
@@ -128,11 +129,11 @@ impl Bench {
         let outcome = self.measure(&offer, stop, steps).await;
         match &outcome {
             // Nobody waits for it.
-            Err(failure) if failure.code == FailureCode::Cancelled && stop.is_cancelled() => {
+            Err(failure) if failure.code() == FailureCode::Cancelled && stop.is_cancelled() => {
                 tracing::info!(job = %assignment.job, "job stopped");
                 return End::Stopped;
             }
-            Err(failure) => tracing::warn!(job = %assignment.job, code = %failure.code, "job failed: {failure}"),
+            Err(failure) => tracing::warn!(job = %assignment.job, "job failed: {failure}"),
             Ok(_) => tracing::info!(job = %assignment.job, "job done"),
         }
         spool(&self.outbox, *assignment, outcome).await;
@@ -144,10 +145,10 @@ impl Bench {
         offer: &Offer,
         stop: &CancellationToken,
         steps: &watch::Sender<Step>,
-    ) -> Result<Box<Measurement>, Failure> {
+    ) -> Result<Box<Measurement>, Reason> {
         let request = tokio::select! {
             request = self.request(&offer.job) => request?,
-            () = stop.cancelled() => return Err(Failure::new(FailureCode::Cancelled, "the job was cancelled")),
+            () = stop.cancelled() => return Err(EndReason::Cancelled.into()),
         };
         let device = offer.job.device;
         let watch = match &self.nvidia {
@@ -196,7 +197,7 @@ impl Bench {
     }
 
     /// What the worker is told; the files that the job names are here then.
-    async fn request(&self, job: &JobSpec) -> Result<Request, Failure> {
+    async fn request(&self, job: &JobSpec) -> Result<Request, Reason> {
         let mut request = Request { job: job.clone(), image: None, weights: None };
         if matches!(job.workload.task, Task::Classify { .. }) {
             if let Some(digest) = job.image {
@@ -226,7 +227,7 @@ async fn looking(watch: Option<&Watch>) -> Infallible {
 }
 
 /// Keeps the result. Where the disk takes none it is still uploaded, from memory.
-async fn spool(outbox: &Arc<Outbox>, assignment: Assignment, outcome: Result<Box<Measurement>, Failure>) {
+async fn spool(outbox: &Arc<Outbox>, assignment: Assignment, outcome: Result<Box<Measurement>, Reason>) {
     let outbox = Arc::clone(outbox);
     let kept = tokio::task::spawn_blocking(move || outbox.put(assignment, outcome)).await;
     if let Err(error) = kept.expect("keeping a result does not panic") {

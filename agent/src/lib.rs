@@ -116,7 +116,7 @@ async fn serve(config: Config, subject: Subject, shutdown: CancellationToken) ->
     let monitor = Arc::new(monitor);
     tracing::info!(
         machine = %data.machine(), name = config.name, cpu = capability.cpu.name, devices = capability.devices.len(),
-        no_gpu = capability.no_gpu, "agent started"
+        no_gpu = capability.no_gpu.as_ref().map(tracing::field::display), "agent started"
     );
     if nvidia.is_some() {
         log_unusable(&capability);
@@ -133,7 +133,7 @@ async fn serve(config: Config, subject: Subject, shutdown: CancellationToken) ->
 fn log_unusable(capability: &Capability) {
     for device in &capability.devices {
         if let Some(failure) = &device.unusable {
-            tracing::warn!(device = %device.id, name = device.name, "cannot be used: {failure}; {}", failure.remedy);
+            tracing::warn!(device = %device.id, name = device.name, "cannot be used: {failure}");
         }
     }
 }

@@ -157,7 +157,7 @@ impl Link {
             if *capability != before {
                 tracing::info!(
                     devices = capability.devices.len(),
-                    no_gpu = capability.no_gpu,
+                    no_gpu = capability.no_gpu.as_ref().map(tracing::field::display),
                     "other GPUs than before"
                 );
                 crate::log_unusable(capability);

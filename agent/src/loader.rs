@@ -1,7 +1,8 @@
 //! Programs that the system does not start because a shared library is missing.
 
+use cotejo_model::Reason;
 use cotejo_model::gpu::Library;
-use cotejo_model::{Failure, FailureCode};
+use cotejo_model::reason::{DriverReason, LibraryReason, Platform};
 
 /// What the Linux loader ends with, and how its message begins.
 const LINUX: (i32, &str) = (127, "error while loading shared libraries: ");
@@ -33,45 +34,36 @@ pub(crate) fn diagnose(code: Option<i32>, stderr: &str) -> Option<Unloaded> {
 
 impl Unloaded {
     /// The failure of a worker that was not loaded. `libraries` are those that a worker which does start looked for.
-    pub(crate) fn failure(&self, worker: &str, libraries: &[Library]) -> Failure {
+    pub(crate) fn failure(&self, worker: &str, libraries: &[Library]) -> Reason {
         match self {
-            Self::Lacks(file) => missing(worker, file),
+            Self::Lacks(file) if is_driver(file) => driver_missing(worker, file),
+            Self::Lacks(file) => missing(worker, vec![file.clone()]),
             Self::LacksSomething => {
-                let lacking: Vec<&Library> = libraries.iter().filter(|library| library.missing.is_some()).collect();
-                if let Some(driver) = lacking.iter().find(|library| is_driver(&library.name)) {
-                    return missing(worker, &driver.name);
+                let lacking = libraries.iter().filter(|library| library.missing.is_some());
+                let lacking: Vec<String> = lacking.map(|library| library.name.clone()).collect();
+                if let Some(driver) = lacking.iter().find(|library| is_driver(library)) {
+                    return driver_missing(worker, driver);
                 }
-                match lacking[..] {
-                    [] => missing(worker, "a shared library that Windows does not name"),
-                    _ => missing(worker, &names(&lacking)),
+                match lacking.as_slice() {
+                    [] => LibraryReason::WorkerLacksSomething { worker: worker.to_owned() }.into(),
+                    _ => missing(worker, lacking),
                 }
             }
         }
     }
 }
 
-fn names(libraries: &[&Library]) -> String {
-    libraries.iter().map(|library| library.name.as_str()).collect::<Vec<_>>().join(", ")
-}
-
-fn missing(worker: &str, library: &str) -> Failure {
-    if is_driver(library) {
-        return driver_missing(format!("there is no NVIDIA driver: {worker} lacks {library}"));
-    }
-    Failure::new(FailureCode::LibraryMissing, format!("{worker} lacks {library}")).with_remedy(format!(
-        "put {} beside {worker}, in the version that it was built with; `cotejo-agent doctor` lists all libraries",
-        product(library).unwrap_or("it")
-    ))
-}
-
-/// The failure of a PC without a driver.
-pub(crate) fn driver_missing(message: impl Into<String>) -> Failure {
-    let remedy = if cfg!(windows) {
-        "install the driver for this GPU from nvidia.com/drivers"
-    } else {
-        "install the system's NVIDIA driver package; a container must be started with --gpus all"
+fn missing(worker: &str, libraries: Vec<String>) -> Reason {
+    let product = match libraries.as_slice() {
+        [library] => product(library).map(str::to_owned),
+        _ => None,
     };
-    Failure::new(FailureCode::DriverMissing, message).with_remedy(remedy)
+    LibraryReason::WorkerLacks { worker: worker.to_owned(), libraries, product }.into()
+}
+
+fn driver_missing(worker: &str, library: &str) -> Reason {
+    let platform = Platform::here();
+    DriverReason::WorkerLacksIt { worker: worker.to_owned(), library: library.to_owned(), platform }.into()
 }
 
 /// Whether this library comes with the driver.
@@ -85,7 +77,7 @@ fn product(file: &str) -> Option<&'static str> {
     const PRODUCTS: [(&str, &str); 6] = [
         ("cudnn", "cuDNN"),
         ("cublas", "cuBLAS"),
-        ("cudart", "the CUDA runtime"),
+        ("cudart", "CUDA runtime"),
         ("curand", "cuRAND"),
         ("nvrtc", "NVRTC"),
         ("cufft", "cuFFT"),
@@ -96,6 +88,8 @@ fn product(file: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
+    use cotejo_model::FailureCode;
+
     use super::*;
 
     fn linux(name: &str) -> String {
@@ -106,7 +100,7 @@ mod tests {
     }
 
     fn library(name: &str, missing: bool) -> Library {
-        let missing = missing.then(|| "not found".to_owned());
+        let missing = missing.then(|| LibraryReason::Broken { detail: "not found".to_owned() }.into());
         Library { name: name.to_owned(), version: None, path: None, missing }
     }
 
@@ -114,12 +108,14 @@ mod tests {
     fn the_loader_of_linux_names_the_library() {
         let lacks = diagnose(Some(127), &linux("libcudnn.so.9")).unwrap();
         assert_eq!(lacks, Unloaded::Lacks("libcudnn.so.9".to_owned()));
-        let failure = lacks.failure("cotejo-worker-cuda", &[]);
-        assert_eq!(failure.code, FailureCode::LibraryMissing);
-        assert_eq!(failure.message, "cotejo-worker-cuda lacks libcudnn.so.9");
-        assert!(failure.remedy.starts_with("put cuDNN beside cotejo-worker-cuda"), "{}", failure.remedy);
+        let expected = LibraryReason::WorkerLacks {
+            worker: "cotejo-worker-cuda".to_owned(),
+            libraries: vec!["libcudnn.so.9".to_owned()],
+            product: Some("cuDNN".to_owned()),
+        };
+        assert_eq!(lacks.failure("cotejo-worker-cuda", &[]), expected.into());
         let driver = diagnose(Some(127), &linux("libcuda.so.1")).unwrap().failure("cotejo-worker-cuda", &[]);
-        assert_eq!(driver.code, FailureCode::DriverMissing);
+        assert_eq!(driver.code(), FailureCode::DriverMissing);
     }
 
     #[test]
@@ -137,12 +133,12 @@ mod tests {
         }
         let failure = |libraries: &[Library]| Unloaded::LacksSomething.failure("cotejo-worker-cuda.exe", libraries);
         let some = failure(&[library("cuBLAS", true), library("cuDNN", true), library("CUDA runtime", false)]);
-        assert_eq!(some.code, FailureCode::LibraryMissing);
-        assert_eq!(some.message, "cotejo-worker-cuda.exe lacks cuBLAS, cuDNN");
+        let (worker, libraries) =
+            ("cotejo-worker-cuda.exe".to_owned(), ["cuBLAS", "cuDNN"].map(str::to_owned).to_vec());
+        assert_eq!(some, LibraryReason::WorkerLacks { worker: worker.clone(), libraries, product: None }.into());
         let driver = failure(&[library("cuDNN", true), library("nvcuda.dll", true)]);
-        assert_eq!(driver.code, FailureCode::DriverMissing);
+        assert_eq!(driver.code(), FailureCode::DriverMissing);
         let unknown = failure(&[library("cuDNN", false)]);
-        assert_eq!(unknown.code, FailureCode::LibraryMissing);
-        assert!(unknown.message.contains("does not name"), "{unknown}");
+        assert_eq!(unknown, LibraryReason::WorkerLacksSomething { worker }.into());
     }
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use cotejo_model::session::JobResult;
-use cotejo_model::{Assignment, Digest, Failure, Measurement};
+use cotejo_model::{Assignment, Digest, Measurement, Reason};
 use serde::{Deserialize, Serialize};
 
 use cotejo_daemon::files;
@@ -33,7 +33,7 @@ pub struct OutboxError {
 #[derive(Serialize, Deserialize)]
 struct Record {
     assignment: Assignment,
-    outcome: Result<Box<Measurement>, Failure>,
+    outcome: Result<Box<Measurement>, Reason>,
 }
 
 #[derive(Debug)]
@@ -91,7 +91,7 @@ impl Outbox {
     }
 
     /// Keeps a result. If it cannot be written it is kept in memory, and uploaded all the same.
-    pub fn put(&self, assignment: Assignment, outcome: Result<Box<Measurement>, Failure>) -> Result<(), OutboxError> {
+    pub fn put(&self, assignment: Assignment, outcome: Result<Box<Measurement>, Reason>) -> Result<(), OutboxError> {
         let content = serde_json::to_vec(&Record { assignment, outcome }).expect("a record has only string keys");
         let digest = Digest::of(&content);
         let written = self.write(digest, &content);
@@ -202,8 +202,8 @@ mod tests {
         Assignment { job: JobId::random(), attempt, fence: 7 }
     }
 
-    fn failure(text: &str) -> Result<Box<Measurement>, Failure> {
-        Err(Failure::new(FailureCode::TimedOut, text))
+    fn failure(text: &str) -> Result<Box<Measurement>, Reason> {
+        Err(Reason::quoted(FailureCode::TimedOut, text))
     }
 
     fn names(folder: &Path) -> Vec<String> {

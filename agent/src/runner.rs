@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use cotejo_model::explain::Explanation;
 use cotejo_model::frames::{Frame, Progress, Request};
-use cotejo_model::{DeviceKind, Failure, FailureCode, Measurement, Precision};
+use cotejo_model::reason::{EndReason, WorkerReason};
+use cotejo_model::{DeviceKind, Measurement, Precision, Reason};
 use process_wrap::tokio::{ChildWrapper, CommandWrap, KillOnDrop};
 use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncRead, AsyncWriteExt, BufReader};
 use tokio::process::{ChildStdin, ChildStdout};
@@ -47,7 +48,7 @@ pub struct Run<'a> {
 #[derive(Debug)]
 pub struct Ended {
     /// The measurement, or why there is none.
-    pub outcome: Result<Box<Measurement>, Failure>,
+    pub outcome: Result<Box<Measurement>, Reason>,
     /// Processor time that the worker used; known only if it gave a measurement.
     pub processor_time: Option<Duration>,
 }
@@ -61,11 +62,17 @@ enum Answer {
 /// How the conversation with a worker ended.
 enum Conversation {
     /// With its last frame.
-    Last(Result<Answer, Failure>),
+    Last(Result<Answer, Reason>),
     /// Its output ended without one.
     Silent,
-    /// With something that is not a frame.
-    Garbage(String),
+    /// With a line that is longer than any frame.
+    TooLong,
+    /// Its output cannot be read.
+    Unreadable(io::Error),
+    /// With a line that is no frame, and what its reader says.
+    Garbage { detail: String, line: String },
+    /// With a frame that its job does not ask for.
+    OtherJob,
     /// The deadline passed.
     TimedOut,
     /// The caller wants no result.
@@ -81,7 +88,7 @@ impl Run<'_> {
         };
         let outcome = outcome.and_then(|answer| match answer {
             Answer::Measurement(measurement) if measurement.answers_job(&self.request.job) => Ok(measurement),
-            _ => Err(Failure::new(FailureCode::Internal, "the worker measured something else than its job")),
+            _ => Err(WorkerReason::OtherJob.into()),
         });
         Ended { outcome, processor_time }
     }
@@ -91,10 +98,10 @@ impl Run<'_> {
         &self,
         cancel: &CancellationToken,
         progress: impl Fn(Progress),
-    ) -> Result<Box<Explanation>, Failure> {
+    ) -> Result<Box<Explanation>, Reason> {
         match self.ask(Some("--explain"), cancel, progress).await?.0 {
             Answer::Explanation(explanation) if explanation.workload == self.request.job.workload => Ok(explanation),
-            _ => Err(Failure::new(FailureCode::Internal, "the worker explained something else than it was asked")),
+            _ => Err(WorkerReason::OtherJob.into()),
         }
     }
 
@@ -104,8 +111,8 @@ impl Run<'_> {
         argument: Option<&str>,
         cancel: &CancellationToken,
         progress: impl Fn(Progress),
-    ) -> Result<(Answer, Option<Duration>), Failure> {
-        let mut child = self.spawn(argument).map_err(|error| self.worker.missing(error))?;
+    ) -> Result<(Answer, Option<Duration>), Reason> {
+        let mut child = self.spawn(argument).map_err(|error| self.worker.not_started(&error))?;
         let stdin = child.stdin().take();
         let stdout = child.stdout().take().expect("the output is piped");
         let log = child.stderr().take().map(|stderr| tokio::spawn(keep_last_lines(stderr)));
@@ -117,7 +124,7 @@ impl Run<'_> {
         };
         let status = end(child.as_mut(), &conversation).await;
         let last_lines = finish(log).await;
-        Ok((self.judge(conversation, status, &last_lines)?, processor_time))
+        Ok((self.judge(conversation, status, last_lines)?, processor_time))
     }
 
     fn spawn(&self, argument: Option<&str>) -> io::Result<Box<dyn ChildWrapper>> {
@@ -186,35 +193,25 @@ impl Run<'_> {
         &self,
         conversation: Conversation,
         status: Option<ExitStatus>,
-        last_lines: &[String],
-    ) -> Result<Answer, Failure> {
-        let crashed = |what: String| {
-            let mut message = what;
-            for line in last_lines {
-                message.push('\n');
-                message.push_str(line);
-            }
-            Err(Failure::new(FailureCode::WorkerCrashed, message)
-                .with_remedy("run it again; if it happens again, the agent's log at level debug tells more"))
-        };
-        match conversation {
-            Conversation::Last(outcome) => outcome,
+        log: Vec<String>,
+    ) -> Result<Answer, Reason> {
+        let reason = match conversation {
+            Conversation::Last(outcome) => return outcome,
             Conversation::Silent => {
                 let code = status.and_then(|status| status.code());
-                if let Some(unloaded) = loader::diagnose(code, &last_lines.join("\n")) {
+                if let Some(unloaded) = loader::diagnose(code, &log.join("\n")) {
                     return Err(unloaded.failure(&self.worker.name(), &[]));
                 }
-                let how = status.map_or("without being asked".to_owned(), |status| status.to_string());
-                crashed(format!("the worker ended without a result ({how})"))
+                WorkerReason::Crashed { exit: status.map(Into::into), log }
             }
-            Conversation::Garbage(what) => crashed(what),
-            Conversation::TimedOut => {
-                let message = format!("the worker gave no result within {} s and was killed", self.deadline.as_secs());
-                Err(Failure::new(FailureCode::TimedOut, message)
-                    .with_remedy("measure a smaller size or batch on this machine, or fewer runs"))
-            }
-            Conversation::Cancelled => Err(Failure::new(FailureCode::Cancelled, "the job was cancelled")),
-        }
+            Conversation::TooLong => WorkerReason::LineTooLong { most_bytes: MAX_FRAME as u64, log },
+            Conversation::Unreadable(error) => WorkerReason::OutputUnreadable { detail: error.to_string(), log },
+            Conversation::Garbage { detail, line } => WorkerReason::NoFrame { detail, line, log },
+            Conversation::OtherJob => WorkerReason::OtherJob,
+            Conversation::TimedOut => WorkerReason::TimedOut { seconds: self.deadline.as_secs() },
+            Conversation::Cancelled => return Err(EndReason::Cancelled.into()),
+        };
+        Err(reason.into())
     }
 }
 
@@ -225,22 +222,20 @@ async fn hear(stdout: ChildStdout, progress: impl Fn(Progress)) -> Conversation 
         let line = match read_line(&mut stdout, MAX_FRAME).await {
             Ok(Some(Line { bytes, whole: true })) => bytes,
             Ok(Some(Line { whole: false, .. })) => {
-                return Conversation::Garbage(format!("the worker wrote a line of more than {MAX_FRAME} bytes"));
+                return Conversation::TooLong;
             }
             Ok(None) => return Conversation::Silent,
-            Err(error) => return Conversation::Garbage(format!("cannot read what the worker writes: {error}")),
+            Err(error) => return Conversation::Unreadable(error),
         };
         match serde_json::from_slice(&line) {
             Ok(Frame::Progress(now)) => progress(now),
             Ok(Frame::Done(measurement)) => return Conversation::Last(Ok(Answer::Measurement(measurement))),
             Ok(Frame::Explained(explanation)) => return Conversation::Last(Ok(Answer::Explanation(explanation))),
-            Ok(Frame::Checked(_)) => {
-                return Conversation::Garbage("the worker checked a device instead of its job".to_owned());
-            }
+            Ok(Frame::Checked(_)) => return Conversation::OtherJob,
             Ok(Frame::Failed(failure)) => return Conversation::Last(Err(failure)),
             Err(error) => {
-                let shown = shortened(&String::from_utf8_lossy(&line));
-                return Conversation::Garbage(format!("the worker wrote a line that is no frame ({error}): {shown}"));
+                let line = shortened(&String::from_utf8_lossy(&line));
+                return Conversation::Garbage { detail: error.to_string(), line };
             }
         }
     }

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use cotejo_model::frames::{Description, Frame};
 use cotejo_model::gpu::{DeviceCheck, Library};
-use cotejo_model::{DeviceId, Failure, FailureCode};
+use cotejo_model::reason::{CheckReason, StartReason};
+use cotejo_model::{DeviceId, Reason};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncRead, AsyncReadExt};
@@ -60,12 +61,12 @@ enum Silence {
 }
 
 /// Why a worker did not say what it was asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Unanswered {
     /// The system did not load it.
     Unloaded(Unloaded),
     /// Anything else.
-    Failed(Failure),
+    Failed(Reason),
 }
 
 impl WorkerCommand {
@@ -100,47 +101,41 @@ impl WorkerCommand {
     }
 
     /// The failure of a worker that cannot be started.
-    pub(crate) fn missing(&self, why: impl std::fmt::Display) -> Failure {
-        Failure::new(
-            FailureCode::WorkerMissing,
-            format!("the worker {} cannot be started: {why}", self.program.display()),
-        )
-        .with_remedy("reinstall Cotejo, or name the worker's program with --worker or --cuda-worker")
+    pub(crate) fn not_started(&self, error: &std::io::Error) -> Reason {
+        StartReason::NotStarted { program: self.shown(), detail: error.to_string() }.into()
+    }
+
+    fn shown(&self) -> String {
+        self.program.display().to_string()
     }
 
     /// Asks the worker what it offers.
-    pub async fn describe(&self) -> Result<Description, Failure> {
+    pub async fn describe(&self) -> Result<Description, Reason> {
         self.ask_description().await.map_err(|why| self.named(why))
     }
 
     /// As `describe`, with a worker that was not loaded apart.
     pub(crate) async fn ask_description(&self) -> Result<Description, Unanswered> {
-        self.said("--describe", "does not describe itself").await
+        self.said("--describe").await
     }
 
     /// Asks which libraries GPUs need, and where they are.
-    pub async fn libraries(&self) -> Result<Vec<Library>, Failure> {
-        self.said("--libraries", "does not list its libraries").await.map_err(|why| self.named(why))
+    pub async fn libraries(&self) -> Result<Vec<Library>, Reason> {
+        self.said("--libraries").await.map_err(|why| self.named(why))
     }
 
     /// Has the worker compute something on a device.
-    pub async fn check(&self, device: DeviceId) -> Result<DeviceCheck, Failure> {
+    pub async fn check(&self, device: DeviceId) -> Result<DeviceCheck, Reason> {
         self.check_within(device, CHECK_WITHIN).await
     }
 
     /// As `check`, with another time limit.
-    pub async fn check_within(&self, device: DeviceId, within: Duration) -> Result<DeviceCheck, Failure> {
-        let crashed = |how: String| {
-            Failure::new(FailureCode::WorkerCrashed, format!("the check of {device} {how}"))
-                .with_remedy("restart the PC or update the NVIDIA driver; `cotejo-agent doctor` tries again")
-        };
+    pub async fn check_within(&self, device: DeviceId, within: Duration) -> Result<DeviceCheck, Reason> {
         let answer = match self.ask(&["--check", &device.to_string()], within).await {
             Ok(answer) => answer,
-            Err(Silence::NotStarted(error)) => return Err(self.missing(error)),
+            Err(Silence::NotStarted(error)) => return Err(self.not_started(&error)),
             Err(Silence::TooLong) => {
-                let message = format!("the check of {device} gave no answer within {} s", within.as_secs_f64());
-                return Err(Failure::new(FailureCode::TimedOut, message)
-                    .with_remedy("see with nvidia-smi whether the GPU answers; a restart of the PC often helps"));
+                return Err(CheckReason::TimedOut { device, seconds: within.as_secs_f64() }.into());
             }
         };
         if let Some(unloaded) = answer.unloaded() {
@@ -153,36 +148,38 @@ impl WorkerCommand {
                 Ok(Frame::Checked(check)) if check.device == device => return Ok(*check),
                 Ok(Frame::Failed(failure)) => return Err(failure),
                 _ => {
-                    let shown = shortened_to(SHOWN_BRIEFLY, &String::from_utf8_lossy(line));
-                    return Err(crashed(format!("was not answered by a worker of this version: {shown}")));
+                    let line = shortened_to(SHOWN_BRIEFLY, &String::from_utf8_lossy(line));
+                    return Err(CheckReason::Unreadable { device, line }.into());
                 }
             }
         }
-        Err(crashed(format!("ended without an answer ({}): {}", answer.status, answer.last_words())))
+        let (exit, last_words) = (answer.status.into(), answer.last_words());
+        Err(CheckReason::Crashed { device, exit, last_words }.into())
     }
 
     /// Something that the worker says of itself in JSON.
-    async fn said<T: DeserializeOwned>(&self, argument: &str, otherwise: &str) -> Result<T, Unanswered> {
-        let missing = |why: String| Unanswered::Failed(self.missing(why));
+    async fn said<T: DeserializeOwned>(&self, argument: &str) -> Result<T, Unanswered> {
+        let (failed, program) = (|why: Reason| Unanswered::Failed(why), self.shown());
         let answer = match self.ask(&[argument], DESCRIBE_WITHIN).await {
             Ok(answer) => answer,
-            Err(Silence::NotStarted(error)) => return Err(missing(error.to_string())),
+            Err(Silence::NotStarted(error)) => return Err(failed(self.not_started(&error))),
             Err(Silence::TooLong) => {
-                return Err(missing(format!("it said nothing within {} s", DESCRIBE_WITHIN.as_secs())));
+                return Err(failed(StartReason::Silent { program, seconds: DESCRIBE_WITHIN.as_secs() }.into()));
             }
         };
         if let Some(unloaded) = answer.unloaded() {
             return Err(Unanswered::Unloaded(unloaded));
         }
         if !answer.status.success() {
-            return Err(missing(format!("it ended with {}: {}", answer.status, answer.last_words())));
+            let (exit, last_words) = (answer.status.into(), answer.last_words());
+            return Err(failed(StartReason::EndedWhenAsked { program, exit, last_words }.into()));
         }
         serde_json::from_slice(&answer.stdout)
-            .map_err(|error| missing(format!("it {otherwise} as a worker of this version: {error}")))
+            .map_err(|error| failed(StartReason::OtherVersion { program, detail: error.to_string() }.into()))
     }
 
     /// What a worker that was not loaded lacks, as far as the system says.
-    fn named(&self, why: Unanswered) -> Failure {
+    fn named(&self, why: Unanswered) -> Reason {
         match why {
             Unanswered::Unloaded(unloaded) => unloaded.failure(&self.name(), &[]),
             Unanswered::Failed(failure) => failure,
@@ -222,9 +219,8 @@ impl Answer {
         loader::diagnose(self.status.code(), &self.stderr)
     }
 
-    fn last_words(&self) -> String {
-        let last = self.stderr.trim_end().lines().next_back();
-        shortened_to(SHOWN_BRIEFLY, last.unwrap_or("it said nothing"))
+    fn last_words(&self) -> Option<String> {
+        self.stderr.trim_end().lines().next_back().map(|last| shortened_to(SHOWN_BRIEFLY, last))
     }
 }
 
@@ -248,6 +244,8 @@ fn shortened_to(limit: usize, text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use cotejo_model::FailureCode;
+
     use super::*;
 
     #[tokio::test]
@@ -255,9 +253,10 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let worker = WorkerCommand::from(dir.path().join("no-worker-here"));
         for failure in [worker.describe().await.unwrap_err(), worker.check(DeviceId::Cuda(0)).await.unwrap_err()] {
-            assert_eq!(failure.code, FailureCode::WorkerMissing);
-            assert!(failure.message.contains("no-worker-here"), "{failure}");
-            assert!(!failure.remedy.is_empty());
+            assert_eq!(failure.code(), FailureCode::WorkerMissing);
+            let started = matches!(failure, Reason::Start(StartReason::NotStarted { ref program, .. })
+                if program.contains("no-worker-here"));
+            assert!(started, "{failure}");
         }
     }
 

@@ -4,7 +4,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use cotejo_model::frames::{Description, Offer};
 use cotejo_model::gpu::Library;
-use cotejo_model::{DeviceId, DeviceKind, Failure, FailureCode};
+use cotejo_model::reason::DeviceReason;
+use cotejo_model::{DeviceId, DeviceKind, Reason};
 
 use crate::worker::{Unanswered, WorkerCommand};
 
@@ -22,9 +23,9 @@ pub struct Workers {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Offers {
     /// What the plain worker says of itself.
-    pub plain: Result<Description, Failure>,
+    pub plain: Result<Description, Reason>,
     /// What the worker for GPUs says of itself; none where there is none.
-    pub cuda: Option<Result<Description, Failure>>,
+    pub cuda: Option<Result<Description, Reason>>,
 }
 
 impl Workers {
@@ -66,7 +67,7 @@ impl Workers {
     }
 
     /// The libraries that GPUs need, as the worker that serves them finds them.
-    pub async fn libraries(&self) -> Result<Vec<Library>, Failure> {
+    pub async fn libraries(&self) -> Result<Vec<Library>, Reason> {
         match self.serving(DeviceKind::Cuda).libraries().await {
             Err(_) if self.cuda_serves.load(Ordering::Relaxed) => self.plain.libraries().await,
             answer => answer,
@@ -74,14 +75,14 @@ impl Workers {
     }
 
     /// Has the worker that serves this device try it.
-    pub(crate) async fn check(&self, device: DeviceId) -> Result<cotejo_model::gpu::DeviceCheck, Failure> {
+    pub(crate) async fn check(&self, device: DeviceId) -> Result<cotejo_model::gpu::DeviceCheck, Reason> {
         self.serving(device.kind()).check(device).await
     }
 }
 
 impl Offers {
     /// What the worker that serves this kind offers.
-    pub fn of(&self, kind: DeviceKind) -> Result<&Offer, Failure> {
+    pub fn of(&self, kind: DeviceKind) -> Result<&Offer, Reason> {
         let plain = offer(&self.plain, kind);
         match (&self.cuda, kind) {
             (Some(cuda), DeviceKind::Cuda) => offer(cuda, kind).or_else(|why| plain.map_err(|_| why)),
@@ -90,22 +91,18 @@ impl Offers {
     }
 }
 
-fn offer(description: &Result<Description, Failure>, kind: DeviceKind) -> Result<&Offer, Failure> {
+fn offer(description: &Result<Description, Reason>, kind: DeviceKind) -> Result<&Offer, Reason> {
     let description = description.as_ref().map_err(Clone::clone)?;
-    description.devices.iter().find(|offer| offer.kind == kind).ok_or_else(|| not_built(kind))
-}
-
-fn not_built(kind: DeviceKind) -> Failure {
-    let (name, remedy) = match kind {
-        DeviceKind::Cpu => ("CPU", "reinstall the Cotejo worker"),
-        DeviceKind::Cuda => ("CUDA", "put cotejo-worker-cuda beside the agent, or name it with --cuda-worker"),
-    };
-    Failure::new(FailureCode::DeviceUnavailable, format!("this worker was built without {name} support"))
-        .with_remedy(remedy)
+    description
+        .devices
+        .iter()
+        .find(|offer| offer.kind == kind)
+        .ok_or_else(|| DeviceReason::KindNotBuilt { kind }.into())
 }
 
 #[cfg(test)]
 mod tests {
+    use cotejo_model::reason::LibraryReason;
     use cotejo_model::{Engine, Precision};
 
     use super::*;
@@ -123,7 +120,7 @@ mod tests {
     fn gpus_are_served_by_the_better_worker_that_can() {
         use DeviceKind::{Cpu, Cuda};
         let engine = |offers: &Offers, kind| offers.of(kind).map(|offer| offer.engines[0]);
-        let broken = Failure::new(FailureCode::LibraryMissing, "lacks libcudnn.so.9");
+        let broken = Reason::from(LibraryReason::WorkerLacksSomething { worker: "cotejo-worker-cuda".to_owned() });
         let both =
             Offers { plain: Ok(description("plain", &[Cpu, Cuda])), cuda: Some(Ok(description("cuda", &[Cpu, Cuda]))) };
         assert_eq!(engine(&both, Cpu), Ok(Engine::Reference));
@@ -133,8 +130,6 @@ mod tests {
         let none = Offers { plain: Ok(description("plain", &[Cpu])), cuda: Some(Err(broken.clone())) };
         assert_eq!(engine(&none, Cuda), Err(broken));
         let absent = Offers { cuda: None, ..none };
-        let failure = engine(&absent, Cuda).unwrap_err();
-        assert_eq!(failure.message, "this worker was built without CUDA support");
-        assert!(!failure.remedy.is_empty());
+        assert_eq!(engine(&absent, Cuda), Err(DeviceReason::KindNotBuilt { kind: Cuda }.into()));
     }
 }

@@ -10,8 +10,10 @@ use cotejo_agent::nvidia::fake::{FakeGpu, absent, driver, gpu};
 use cotejo_agent::nvidia::{Access, Load, Nvidia, NvmlError};
 use cotejo_agent::probe::{Gpus, find_gpus};
 use cotejo_agent::{WorkerCommand, Workers};
+use cotejo_language::Language;
+use cotejo_model::reason::{CheckReason, DriverReason, GpuReason, LibraryReason, Relayed};
 use cotejo_model::session::PROTOCOL;
-use cotejo_model::{Device, DeviceId, DeviceKind, Engine, Failure, FailureCode, Precision};
+use cotejo_model::{Device, DeviceId, DeviceKind, Engine, FailureCode, Precision, Reason};
 
 async fn find(nvidia: &Nvidia, plain: WorkerCommand, cuda: WorkerCommand) -> Gpus {
     let workers = Workers::new(plain, cuda);
@@ -20,12 +22,12 @@ async fn find(nvidia: &Nvidia, plain: WorkerCommand, cuda: WorkerCommand) -> Gpu
 }
 
 /// The failure of the one GPU, which the driver lists, with this worker for GPUs.
-async fn failure_of(listed: FakeGpu, cuda: &[&str]) -> Failure {
+async fn failure_of(listed: FakeGpu, cuda: &[&str]) -> Reason {
     let gpus = find(&driver(vec![listed], None), worker(&[]), gpu_worker(cuda)).await;
     assert_eq!((gpus.found.len(), &gpus.none), (1, &None));
     let failure = gpus.found[0].check.clone().unwrap_err();
-    assert!(!failure.remedy.is_empty(), "{failure}");
-    assert!(failure.message.len() < 260, "{failure}");
+    let said = cotejo_language::reason(&failure, Language::English);
+    assert!(said.remedy.is_some() && said.long.len() < 260, "{said:?}");
     failure
 }
 
@@ -42,18 +44,18 @@ async fn a_gpu_that_works_is_named_by_its_driver() {
 #[tokio::test]
 async fn a_library_that_is_missing_is_named() {
     let failure = failure_of(gpu("RTX"), &["unlinked=libcudnn.so.9"]).await;
-    assert_eq!(failure.code, FailureCode::LibraryMissing);
-    assert!(failure.message.ends_with("lacks libcudnn.so.9"), "{failure}");
-    assert!(failure.remedy.contains("cuDNN"), "{}", failure.remedy);
+    assert_eq!(failure.code(), FailureCode::LibraryMissing);
+    let Reason::Library(LibraryReason::WorkerLacks { libraries, product, .. }) = failure else { panic!("{failure}") };
+    assert_eq!((libraries, product.as_deref()), (vec!["libcudnn.so.9".to_owned()], Some("cuDNN")));
     let failure = failure_of(gpu("RTX"), &["unlinked=libcuda.so.1"]).await;
-    assert_eq!(failure.code, FailureCode::DriverMissing);
+    assert_eq!(failure.code(), FailureCode::DriverMissing);
 }
 
 #[tokio::test]
 async fn a_worker_that_crashes_at_its_start_is_named() {
     let failure = failure_of(gpu("RTX"), &["start=crash"]).await;
-    assert_eq!(failure.code, FailureCode::WorkerMissing);
-    assert!(failure.message.contains("gpu_worker"), "{failure}");
+    assert_eq!(failure.code(), FailureCode::WorkerMissing);
+    assert!(failure.to_string().contains("gpu_worker"), "{failure}");
 }
 
 #[tokio::test]
@@ -66,7 +68,7 @@ async fn what_the_worker_refuses_has_its_name() {
     ] {
         // This driver is as new as the libraries, so it is not to blame.
         let failure = failure_of(new_driver_gpu(), &[&format!("cuda:0={behaviour}")]).await;
-        assert_eq!(failure.code, code, "{behaviour}: {failure}");
+        assert_eq!(failure.code(), code, "{behaviour}: {failure}");
     }
 }
 
@@ -79,8 +81,8 @@ fn new_driver_gpu() -> FakeGpu {
 async fn a_worker_that_breaks_down_is_no_silence() {
     for behaviour in ["crash", "garbage", "endless", "other", "silent"] {
         let failure = failure_of(new_driver_gpu(), &[&format!("cuda:0={behaviour}")]).await;
-        assert_eq!(failure.code, FailureCode::WorkerCrashed, "{behaviour}: {failure}");
-        assert!(failure.message.contains("cuda:0"), "{behaviour}: {failure}");
+        assert_eq!(failure.code(), FailureCode::WorkerCrashed, "{behaviour}: {failure}");
+        assert!(failure.to_string().contains("cuda:0"), "{behaviour}: {failure}");
     }
 }
 
@@ -89,16 +91,14 @@ async fn a_check_that_hangs_is_given_up() {
     let hanging = gpu_worker(&["cuda:0=hang"]);
     let began = Instant::now();
     let failure = hanging.check_within(DeviceId::Cuda(0), Duration::from_millis(300)).await.unwrap_err();
-    assert_eq!(failure.code, FailureCode::TimedOut);
-    assert!(failure.message.contains("0.3 s"), "{failure}");
+    assert_eq!(failure, CheckReason::TimedOut { device: DeviceId::Cuda(0), seconds: 0.3 }.into());
     assert!(began.elapsed() < Duration::from_secs(20));
 }
 
 #[tokio::test]
 async fn an_old_driver_is_to_blame() {
     let failure = failure_of(gpu("RTX"), &["cuda:0=crash"]).await;
-    assert_eq!(failure.code, FailureCode::DriverTooOld);
-    assert!(failure.message.contains("12.4") && failure.message.contains("13.0"), "{failure}");
+    assert_eq!(failure, DriverReason::TooOld { serves: "12.4".to_owned(), needs: "13.0".to_owned() }.into());
 }
 
 #[tokio::test]
@@ -106,11 +106,11 @@ async fn compute_modes_are_told() {
     let mut prohibited = gpu("RTX");
     prohibited.described.access = Some(Access::Prohibited);
     let failure = failure_of(prohibited, &["cuda:0=good"]).await;
-    assert_eq!(failure.code, FailureCode::DeviceBusy);
+    assert_eq!(failure.code(), FailureCode::DeviceBusy);
     let mut exclusive = gpu("RTX");
     exclusive.described.access = Some(Access::Exclusive);
     let failure = failure_of(exclusive, &["cuda:0=busy"]).await;
-    assert!(failure.message.contains("exclusive mode"), "{failure}");
+    assert_eq!(failure, GpuReason::Exclusive { index: 0 }.into());
 }
 
 #[tokio::test]
@@ -118,7 +118,7 @@ async fn one_of_two_gpus_is_broken() {
     let lost = FakeGpu { lost: true, ..gpu("lost") };
     let cuda = gpu_worker(&["cuda:0=memory", "cuda:1=good", "cuda:2=good"]);
     let gpus = find(&driver(vec![gpu("full"), gpu("good"), lost], None), worker(&[]), cuda).await;
-    let codes = gpus.found.iter().map(|gpu| gpu.check.as_ref().err().map(|failure| failure.code));
+    let codes = gpus.found.iter().map(|gpu| gpu.check.as_ref().err().map(|failure| failure.code()));
     assert_eq!(codes.collect::<Vec<_>>(), [Some(FailureCode::OutOfMemory), None, Some(FailureCode::DeviceUnavailable)]);
 }
 
@@ -147,7 +147,7 @@ async fn a_gpu_that_only_cuda_sees_is_a_gpu() {
     let [simulated, full] = &gpus.found[..] else { unreachable!() };
     assert_eq!((simulated.name.as_str(), simulated.memory_bytes), ("GPU by CUDA", Some(6 << 30)));
     assert!(simulated.check.as_ref().unwrap().simulated);
-    assert_eq!(full.check.as_ref().unwrap_err().code, FailureCode::OutOfMemory);
+    assert_eq!(full.check.as_ref().unwrap_err().code(), FailureCode::OutOfMemory);
 }
 
 #[tokio::test]
@@ -155,14 +155,13 @@ async fn a_machine_without_any_gpu_says_so() {
     for (plain, cuda) in [(worker(&[]), no_worker()), (worker(&[]), gpu_worker(&[])), (gpu_worker(&[]), no_worker())] {
         let gpus = find(&absent(), plain, cuda).await;
         assert!(gpus.found.is_empty());
-        assert!(!gpus.none.unwrap().message.is_empty());
+        assert!(gpus.none.is_some());
     }
     let crashed = find(&absent(), worker(&[]), gpu_worker(&["cuda:0=crash"])).await.none.unwrap();
-    assert!(crashed.message.contains("the check of cuda:0"), "{crashed}");
+    assert!(matches!(crashed, Reason::Relayed(Relayed::Besides { .. })), "{crashed}");
     let broken = Nvidia::new(|| Err(NvmlError::LibRmVersionMismatch), None);
     let failure = find(&broken, worker(&[]), no_worker()).await.none.unwrap();
-    assert_eq!(failure.code, FailureCode::DriverMissing);
-    assert!(failure.remedy.contains("restart the PC"), "{}", failure.remedy);
+    assert_eq!(failure, DriverReason::Mismatched.into());
 }
 
 fn gpu_of(devices: &[Device]) -> &Device {
@@ -219,8 +218,8 @@ async fn a_library_that_went_missing_fails_the_job_by_name() {
     let (_, mut stream) = coordinator.welcomed(vec![]).await;
     stream.offer_on(DeviceId::Cuda(0)).await;
     let failure = stream.result().await.outcome.unwrap_err();
-    assert_eq!(failure.code, FailureCode::LibraryMissing);
-    assert!(failure.message.contains("libcublas.so.12"), "{failure}");
+    assert_eq!(failure.code(), FailureCode::LibraryMissing);
+    assert!(failure.to_string().contains("libcublas.so.12"), "{failure}");
     agent.stop().await;
 }
 
@@ -234,7 +233,7 @@ async fn an_unusable_gpu_is_looked_at_again_with_the_next_connection() {
     let agent = Agent::on(&coordinator, &folder, (worker(&["good"]), cuda), driver(vec![gpu("RTX")], None));
     let (hello, stream) = coordinator.stream().await;
     let failure = gpu_of(&hello.capability.devices).unusable.as_ref().unwrap();
-    assert_eq!(failure.code, FailureCode::OutOfMemory);
+    assert_eq!(failure.code(), FailureCode::OutOfMemory);
     std::fs::write(now, "").unwrap();
     stream.welcome(PROTOCOL, vec![]).await;
     drop(stream);

@@ -7,7 +7,7 @@ use common::{Lives, job, worker};
 use cotejo_agent::{Config, Error};
 use cotejo_model::machine::{Cpu, PowerSource};
 use cotejo_model::session::{AgentCommand, AgentEvent, Held, PROTOCOL, Verdict};
-use cotejo_model::{Capability, Device, DeviceId, Engine, FailureCode, JobState, Precision};
+use cotejo_model::{Capability, Device, DeviceId, Engine, FailureCode, JobState, Precision, Reason};
 use tokio_util::sync::CancellationToken;
 
 #[tokio::test]
@@ -71,7 +71,7 @@ async fn whatever_a_played_machine_gives_is_simulated() {
             precisions: vec![Precision::F32],
             unusable: None,
         }],
-        no_gpu: Some("no GPU found".to_owned()),
+        no_gpu: Some(Reason::quoted(FailureCode::NoGpu, "no GPU found")),
     };
     let data = tempfile::tempdir().unwrap();
     let mut coordinator = Coordinator::listen().await;
@@ -266,7 +266,7 @@ async fn a_failure_is_a_result() {
     let agent = Agent::start(&coordinator, data.path(), worker(&["crash"]));
     let (_, mut stream) = coordinator.welcomed(vec![]).await;
     stream.started().await;
-    assert_eq!(stream.result().await.outcome.unwrap_err().code, FailureCode::WorkerCrashed);
+    assert_eq!(stream.result().await.outcome.unwrap_err().code(), FailureCode::WorkerCrashed);
     agent.stop().await;
 }
 

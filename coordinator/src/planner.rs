@@ -7,10 +7,11 @@ mod trim;
 use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
+use cotejo_model::reason::{DeviceReason, JobReason, MemoryReason};
 use cotejo_model::sweep::Problem;
 use cotejo_model::{
-    Device, DeviceId, DeviceKind, DeviceSelector, Engine, Failure, FailureCode, JobSpec, Machine, MachineId, Precision,
-    SweepSpec, Threads, Workload, estimate,
+    Device, DeviceId, DeviceKind, DeviceSelector, Engine, JobSpec, Machine, MachineId, Precision, Reason, SweepSpec,
+    Threads, Workload, estimate,
 };
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
@@ -35,7 +36,7 @@ pub struct Cell {
     /// That follows from what the device was seen to do.
     pub calibrated: bool,
     /// Why it cannot be measured, if it cannot.
-    pub refused: Option<Failure>,
+    pub refused: Option<Reason>,
 }
 
 /// The cells of a sweep: machine by machine, each in the order of measuring.
@@ -253,7 +254,7 @@ fn select<'a>(spec: &SweepSpec, machines: &'a [Machine]) -> Result<Vec<&'a Machi
 /// A device to measure, or the one that was asked for and is not there.
 enum Target<'a> {
     Found(&'a Device),
-    Absent(DeviceId, Failure),
+    Absent(DeviceId, Reason),
 }
 
 impl Target<'_> {
@@ -284,15 +285,13 @@ fn targets<'a>(selectors: &[DeviceSelector], machine: &'a Machine) -> Vec<Target
     targets
 }
 
-fn absence(machine: &Machine, device: DeviceId) -> Failure {
+fn absence(machine: &Machine, device: DeviceId) -> Reason {
     let has_gpu = machine.capability.devices.iter().any(|device| device.id.kind() == DeviceKind::Cuda);
     match &machine.capability.no_gpu {
-        Some(reason) if device.kind() == DeviceKind::Cuda && !has_gpu => Failure::new(FailureCode::NoGpu, reason)
-            .with_remedy("`cotejo-agent doctor` (or `cotejo doctor`) on that machine says what it lacks"),
+        Some(reason) if device.kind() == DeviceKind::Cuda && !has_gpu => reason.clone(),
         _ => {
-            let found: Vec<String> = machine.capability.devices.iter().map(|device| device.id.to_string()).collect();
-            let message = format!("{} has no device {device}; it has {}", machine.name, found.join(", "));
-            Failure::new(FailureCode::DeviceUnavailable, message)
+            let has = machine.capability.devices.iter().map(|device| device.id).collect();
+            DeviceReason::Absent { machine: Some(machine.name.clone()), device, has }.into()
         }
     }
 }
@@ -319,50 +318,32 @@ fn cell(spec: &SweepSpec, machine: &Machine, target: &Target<'_>, workload: Work
 }
 
 /// Why this device cannot do this workload, as far as that can be known before trying.
-fn refusal(machine: &Machine, device: &Device, workload: Workload) -> Option<Failure> {
+fn refusal(machine: &Machine, device: &Device, workload: Workload) -> Option<Reason> {
     if let Some(failure) = &device.unusable {
         return Some(failure.clone());
     }
     // Without the machine's name, so that those that lack the same are told of together.
-    let (whose, memory) = match device.id.kind() {
-        DeviceKind::Cpu => ("CPU", device.memory_bytes.or(Some(machine.capability.memory_bytes))),
-        DeviceKind::Cuda => ("GPU", device.memory_bytes),
-    };
+    let kind = device.id.kind();
     if !device.engines.contains(&workload.engine) {
-        let message = format!("no {} engine on this {whose}; it has {}", workload.engine, join(&device.engines));
-        return Some(Failure::new(FailureCode::EngineUnavailable, message).with_remedy("choose an engine that it has"));
+        let (engine, has) = (workload.engine, device.engines.clone());
+        return Some(DeviceReason::EngineMissing { engine, kind, has }.into());
     }
     if !device.precisions.contains(&workload.precision) {
-        let message = format!("no {} on this {whose}; it has {}", workload.precision, join(&device.precisions));
-        let failure = Failure::new(FailureCode::PrecisionUnavailable, message);
-        return Some(failure.with_remedy("choose a precision that it has"));
+        let (precision, has) = (workload.precision, device.precisions.clone());
+        return Some(DeviceReason::PrecisionMissing { precision, kind, has, capability: None }.into());
     }
-    let cores = machine.capability.cpu.physical_cores;
-    if workload.threads == Threads::All && cores > 0 && workload.streams > cores {
-        let message = format!("{} streams need as many threads; this machine has {cores}", workload.streams);
-        return Some(Failure::new(FailureCode::InvalidJob, message).with_remedy("choose fewer streams"));
+    let (streams, cores) = (workload.streams, machine.capability.cpu.physical_cores);
+    if workload.threads == Threads::All && cores > 0 && streams > cores {
+        return Some(JobReason::StreamsOverCores { streams, cores }.into());
     }
-    let whose = if device.id == DeviceId::Cpu { "machine" } else { whose };
-    let needed = estimate::memory_bytes(&workload, device.id.kind());
-    let memory = memory.filter(|memory| *memory > 0 && needed > *memory)?;
-    let message = format!("needs about {}, the {whose} has {}", bytes(needed), bytes(memory));
-    Some(Failure::new(FailureCode::OutOfMemory, message).with_remedy(if workload.streams > 1 {
-        "choose fewer streams, or a smaller size or batch"
-    } else {
-        "choose a smaller size or batch"
-    }))
-}
-
-/// A number of bytes for people.
-fn bytes(count: u64) -> String {
-    let mut value = count as f64;
-    for unit in ["B", "KiB", "MiB", "GiB", "TiB"] {
-        if value < 1024.0 {
-            return format!("{value:.1} {unit}");
-        }
-        value /= 1024.0;
-    }
-    format!("{value:.1} PiB")
+    let memory = match kind {
+        DeviceKind::Cpu => device.memory_bytes.or(Some(machine.capability.memory_bytes)),
+        DeviceKind::Cuda => device.memory_bytes,
+    };
+    let needs_bytes = estimate::memory_bytes(&workload, kind);
+    let has_bytes = memory.filter(|memory| *memory > 0 && needs_bytes > *memory)?;
+    let (what, free_bytes) = (None, None);
+    Some(MemoryReason::TooLittle { what, kind, needs_bytes, has_bytes, free_bytes, streams }.into())
 }
 
 /// Shuffled, so that a trend of the machine (heat, other users) does not look like one of the workloads, and the kinds

@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 
 use cotejo_model::machine::{Cpu, PowerSource};
-use cotejo_model::{
-    Capability, Device, DeviceId, Digest, Engine, Failure, FailureCode, JobSpec, Precision, measurement::Conditions,
-};
+use cotejo_model::reason::DriverReason;
+use cotejo_model::{Capability, Device, DeviceId, Digest, Engine, JobSpec, Precision, Reason, measurement::Conditions};
 use rand::seq::{IndexedRandom, SliceRandom};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -183,7 +182,7 @@ impl PlayedMachine {
             memory_bytes,
             power: self.power,
             background_load: Some(self.background_load),
-            no_gpu: gpu.is_none().then(|| "no NVIDIA GPU found".to_owned()),
+            no_gpu: gpu.is_none().then(|| DriverReason::NoGpu { driver: None }.into()),
             devices: std::iter::once(cpu).chain(gpu).collect(),
         }
     }
@@ -226,14 +225,10 @@ impl PlayedGpu {
         }
     }
 
-    /// Why it cannot be used, if it cannot: in the words of an agent that finds such a driver.
-    pub(crate) fn refusal(&self) -> Option<Failure> {
-        let cuda = self.outdated?;
-        let message = format!("the NVIDIA driver serves CUDA {cuda}, the libraries are of CUDA {CUDA}");
-        Some(
-            Failure::new(FailureCode::DriverTooOld, message)
-                .with_remedy("install a driver for CUDA 12 or later from nvidia.com/drivers"),
-        )
+    /// Why it cannot be used, if it cannot: as an agent says that finds such a driver.
+    pub(crate) fn refusal(&self) -> Option<Reason> {
+        let serves = self.outdated?;
+        Some(DriverReason::TooOld { serves: serves.to_owned(), needs: CUDA.to_owned() }.into())
     }
 
     /// What surrounds a measurement on it that nobody but its player can know.

@@ -8,9 +8,8 @@ use std::time::{Duration, SystemTime};
 use cotejo_model::frames::{Description, Frame, Offer, Phase, Progress, Request};
 use cotejo_model::gpu::{DeviceCheck, GpuRecord, GpuState};
 use cotejo_model::measurement::{Conditions, EventTimes, Stages};
-use cotejo_model::{
-    DeviceId, DeviceKind, Engine, Failure, FailureCode, JobSpec, Measurement, Precision, Task, Workload,
-};
+use cotejo_model::reason::{DeviceReason, GpuReason, JobReason};
+use cotejo_model::{DeviceId, DeviceKind, Engine, JobSpec, Measurement, Precision, Reason, Task, Workload};
 
 use crate::catalogue::{ANY_GPU, PlayedCpu, PlayedGpu};
 use crate::class::{CUDA, CUDNN, Class, PlayedMachine};
@@ -138,10 +137,7 @@ impl Player {
                     self.measure(&request.job, &mut |progress| say(&Frame::Progress(progress)))
                 })
                 .map(|measurement| Frame::Done(Box::new(measurement))),
-            ["--explain"] => {
-                let failure = Failure::new(FailureCode::EngineUnavailable, "a simulated PC has no layers to explain");
-                Err(failure.with_remedy("`cotejo explain` explains those of this PC"))
-            }
+            ["--explain"] => Err(JobReason::PlayedNotExplained.into()),
             _ => return usage(),
         };
         let done = last.is_ok();
@@ -158,15 +154,15 @@ impl Player {
     }
 
     /// The GPU of this address, if it can be used.
-    fn gpu(&self, device: DeviceId) -> Result<&PlayedGpu, Failure> {
-        let absent = || Failure::new(FailureCode::NoGpu, format!("there is no {device} on this simulated PC"));
-        let gpu = self.machine.gpu.as_ref().filter(|_| device == DeviceId::Cuda(0)).ok_or_else(absent)?;
+    fn gpu(&self, device: DeviceId) -> Result<&PlayedGpu, Reason> {
+        let count = u32::from(self.machine.gpu.is_some());
+        let gpu = self.machine.gpu.as_ref().filter(|_| device == DeviceId::Cuda(0));
+        let gpu = gpu.ok_or(GpuReason::NotCounted { device, count })?;
         gpu.refusal().map_or(Ok(gpu), Err)
     }
 
-    fn check(&self, device: &str) -> Result<DeviceCheck, Failure> {
-        let device =
-            device.parse().map_err(|error| Failure::new(FailureCode::InvalidJob, format!("--check: {error}")))?;
+    fn check(&self, device: &str) -> Result<DeviceCheck, Reason> {
+        let device = device.parse().map_err(|_| JobReason::UnknownDevice { text: device.to_owned() })?;
         let gpu = self.gpu(device)?;
         Ok(DeviceCheck {
             device,
@@ -183,17 +179,20 @@ impl Player {
     }
 
     /// The measurement of a job, after the time that it is to take here.
-    fn measure(&self, job: &JobSpec, report: &mut dyn FnMut(Progress)) -> Result<Measurement, Failure> {
-        job.workload.validate().map_err(|error| Failure::new(FailureCode::InvalidJob, error.to_string()))?;
+    fn measure(&self, job: &JobSpec, report: &mut dyn FnMut(Progress)) -> Result<Measurement, Reason> {
+        job.workload.validate().map_err(JobReason::from)?;
         let on = match job.device {
             DeviceId::Cpu if self.cpu => On::Cpu(&self.machine.cpu),
-            DeviceId::Cpu => return Err(Failure::new(FailureCode::DeviceUnavailable, "only a GPU is played here")),
+            DeviceId::Cpu => {
+                let (machine, device, has) = (None, DeviceId::Cpu, vec![DeviceId::Cuda(0)]);
+                return Err(DeviceReason::Absent { machine, device, has }.into());
+            }
             DeviceId::Cuda(_) => On::Gpu(self.gpu(job.device)?),
         };
         let offered = on.precisions();
         if !offered.contains(&job.workload.precision) {
-            let message = format!("this device does not compute in {}", job.workload.precision);
-            return Err(Failure::new(FailureCode::PrecisionUnavailable, message).with_remedy("use f32"));
+            let (precision, kind, has) = (job.workload.precision, job.device.kind(), offered);
+            return Err(DeviceReason::PrecisionMissing { precision, kind, has, capability: None }.into());
         }
         let course = self.course(on, &job.workload);
         let times = Times::draw(&course, &job.measuring, self.machine.seed_of(job));
@@ -330,13 +329,11 @@ fn record(gpu: &PlayedGpu) -> GpuRecord {
     }
 }
 
-fn request() -> Result<Request, Failure> {
+fn request() -> Result<Request, Reason> {
     let mut line = String::new();
-    let invalid = |message: String| {
-        Failure::new(FailureCode::InvalidJob, message).with_remedy("give one JSON object on the first line")
-    };
-    io::stdin().lock().read_line(&mut line).map_err(|error| invalid(format!("no request: {error}")))?;
-    serde_json::from_str(&line).map_err(|error| invalid(format!("the request cannot be read: {error}")))
+    let unreadable = |detail: String| JobReason::RequestUnreadable { detail };
+    io::stdin().lock().read_line(&mut line).map_err(|error| unreadable(error.to_string()))?;
+    serde_json::from_str(&line).map_err(|error| unreadable(error.to_string()).into())
 }
 
 /// Standard input stays open for as long as the agent lives.
@@ -360,6 +357,8 @@ mod tests {
     use cotejo_model::measuring::MeasuringPlan;
     use cotejo_model::{Model, Threads, job::Weights, quality};
 
+    use cotejo_model::FailureCode;
+
     use super::*;
 
     const SEAT: Seat = Seat { class: 20, seed: 7, machine: 3, pace: 50.0 };
@@ -382,7 +381,7 @@ mod tests {
         machines.map(|machine| Player { machine, cpu: true, build: "build".to_owned(), pace: f64::INFINITY })
     }
 
-    fn played(player: &Player, job: &JobSpec) -> Result<Measurement, Failure> {
+    fn played(player: &Player, job: &JobSpec) -> Result<Measurement, Reason> {
         player.measure(job, &mut |_| {})
     }
 
@@ -433,10 +432,10 @@ mod tests {
 
     #[test]
     fn what_cannot_be_played_says_why() {
-        let code = |result: Result<Measurement, Failure>| result.unwrap_err().code;
+        let code = |result: Result<Measurement, Reason>| result.unwrap_err().code();
         let neglected = players().find(|player| player.machine.gpu.is_some_and(|gpu| gpu.outdated.is_some())).unwrap();
         assert_eq!(code(played(&neglected, &job(DeviceId::Cuda(0), Precision::F32))), FailureCode::DriverTooOld);
-        assert_eq!(neglected.check("cuda:0").unwrap_err().code, FailureCode::DriverTooOld);
+        assert_eq!(neglected.check("cuda:0").unwrap_err().code(), FailureCode::DriverTooOld);
         let office = players().find(|player| player.machine.gpu.is_none()).unwrap();
         assert_eq!(code(played(&office, &job(DeviceId::Cuda(0), Precision::F32))), FailureCode::NoGpu);
         assert_eq!(code(played(&office, &job(DeviceId::Cpu, Precision::F16))), FailureCode::PrecisionUnavailable);

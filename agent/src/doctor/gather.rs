@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use cotejo_channel::Address;
-use cotejo_model::Failure;
+use cotejo_model::Reason;
 use cotejo_model::gpu::Library;
 use cotejo_model::machine::{Cpu, PowerSource};
 use sysinfo::{DiskRefreshKind, Disks, MemoryRefreshKind, System};
@@ -27,7 +27,7 @@ pub(super) struct Findings {
     pub(super) offers: Offers,
     pub(super) gpus: Gpus,
     /// Asked for only where there is a GPU.
-    pub(super) libraries: Option<Result<Vec<Library>, Failure>>,
+    pub(super) libraries: Option<Result<Vec<Library>, Reason>>,
     pub(super) coordinator: Option<Coordinator>,
     pub(super) data_dir: DataFolder,
 }

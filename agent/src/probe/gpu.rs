@@ -2,7 +2,7 @@
 
 use cotejo_model::frames::Offer;
 use cotejo_model::gpu::{ComputeCapability, DeviceCheck};
-use cotejo_model::{Device, DeviceId, DeviceKind, Failure};
+use cotejo_model::{Device, DeviceId, DeviceKind, Reason};
 
 use super::reasons;
 use crate::nvidia::{Access, CudaVersion, Described, Inventory, Nvidia, NvmlError};
@@ -23,7 +23,7 @@ pub struct Gpu {
     /// Its generation.
     pub compute_capability: Option<ComputeCapability>,
     /// What the worker found when it tried it, or why it cannot be used.
-    pub check: Result<DeviceCheck, Failure>,
+    pub check: Result<DeviceCheck, Reason>,
 }
 
 /// The GPUs of this machine.
@@ -35,8 +35,8 @@ pub struct Gpus {
     pub cuda: Option<CudaVersion>,
     /// Every GPU, usable or not.
     pub found: Vec<Gpu>,
-    /// Why there is none, if there is none: in few words, since a table's cell shows them.
-    pub none: Option<Failure>,
+    /// Why there is none, if there is none.
+    pub none: Option<Reason>,
 }
 
 /// Finds the GPUs and has the workers try them, one after another.
@@ -55,7 +55,7 @@ pub async fn find(nvidia: &Nvidia, workers: &Workers, offers: &Offers) -> Gpus {
 }
 
 /// The GPUs that the driver lists. `no_worker` is why no worker could try them.
-async fn listed(inventory: Inventory, workers: &Workers, no_worker: Option<Failure>) -> Gpus {
+async fn listed(inventory: Inventory, workers: &Workers, no_worker: Option<Reason>) -> Gpus {
     let Inventory { driver, cuda, gpus, .. } = inventory;
     let mut found = Vec::new();
     for (index, described) in (0..).zip(gpus) {
@@ -75,13 +75,13 @@ async fn listed(inventory: Inventory, workers: &Workers, no_worker: Option<Failu
 
 /// The failure of a check, with what the driver knows of the GPU.
 async fn explained(
-    failure: Failure,
+    failure: Reason,
     index: u32,
     described: &Described,
     driver: Option<CudaVersion>,
     workers: &Workers,
-) -> Failure {
-    if reasons::may_be_an_old_driver(failure.code) {
+) -> Reason {
+    if reasons::may_be_an_old_driver(failure.code()) {
         let libraries = workers.libraries().await.unwrap_or_default();
         if let Some(too_old) = reasons::driver_too_old(driver, &libraries) {
             return too_old;
@@ -92,18 +92,18 @@ async fn explained(
 
 /// The GPUs that no driver lists: where its management library is missing, as with WSL and Jetson, CUDA may still work.
 /// Also gives the refusal that ended the search.
-async fn unlisted(workers: &Workers) -> (Vec<Gpu>, Option<Failure>) {
+async fn unlisted(workers: &Workers) -> (Vec<Gpu>, Option<Reason>) {
     let mut found = Vec::new();
     for index in 0..UNCOUNTED {
         match workers.check(DeviceId::Cuda(index)).await {
-            Err(failure) if !reasons::proves_a_gpu(failure.code) => return (found, Some(failure)),
+            Err(failure) if !reasons::proves_a_gpu(failure.code()) => return (found, Some(failure)),
             check => found.push(gpu(index, Err(NvmlError::NotFound), check)),
         }
     }
     (found, None)
 }
 
-fn gpu(index: u32, described: Result<Described, NvmlError>, check: Result<DeviceCheck, Failure>) -> Gpu {
+fn gpu(index: u32, described: Result<Described, NvmlError>, check: Result<DeviceCheck, Reason>) -> Gpu {
     let described = described.ok();
     let checked = check.as_ref().ok();
     Gpu {
@@ -126,7 +126,7 @@ fn gpu(index: u32, described: Result<Described, NvmlError>, check: Result<Device
 
 impl Gpu {
     /// The GPU as a device, with what the worker offers on it.
-    pub(super) fn device(&self, driver: Option<&String>, offer: Result<&Offer, Failure>) -> Device {
+    pub(super) fn device(&self, driver: Option<&String>, offer: Result<&Offer, Reason>) -> Device {
         let usable = self.check.as_ref().map_err(Clone::clone).and_then(|check| Ok((check, offer?)));
         let mut device = Device {
             id: DeviceId::Cuda(self.index),

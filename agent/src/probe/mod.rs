@@ -49,7 +49,7 @@ pub async fn probe(workers: &Workers, monitor: &Monitor, nvidia: &Nvidia) -> Pro
     monitor.begin_anew();
     let capability = Capability {
         devices: devices(&host, &gpus, &offers),
-        no_gpu: gpus.none.as_ref().map(|failure| failure.message.clone()),
+        no_gpu: gpus.none.clone(),
         hostname: host.hostname,
         os: host.os,
         arch: std::env::consts::ARCH.to_owned(),
@@ -68,7 +68,7 @@ pub(crate) async fn look_again(capability: &mut Capability, workers: &Workers, n
     let gpus = gpu::find(nvidia, workers, &offers).await;
     capability.devices.retain(|device| device.id == DeviceId::Cpu);
     capability.devices.extend(gpu_devices(&gpus, &offers));
-    capability.no_gpu = gpus.none.map(|failure| failure.message);
+    capability.no_gpu = gpus.none;
 }
 
 /// The processors and every GPU, each with what the worker offers on it or why it cannot be used.
@@ -103,7 +103,7 @@ mod tests {
     use cotejo_model::frames::{Description, Offer};
     use cotejo_model::gpu::DeviceCheck;
     use cotejo_model::machine::Cpu;
-    use cotejo_model::{Engine, Failure, FailureCode, Precision};
+    use cotejo_model::{Engine, FailureCode, Precision, Reason};
 
     use super::*;
     use crate::nvidia::fake;
@@ -134,7 +134,7 @@ mod tests {
         Offers { plain: Ok(Description { build: "worker".to_owned(), devices }), cuda: None }
     }
 
-    fn gpus(check: Result<(), Failure>) -> Gpus {
+    fn gpus(check: Result<(), Reason>) -> Gpus {
         let check = check.map(|()| DeviceCheck {
             device: DeviceId::Cuda(0),
             name: "Some GPU".to_owned(),
@@ -173,7 +173,7 @@ mod tests {
 
     #[test]
     fn a_gpu_that_cannot_be_used_says_why() {
-        let broken = Failure::new(FailureCode::DeviceUnavailable, "fell off the bus");
+        let broken = Reason::quoted(FailureCode::DeviceUnavailable, "fell off the bus");
         let all = devices(&host(), &gpus(Err(broken.clone())), &offers(&[DeviceKind::Cpu, DeviceKind::Cuda]));
         assert_eq!(all[0].unusable, None);
         assert_eq!((all[1].unusable.as_ref(), all[1].engines.len()), (Some(&broken), 0));
@@ -187,7 +187,7 @@ mod tests {
         let found = probe(&workers, &Monitor::new(), &nvidia).await.capability;
         assert_eq!(found.devices.len(), 2);
         for device in found.devices {
-            assert_eq!(device.unusable.unwrap().code, FailureCode::WorkerMissing, "{}", device.id);
+            assert_eq!(device.unusable.unwrap().code(), FailureCode::WorkerMissing, "{}", device.id);
         }
     }
 
@@ -201,7 +201,7 @@ mod tests {
         assert!(found.memory_bytes > 1 << 20);
         assert!(found.background_load.is_none_or(|load| (0.0..=1.0).contains(&load)));
         assert_eq!(found.devices[0].id, DeviceId::Cpu);
-        assert_eq!(found.devices[0].unusable.as_ref().unwrap().code, FailureCode::WorkerMissing);
+        assert_eq!(found.devices[0].unusable.as_ref().unwrap().code(), FailureCode::WorkerMissing);
         assert_eq!(found.no_gpu.is_some(), found.devices.len() == 1);
     }
 }

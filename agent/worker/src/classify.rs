@@ -6,12 +6,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use candle_core::{Module as _, Tensor};
-use cotejo_cpu::{InstructionSet, Options, Step, Streams};
+use cotejo_cpu::{BadInstructionSet, InstructionSet, Options, Step, Streams};
 use cotejo_model::frames::Request;
 use cotejo_model::job::Weights;
-use cotejo_model::measurement::{EnginePlan, Input, LayerAlgorithm, Stages};
+use cotejo_model::measurement::{CompiledFor, EnginePlan, Input, LayerAlgorithm, Stages};
 use cotejo_model::measuring::LARGEST_CHECKED;
-use cotejo_model::{DeviceId, Engine, Failure, FailureCode, Model, Precision};
+use cotejo_model::reason::{AnswerReason, DeviceReason, JobFile, JobReason, MemoryReason};
+use cotejo_model::{DeviceId, Engine, Model, Precision, Reason};
 
 use crate::gpu::{self, Gpu};
 use crate::measure::{Report, Times, measure};
@@ -46,7 +47,7 @@ pub(crate) fn classify(
     task: Classify,
     threads: usize,
     report: &mut Report<'_>,
-) -> Result<Outcome, Failure> {
+) -> Result<Outcome, Reason> {
     let prepared = Prepared::new(request, task)?;
     let (device, workload) = (request.job.device, &request.job.workload);
     let measured = match (device, workload.engine) {
@@ -85,10 +86,10 @@ pub(crate) struct Prepared {
 }
 
 impl Prepared {
-    pub(crate) fn new(request: &Request, task: Classify) -> Result<Self, Failure> {
+    pub(crate) fn new(request: &Request, task: Classify) -> Result<Self, Reason> {
         let job = &request.job;
         let (image, decode_ns) = timed(|| match &job.image {
-            Some(digest) => preprocess::load(named(request.image.as_ref(), "an image")?, digest),
+            Some(digest) => preprocess::load(named(request.image.as_ref(), JobFile::Image)?, digest),
             None => Ok(preprocess::built_in()),
         })?;
         let input = Input { image: job.image, width: image.width(), height: image.height() };
@@ -99,16 +100,16 @@ impl Prepared {
 }
 
 /// The file that the request gives for what its job names by digest.
-fn named<'a>(file: Option<&'a PathBuf>, what: &str) -> Result<&'a Path, Failure> {
-    file.map(PathBuf::as_path).ok_or_else(|| {
-        Failure::new(FailureCode::InvalidJob, format!("the job names {what} by digest, but no file was given"))
-    })
+fn named(given: Option<&PathBuf>, file: JobFile) -> Result<&Path, Reason> {
+    given.map(PathBuf::as_path).ok_or_else(|| JobReason::FileNotGiven { file }.into())
 }
 
-pub(crate) fn tensors(request: &Request, model: Model) -> Result<weights::Tensors, Failure> {
+pub(crate) fn tensors(request: &Request, model: Model) -> Result<weights::Tensors, Reason> {
     match &request.job.weights {
         Weights::Random { seed } => weights::random(model, *seed).map_err(internal),
-        Weights::File { digest } => weights::from_file(model, named(request.weights.as_ref(), "weights")?, digest),
+        Weights::File { digest } => {
+            weights::from_file(model, named(request.weights.as_ref(), JobFile::Weights)?, digest)
+        }
     }
 }
 
@@ -123,7 +124,7 @@ pub(crate) struct Measured {
     pub(crate) gpu: Option<Gpu>,
 }
 
-fn reference(request: &Request, model: Model) -> Result<Network, Failure> {
+fn reference(request: &Request, model: Model) -> Result<Network, Reason> {
     let tensors = tensors(request, model)?;
     Network::new(model, &weights::builder(tensors)).map_err(internal)
 }
@@ -133,7 +134,7 @@ fn by_reference(
     task: Classify,
     input: &Tensor,
     report: &mut Report<'_>,
-) -> Result<Measured, Failure> {
+) -> Result<Measured, Reason> {
     let (network, load_ns) = timed(|| reference(request, task.model))?;
     let check = |logits: &Tensor| {
         let logits: Vec<f32> = logits.flatten_all().and_then(|logits| logits.to_vec1()).map_err(internal)?;
@@ -151,7 +152,7 @@ fn by_plan(
     threads: usize,
     input: &Tensor,
     report: &mut Report<'_>,
-) -> Result<Measured, Failure> {
+) -> Result<Measured, Reason> {
     let input: Arc<[f32]> = values(input)?.into();
     let (mut streams, load_ns) = timed(|| compile(request, task, threads, input))?;
     let count = streams.count();
@@ -170,7 +171,7 @@ fn by_plan(
 }
 
 /// The plans of a workload. Whatever they are made from is gone when they are ready.
-fn compile(request: &Request, task: Classify, threads: usize, input: Arc<[f32]>) -> Result<Streams, Failure> {
+fn compile(request: &Request, task: Classify, threads: usize, input: Arc<[f32]>) -> Result<Streams, Reason> {
     let workload = &request.job.workload;
     let network = compiled::network(task.model, &tensors(request, task.model)?).map_err(internal)?;
     let size = task.size as usize;
@@ -186,53 +187,77 @@ fn compile(request: &Request, task: Classify, threads: usize, input: Arc<[f32]>)
 }
 
 /// What cannot be compiled is a job that this engine cannot do.
-pub(crate) fn refused(error: cotejo_cpu::CompileError) -> Failure {
+pub(crate) fn refused(error: cotejo_cpu::CompileError) -> Reason {
     use cotejo_cpu::CompileError;
+    let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     match error {
-        CompileError::Thread(_) => internal(error),
-        error @ CompileError::Streams { .. } => Failure::new(FailureCode::InvalidJob, error.to_string())
-            .with_remedy("ask for fewer streams or more threads"),
-        error => {
-            Failure::new(FailureCode::EngineUnavailable, error.to_string()).with_remedy("use the reference engine")
+        CompileError::Unsupported { layer, reason } => {
+            DeviceReason::LayerUnsupported { layer, detail: reason.to_owned() }.into()
         }
+        CompileError::Empty => DeviceReason::NothingToCompute.into(),
+        CompileError::TooLarge { images, height, width } => {
+            let [images, height, width] = [images, height, width].map(|count| count as u64);
+            DeviceReason::NetworkTooLarge { images, height, width }.into()
+        }
+        CompileError::Memory { bytes } => MemoryReason::Refused { needs_bytes: bytes as u64 }.into(),
+        CompileError::Thread(error) => DeviceReason::ThreadsNotStarted { detail: error.to_string() }.into(),
+        CompileError::Streams { streams, threads } => {
+            JobReason::StreamsOverThreads { streams: count(streams), threads: count(threads) }.into()
+        }
+        CompileError::InstructionSet(set) => lacking(set),
     }
 }
 
+fn lacking(set: InstructionSet) -> Reason {
+    let has = InstructionSet::available().map(|set| set.name().to_owned()).collect();
+    DeviceReason::InstructionSetMissing { name: set.name().to_owned(), has }.into()
+}
+
 /// The instruction set that the plans of this process use.
-pub(crate) fn instruction_set() -> Result<InstructionSet, Failure> {
-    InstructionSet::detect().map_err(|error| Failure::new(FailureCode::EngineUnavailable, error.to_string()))
+pub(crate) fn instruction_set() -> Result<InstructionSet, Reason> {
+    InstructionSet::detect().map_err(|error| match error {
+        BadInstructionSet::Unknown(name) => {
+            let known = InstructionSet::ALL.iter().map(|set| set.name().to_owned()).collect();
+            DeviceReason::InstructionSetUnknown { name, known }.into()
+        }
+        BadInstructionSet::Unavailable(set) => lacking(set),
+    })
 }
 
 fn engine_plan(instruction_set: InstructionSet, steps: &[Step]) -> EnginePlan {
     let layer = |step: &Step| LayerAlgorithm { layer: step.layer.clone(), algorithm: step.algorithm.clone() };
-    EnginePlan { instruction_set: instruction_set.to_string(), layers: steps.iter().map(layer).collect() }
+    EnginePlan {
+        instruction_set: CompiledFor::Instructions(instruction_set.to_string()),
+        layers: steps.iter().map(layer).collect(),
+    }
 }
 
-pub(crate) fn values(tensor: &Tensor) -> Result<Vec<f32>, Failure> {
+pub(crate) fn values(tensor: &Tensor) -> Result<Vec<f32>, Reason> {
     tensor.flatten_all().and_then(|tensor| tensor.to_vec1()).map_err(internal)
 }
 
-pub(crate) fn check_logits(logits: &[f32]) -> Result<(), Failure> {
+pub(crate) fn check_logits(logits: &[f32]) -> Result<(), Reason> {
     match logits.iter().position(|logit| !logit.is_finite()) {
         None => Ok(()),
-        Some(at) => {
-            let message = format!("logit {at} is {}: the network's answer is not finite", logits[at]);
-            Err(Failure::new(FailureCode::WrongAnswer, message).with_remedy("check the weight file"))
-        }
+        Some(at) => Err(AnswerReason::NotFinite { logit: u32::try_from(at).unwrap_or(u32::MAX) }.into()),
     }
 }
 
 /// The largest difference of a logit of the first image from the reference engine's, over their root mean square.
-fn difference(request: &Request, task: Classify, input: &Tensor, logits: &[f32]) -> Result<f32, Failure> {
+fn difference(request: &Request, task: Classify, input: &Tensor, logits: &[f32]) -> Result<f32, Reason> {
     let network = reference(request, task.model)?;
     let image = input.narrow(0, 0, 1).map_err(internal)?;
     let expected = values(&network.forward(&image).map_err(internal)?)?;
     let error = error_of_logits(&expected, logits);
     if error.is_nan() || error > tolerance(task.model, request.job.workload.precision) {
-        let message = format!("a logit is {error:.1e} of their RMS away from the reference engine's");
-        return Err(Failure::new(FailureCode::WrongAnswer, message).with_remedy("please report it"));
+        return Err(AnswerReason::OffReference { error: finite(error) }.into());
     }
     Ok(error)
+}
+
+/// A figure as a reason carries it.
+pub(crate) fn finite(figure: f32) -> Option<f64> {
+    Some(f64::from(figure)).filter(|figure| figure.is_finite())
 }
 
 /// The largest difference of a logit over their root mean square.
@@ -245,7 +270,7 @@ pub(crate) fn error_of_logits(expected: &[f32], found: &[f32]) -> f32 {
 }
 
 /// What it gives, and its nanoseconds.
-pub(crate) fn timed<T>(work: impl FnOnce() -> Result<T, Failure>) -> Result<(T, u64), Failure> {
+pub(crate) fn timed<T>(work: impl FnOnce() -> Result<T, Reason>) -> Result<(T, u64), Reason> {
     let start = Instant::now();
     let value = work()?;
     let elapsed: Duration = start.elapsed();

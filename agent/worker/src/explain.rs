@@ -3,7 +3,9 @@
 use cotejo_cpu::{Options, Peak, Plan};
 use cotejo_model::explain::{ExplainedLayer, Explanation};
 use cotejo_model::frames::{Phase, Progress, Request};
-use cotejo_model::{DeviceId, Engine, Failure, FailureCode, Task};
+use cotejo_model::measurement::CompiledFor;
+use cotejo_model::reason::JobReason;
+use cotejo_model::{DeviceId, Engine, Reason, Task};
 
 use crate::classify::{Classify, Prepared, instruction_set, refused, tensors, timed, values};
 use crate::measure::Report;
@@ -16,14 +18,13 @@ const ENOUGH_NS: u64 = 1_500_000_000;
 const WARM_UP: usize = 3;
 
 /// Compiles the workload and takes the times of its layers.
-pub(crate) fn explain(request: &Request, report: &mut Report<'_>) -> Result<Explanation, Failure> {
+pub(crate) fn explain(request: &Request, report: &mut Report<'_>) -> Result<Explanation, Reason> {
     job::check(&request.job)?;
     let workload = request.job.workload;
     let (Engine::Optimized, Task::Classify { model, size, batch }, 1) =
         (workload.engine, workload.task, workload.streams)
     else {
-        let message = "only a classifier on the optimized engine, in one stream, can be explained layer by layer";
-        return Err(Failure::new(FailureCode::InvalidJob, message));
+        return Err(JobReason::NotExplained.into());
     };
     report(Progress { phase: Phase::Load, done: 0.0 })?;
     if let DeviceId::Cuda(index) = request.job.device {
@@ -73,7 +74,7 @@ pub(crate) fn explain(request: &Request, report: &mut Report<'_>) -> Result<Expl
         workload,
         device_name: host::cpu_name(),
         build: BUILD.to_owned(),
-        instruction_set: instruction_set.to_string(),
+        instruction_set: CompiledFor::Instructions(instruction_set.to_string()),
         threads: Some(count(threads)),
         peak_flops: peak.flops,
         copy_bytes_per_s: peak.copy_bytes_per_s,

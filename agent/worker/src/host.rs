@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use cotejo_model::{Failure, FailureCode, Threads};
+use cotejo_model::reason::MemoryReason;
+use cotejo_model::{DeviceKind, Reason, Task, Threads};
 use sysinfo::{CpuRefreshKind, MemoryRefreshKind, RefreshKind, System};
 
 /// The processors' product name.
@@ -68,36 +69,20 @@ impl Memory {
     }
 
     /// Whether so many bytes fit. A system that does not say what it has is believed to have enough.
-    pub(crate) fn check(self, what: &str, needed: u64) -> Result<(), Failure> {
+    pub(crate) fn check(self, what: Task, streams: u32, needed: u64) -> Result<(), Reason> {
         if self.total == 0 || needed <= self.available {
             return Ok(());
         }
-        let message = format!(
-            "{what} needs about {}; this machine has {}, of which {} are free",
-            in_words(needed),
-            in_words(self.total),
-            in_words(self.available)
-        );
-        let remedy = if needed > self.total {
-            "choose a smaller size or batch"
-        } else {
-            "close other programs, or choose a smaller size or batch"
-        };
-        Err(Failure::new(FailureCode::OutOfMemory, message).with_remedy(remedy))
+        Err(MemoryReason::TooLittle {
+            what: Some(what),
+            kind: DeviceKind::Cpu,
+            needs_bytes: needed,
+            has_bytes: self.total,
+            free_bytes: Some(self.available),
+            streams,
+        }
+        .into())
     }
-}
-
-/// Bytes with a binary unit and three digits.
-fn in_words(bytes: u64) -> String {
-    let units = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
-    let mut value = bytes as f64 / 1024.0;
-    let mut unit = 0;
-    while value >= 1000.0 && unit + 1 < units.len() {
-        value /= 1024.0;
-        unit += 1;
-    }
-    let decimals = usize::from(value < 100.0);
-    format!("{value:.decimals$} {}", units[unit])
 }
 
 /// The most memory that this process has held, in bytes. Linux alone says so without unsafe code.
@@ -114,16 +99,19 @@ mod tests {
     #[test]
     fn what_does_not_fit_is_refused_with_its_figures() {
         let memory = Memory { total: 25_125_558_681, available: 20 << 30 };
-        memory.check("a job", 20 << 30).unwrap();
-        let failure = memory.check("ResNet18 100000x100000", 1_760_000_000_000).unwrap_err();
-        assert_eq!(failure.code, FailureCode::OutOfMemory);
-        assert_eq!(
-            failure.message,
-            "ResNet18 100000x100000 needs about 1.6 TiB; this machine has 23.4 GiB, of which 20.0 GiB are free"
-        );
-        assert!(!failure.remedy.contains("close"));
-        assert!(memory.check("a job", 21 << 30).unwrap_err().remedy.contains("close"));
-        Memory { total: 0, available: 0 }.check("a job", u64::MAX).unwrap();
+        let task = Task::Matmul { size: 100_000 };
+        memory.check(task, 1, 20 << 30).unwrap();
+        let failure = memory.check(task, 1, 1_760_000_000_000).unwrap_err();
+        let expected = MemoryReason::TooLittle {
+            what: Some(task),
+            kind: DeviceKind::Cpu,
+            needs_bytes: 1_760_000_000_000,
+            has_bytes: 25_125_558_681,
+            free_bytes: Some(20 << 30),
+            streams: 1,
+        };
+        assert_eq!(failure, expected.into());
+        Memory { total: 0, available: 0 }.check(task, 1, u64::MAX).unwrap();
     }
 
     #[test]
@@ -131,13 +119,6 @@ mod tests {
         assert_eq!(cpu_list("0-3,8\n"), Some(vec![0, 1, 2, 3, 8]));
         assert_eq!(cpu_list("5"), Some(vec![5]));
         assert_eq!(cpu_list(""), None);
-    }
-
-    #[test]
-    fn bytes_read_well() {
-        assert_eq!(in_words(0), "0.0 KiB");
-        assert_eq!(in_words(512 << 20), "512 MiB");
-        assert_eq!(in_words(u64::MAX), "16.0 EiB");
     }
 
     #[test]

@@ -6,9 +6,8 @@ use std::time::SystemTime;
 use cotejo_model::frames::{Phase, Progress, Request};
 use cotejo_model::measurement::{Conditions, Stages};
 use cotejo_model::measuring::LARGEST_CHECKED;
-use cotejo_model::{
-    DeviceId, DeviceKind, Engine, Failure, FailureCode, JobSpec, Measurement, Precision, Task, Workload, estimate,
-};
+use cotejo_model::reason::{DeviceReason, JobReason};
+use cotejo_model::{DeviceId, DeviceKind, Engine, JobSpec, Measurement, Precision, Reason, Task, Workload, estimate};
 
 use crate::classify::{Classify, classify, instruction_set, timed};
 use crate::gpu::{self, Gpu};
@@ -17,7 +16,7 @@ use crate::outcome::Outcome;
 use crate::{BUILD, host, internal, matmul};
 
 /// Carries out a job on as many threads as it asks for.
-pub fn perform(request: &Request, report: &mut Report<'_>) -> Result<Measurement, Failure> {
+pub fn perform(request: &Request, report: &mut Report<'_>) -> Result<Measurement, Reason> {
     let job = &request.job;
     check(job)?;
     let threads = host::thread_count(job.workload.threads);
@@ -61,28 +60,28 @@ pub fn perform(request: &Request, report: &mut Report<'_>) -> Result<Measurement
 }
 
 /// Whether this worker can do the job on this machine; refused before anything is allocated.
-pub(crate) fn check(job: &JobSpec) -> Result<(), Failure> {
+pub(crate) fn check(job: &JobSpec) -> Result<(), Reason> {
     let workload = &job.workload;
-    workload.validate().map_err(|error| Failure::new(FailureCode::InvalidJob, error.to_string()))?;
+    workload.validate().map_err(JobReason::from)?;
     let plain = workload.engine == Engine::Reference || matches!(workload.task, Task::Matmul { .. });
     if plain && (workload.exact || workload.streams != 1) {
-        let message = "exact and streams are options of a classifier on the optimized engine";
-        return Err(Failure::new(FailureCode::InvalidJob, message));
+        return Err(JobReason::OptionsWithoutEngine.into());
     }
     if job.measuring.runs == Some(0) {
-        return Err(Failure::new(FailureCode::InvalidJob, "runs must be at least 1"));
+        return Err(JobReason::NoRuns.into());
     }
     let on_host = match job.device {
         DeviceId::Cpu if workload.precision != Precision::F32 => {
-            let message = format!("this worker does not compute in {} on {}", workload.precision, job.device);
-            return Err(Failure::new(FailureCode::PrecisionUnavailable, message).with_remedy("use f32"));
+            let (precision, kind) = (workload.precision, DeviceKind::Cpu);
+            let has = vec![Precision::F32];
+            return Err(DeviceReason::PrecisionMissing { precision, kind, has, capability: None }.into());
         }
         DeviceId::Cpu => *workload,
         // The GPU's own memory is asked about there. Here the answer is checked, for one image.
         DeviceId::Cuda(_) => Workload { task: checked(workload.task), engine: Engine::Reference, ..*workload },
     };
     let bytes = estimate::memory_bytes(&on_host, DeviceKind::Cpu).saturating_add(copies_for_gpu(job));
-    host::Memory::now().check(&workload.task.to_string(), bytes)
+    host::Memory::now().check(workload.task, workload.streams, bytes)
 }
 
 /// Bytes on the host of a GPU's whole input: as preprocessed, as plain numbers, and in memory that the GPU copies from.
@@ -103,7 +102,7 @@ fn checked(task: Task) -> Task {
     }
 }
 
-fn multiply(job: &JobSpec, size: u32, threads: usize, report: &mut Report<'_>) -> Result<Outcome, Failure> {
+fn multiply(job: &JobSpec, size: u32, threads: usize, report: &mut Report<'_>) -> Result<Outcome, Reason> {
     let size = size as usize;
     let (times, load_ns) = match job.workload.engine {
         Engine::Reference => {

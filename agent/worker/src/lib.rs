@@ -22,7 +22,8 @@ use std::io::{self, BufRead, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use cotejo_model::frames::{Description, Frame, Offer, Request};
-use cotejo_model::{DeviceId, DeviceKind, Engine, Failure, FailureCode, Precision};
+use cotejo_model::reason::{JobReason, WorkerReason};
+use cotejo_model::{DeviceId, DeviceKind, Engine, Precision, Reason};
 
 pub use process::main_stdio;
 
@@ -44,16 +45,14 @@ pub fn describe() -> Description {
 const MAX_REQUEST: u64 = 1 << 20;
 
 /// Reads the one request.
-pub fn read_request(input: impl BufRead) -> Result<Request, Failure> {
+pub fn read_request(input: impl BufRead) -> Result<Request, Reason> {
     let mut line = String::new();
-    let invalid = |message: String| {
-        Failure::new(FailureCode::InvalidJob, message).with_remedy("give one JSON object on the first line")
-    };
-    input.take(MAX_REQUEST).read_line(&mut line).map_err(|error| invalid(format!("no request: {error}")))?;
+    let unreadable = |detail: String| JobReason::RequestUnreadable { detail };
+    input.take(MAX_REQUEST).read_line(&mut line).map_err(|error| unreadable(error.to_string()))?;
     if line.trim().is_empty() {
-        return Err(invalid("standard input holds no request".to_owned()));
+        return Err(JobReason::RequestMissing.into());
     }
-    serde_json::from_str(&line).map_err(|error| invalid(format!("the request cannot be read: {error}")))
+    serde_json::from_str(&line).map_err(|error| unreadable(error.to_string()).into())
 }
 
 /// What a process of the worker is started for.
@@ -70,11 +69,11 @@ pub enum Errand {
 ///
 /// The job runs on its own pool of threads, but candle sizes some of its loops by `RAYON_NUM_THREADS`: set it to the
 /// job's threads before the process starts, as `main_stdio` does.
-pub fn run(errand: Errand, request: Result<Request, Failure>, output: &mut (impl Write + Send)) -> io::Result<bool> {
+pub fn run(errand: Errand, request: Result<Request, Reason>, output: &mut (impl Write + Send)) -> io::Result<bool> {
     let outcome = request.and_then(|request| {
         let mut report = |progress| {
             write_frame(output, &Frame::Progress(progress))
-                .map_err(|error| Failure::new(FailureCode::Cancelled, format!("nobody reads the frames: {error}")))
+                .map_err(|error| WorkerReason::NobodyReads { detail: error.to_string() }.into())
         };
         let perform = || match errand {
             Errand::Measure => job::perform(&request, &mut report).map(|done| Frame::Done(Box::new(done))),
@@ -91,15 +90,15 @@ pub fn run_check(device: DeviceId, output: &mut impl Write) -> io::Result<bool> 
 }
 
 /// Its answer; a panic is a failure.
-fn kept(work: impl FnOnce() -> Result<Frame, Failure>) -> Result<Frame, Failure> {
+fn kept(work: impl FnOnce() -> Result<Frame, Reason>) -> Result<Frame, Reason> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| Err(explain_panic(panic.as_ref())))
 }
 
-fn finish(outcome: Result<Frame, Failure>, output: &mut impl Write) -> io::Result<bool> {
+fn finish(outcome: Result<Frame, Reason>, output: &mut impl Write) -> io::Result<bool> {
     let (frame, done) = match outcome {
         Ok(frame) => (frame, true),
         Err(failure) => {
-            tracing::error!(code = %failure.code, "{failure}");
+            tracing::error!("{failure}");
             (Frame::Failed(failure), false)
         }
     };
@@ -113,15 +112,14 @@ fn write_frame(output: &mut impl Write, frame: &Frame) -> io::Result<()> {
     output.flush()
 }
 
-fn explain_panic(panic: &(dyn Any + Send)) -> Failure {
+fn explain_panic(panic: &(dyn Any + Send)) -> Reason {
     let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    Failure::new(FailureCode::Internal, format!("the worker panicked: {}", text.unwrap_or("without a message")))
-        .with_remedy("please report it")
+    WorkerReason::Panicked { detail: text.map(str::to_owned) }.into()
 }
 
 /// A defect of the worker's own, or of a library.
-pub(crate) fn internal(error: impl std::fmt::Display) -> Failure {
-    Failure::new(FailureCode::Internal, error.to_string())
+pub(crate) fn internal(error: impl std::fmt::Display) -> Reason {
+    Reason::internal(error)
 }
 
 #[cfg(test)]
@@ -140,7 +138,7 @@ mod tests {
     fn a_panic_becomes_a_failure_with_its_message() {
         let panic = catch_unwind(|| panic!("index {} is out of range", 7)).unwrap_err();
         let failure = explain_panic(panic.as_ref());
-        assert_eq!(failure.code, FailureCode::Internal);
-        assert_eq!(failure.message, "the worker panicked: index 7 is out of range");
+        let detail = Some("index 7 is out of range".to_owned());
+        assert_eq!(failure, WorkerReason::Panicked { detail }.into());
     }
 }

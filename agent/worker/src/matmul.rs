@@ -3,9 +3,10 @@
 use candle_core::{Device, Tensor};
 use cotejo_cpu::InstructionSet;
 use cotejo_model::job::WEIGHTS_SEED;
-use cotejo_model::{Failure, FailureCode, Precision};
+use cotejo_model::reason::AnswerReason;
+use cotejo_model::{Precision, Reason};
 
-use crate::classify::refused;
+use crate::classify::{finite, refused};
 use crate::internal;
 use crate::weights::{Uniform, uniform};
 
@@ -38,18 +39,18 @@ pub struct Reference {
 
 impl Reference {
     /// Of `size` x `size` elements.
-    pub fn new(size: usize) -> Result<Self, Failure> {
+    pub fn new(size: usize) -> Result<Self, Reason> {
         let factor = |name| Tensor::from_vec(factor(name, size), (size, size), &Device::Cpu).map_err(internal);
         Ok(Self { left: factor(LEFT)?, right: factor(RIGHT)? })
     }
 
     /// The product, `[size, size]`.
-    pub fn compute(&self) -> Result<Tensor, Failure> {
+    pub fn compute(&self) -> Result<Tensor, Reason> {
         self.left.matmul(&self.right).map_err(internal)
     }
 
     /// Checks a product.
-    pub fn check(&self, product: &Tensor) -> Result<(), Failure> {
+    pub fn check(&self, product: &Tensor) -> Result<(), Reason> {
         let element = |row, column| product.get(row)?.get(column)?.to_scalar::<f32>();
         check(product.dim(0).map_err(internal)?, Precision::F32, |row, column| element(row, column).map_err(internal))
     }
@@ -67,7 +68,7 @@ pub struct Optimized {
 
 impl Optimized {
     /// Of `size` x `size` elements, on so many threads.
-    pub fn new(size: usize, threads: usize, instruction_set: InstructionSet) -> Result<Self, Failure> {
+    pub fn new(size: usize, threads: usize, instruction_set: InstructionSet) -> Result<Self, Reason> {
         let engine = cotejo_cpu::Product::new(size, threads, instruction_set).map_err(refused)?;
         Ok(Self { size, left: factor(LEFT, size), right: factor(RIGHT, size), product: vec![0.0; size * size], engine })
     }
@@ -78,7 +79,7 @@ impl Optimized {
     }
 
     /// Checks the product that was computed last.
-    pub fn check(&self) -> Result<(), Failure> {
+    pub fn check(&self) -> Result<(), Reason> {
         check(self.size, Precision::F32, |row, column| Ok(self.product[row * self.size + column]))
     }
 }
@@ -87,8 +88,8 @@ impl Optimized {
 pub(crate) fn check(
     size: usize,
     precision: Precision,
-    element: impl Fn(usize, usize) -> Result<f32, Failure>,
-) -> Result<(), Failure> {
+    element: impl Fn(usize, usize) -> Result<f32, Reason>,
+) -> Result<(), Reason> {
     // An element is a sum of `size` products, each of variance 1/9.
     let deviation = (size as f64).sqrt() / 3.0;
     let (left, right) = (Uniform::new(WEIGHTS_SEED, LEFT), Uniform::new(WEIGHTS_SEED, RIGHT));
@@ -100,8 +101,8 @@ pub(crate) fn check(
         let off = (expected - f64::from(found)).abs() / deviation;
         // Not a number fails too.
         if off.is_nan() || off > tolerance(precision) {
-            let message = format!("element ({row}, {column}) of the product is {found} instead of {expected}");
-            return Err(Failure::new(FailureCode::WrongAnswer, message));
+            let (row, column) = (row as u64, column as u64);
+            return Err(AnswerReason::ProductWrong { row, column, found: finite(found), expected }.into());
         }
     }
     Ok(())
@@ -109,6 +110,8 @@ pub(crate) fn check(
 
 #[cfg(test)]
 mod tests {
+    use cotejo_model::FailureCode;
+
     use super::*;
 
     #[test]
@@ -118,12 +121,12 @@ mod tests {
             let right = reference.compute().unwrap();
             reference.check(&right).unwrap();
             let wrong = (right + 0.1).unwrap();
-            assert_eq!(reference.check(&wrong).unwrap_err().code, FailureCode::WrongAnswer, "{size}");
+            assert_eq!(reference.check(&wrong).unwrap_err().code(), FailureCode::WrongAnswer, "{size}");
             let not_a_number = (wrong * f64::NAN).unwrap();
-            assert_eq!(reference.check(&not_a_number).unwrap_err().code, FailureCode::WrongAnswer);
+            assert_eq!(reference.check(&not_a_number).unwrap_err().code(), FailureCode::WrongAnswer);
 
             let mut optimized = Optimized::new(size, 2, InstructionSet::detect().unwrap()).unwrap();
-            assert_eq!(optimized.check().unwrap_err().code, FailureCode::WrongAnswer, "nothing is computed yet");
+            assert_eq!(optimized.check().unwrap_err().code(), FailureCode::WrongAnswer, "nothing is computed yet");
             optimized.compute();
             optimized.check().unwrap();
         }

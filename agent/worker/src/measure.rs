@@ -3,12 +3,12 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
-use cotejo_model::Failure;
+use cotejo_model::Reason;
 use cotejo_model::frames::{Phase, Progress};
 use cotejo_model::measuring::{self, MeasuringPlan, Stop};
 
 /// Where progress goes. An error ends the measurement: nobody waits for it any more.
-pub type Report<'a> = dyn FnMut(Progress) -> Result<(), Failure> + Send + 'a;
+pub type Report<'a> = dyn FnMut(Progress) -> Result<(), Reason> + Send + 'a;
 
 /// The times of a computation, and what it gave.
 #[derive(Debug)]
@@ -38,10 +38,10 @@ impl<T> Times<T> {
 /// Times `compute`: first run, warm-up, samples. Every answer goes through `check`, which the times do not include.
 pub fn measure<T>(
     plan: &MeasuringPlan,
-    mut compute: impl FnMut() -> Result<T, Failure>,
-    check: impl Fn(&T) -> Result<(), Failure>,
+    mut compute: impl FnMut() -> Result<T, Reason>,
+    check: impl Fn(&T) -> Result<(), Reason>,
     report: &mut Report<'_>,
-) -> Result<Times<T>, Failure> {
+) -> Result<Times<T>, Reason> {
     let mut ticker = Ticker::new(report);
     let (began, began_by_calendar) = (Instant::now(), SystemTime::now());
     let mut timed = || {
@@ -49,7 +49,7 @@ pub fn measure<T>(
         let answer = compute()?;
         let time = nanoseconds(start.elapsed());
         check(&answer)?;
-        Ok::<_, Failure>((time, answer))
+        Ok::<_, Reason>((time, answer))
     };
 
     ticker.enter(Phase::First, FIRST_AT)?;
@@ -118,13 +118,13 @@ impl<'a, 'b> Ticker<'a, 'b> {
         Self { report, last: Instant::now(), done: 0.0 }
     }
 
-    fn enter(&mut self, phase: Phase, done: f64) -> Result<(), Failure> {
+    fn enter(&mut self, phase: Phase, done: f64) -> Result<(), Reason> {
         self.last = Instant::now();
         self.done = self.done.max(done.min(1.0));
         (self.report)(Progress { phase, done: self.done })
     }
 
-    fn tick(&mut self, phase: Phase, done: f64) -> Result<(), Failure> {
+    fn tick(&mut self, phase: Phase, done: f64) -> Result<(), Reason> {
         if self.last.elapsed() < PAUSE { Ok(()) } else { self.enter(phase, done) }
     }
 }
@@ -132,6 +132,7 @@ impl<'a, 'b> Ticker<'a, 'b> {
 #[cfg(test)]
 mod tests {
     use cotejo_model::FailureCode;
+    use cotejo_model::reason::{AnswerReason, EndReason};
 
     use super::*;
 
@@ -165,17 +166,17 @@ mod tests {
 
     #[test]
     fn a_wrong_answer_and_a_deaf_reader_end_it() {
-        let wrong = |answer: &u32| if *answer < 4 { Ok(()) } else { Err(Failure::new(FailureCode::WrongAnswer, "4")) };
+        let wrong = |answer: &u32| if *answer < 4 { Ok(()) } else { Err(AnswerReason::GraphDiffers.into()) };
         let mut count = 0;
         let compute = || {
             count += 1;
             Ok(count)
         };
         let failure = measure(&runs(9), compute, wrong, &mut |_| Ok(())).unwrap_err();
-        assert_eq!(failure.code, FailureCode::WrongAnswer);
-        let mut deaf = |_| Err(Failure::new(FailureCode::Cancelled, "nobody listens"));
+        assert_eq!(failure.code(), FailureCode::WrongAnswer);
+        let mut deaf = |_| Err(EndReason::Cancelled.into());
         let failure = measure(&runs(9), || Ok(()), |()| Ok(()), &mut deaf).unwrap_err();
-        assert_eq!(failure.code, FailureCode::Cancelled);
+        assert_eq!(failure.code(), FailureCode::Cancelled);
     }
 
     #[test]

@@ -5,7 +5,8 @@ use std::io::Cursor;
 use std::path::Path;
 
 use candle_core::{Device, Tensor};
-use cotejo_model::{Digest, Failure, FailureCode};
+use cotejo_model::reason::{ImageReason, JobFile};
+use cotejo_model::{Digest, Reason};
 use fast_image_resize::images::{Image, ImageRef};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 use image::{ImageDecoder as _, ImageError, ImageReader, Limits, RgbImage};
@@ -19,24 +20,23 @@ pub const STD: [f32; 3] = [0.229, 0.224, 0.225];
 
 /// Pixels a side at most.
 const MAX_SIDE: u32 = 16_384;
-/// Pixels at most.
-const MAX_PIXELS: u64 = 100_000_000;
+/// Millions of pixels at most.
+const MAX_MEGAPIXELS: u32 = 100;
 /// Bytes that a decoder may allocate: the most pixels in 16-bit RGBA, and some room.
 const MAX_ALLOCATION: u64 = 1 << 30;
 
 /// Decodes the file with this digest.
-pub fn load(path: &Path, digest: &Digest) -> Result<RgbImage, Failure> {
-    let bytes = input::read(path, input::Kind::Image, digest)?;
-    decode(&bytes).map_err(|failure| Failure { message: format!("{}: {}", path.display(), failure.message), ..failure })
+pub fn load(path: &Path, digest: &Digest) -> Result<RgbImage, Reason> {
+    let bytes = input::read(path, JobFile::Image, digest)?;
+    decode(&bytes).map_err(|reason| reason.in_file(path.display()))
 }
 
 /// Decodes a JPEG, PNG, BMP or WebP file to RGB as Pillow's `convert("RGB")` does: alpha is dropped, not blended, and
 /// a turn asked for by EXIF is not made.
-pub fn decode(bytes: &[u8]) -> Result<RgbImage, Failure> {
+pub fn decode(bytes: &[u8]) -> Result<RgbImage, Reason> {
     let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(internal)?;
     if reader.format().is_none() {
-        let message = "the image is in none of the known formats: JPEG, PNG, BMP, WebP";
-        return Err(Failure::new(FailureCode::ImageCorrupt, message).with_remedy("convert it to PNG or JPEG"));
+        return Err(ImageReason::UnknownFormat.into());
     }
     let mut limits = Limits::default();
     limits.max_image_width = Some(MAX_SIDE);
@@ -46,38 +46,35 @@ pub fn decode(bytes: &[u8]) -> Result<RgbImage, Failure> {
     // The header alone is read here; the pixels have not yet cost anything.
     let decoder = reader.into_decoder().map_err(explain)?;
     let (width, height) = decoder.dimensions();
-    if u64::from(width) * u64::from(height) > MAX_PIXELS || decoder.total_bytes() > MAX_ALLOCATION {
-        return Err(too_large(&format!("it is {width} x {height} pixels")));
+    if u64::from(width) * u64::from(height) > u64::from(MAX_MEGAPIXELS) * 1_000_000
+        || decoder.total_bytes() > MAX_ALLOCATION
+    {
+        let (most_side, most_megapixels) = (MAX_SIDE, MAX_MEGAPIXELS);
+        return Err(ImageReason::TooManyPixels { width, height, most_side, most_megapixels }.into());
     }
     let image = image::DynamicImage::from_decoder(decoder).map_err(explain)?;
     Ok(image.into_rgb8())
 }
 
-fn explain(error: ImageError) -> Failure {
+fn explain(error: ImageError) -> Reason {
     match error {
-        ImageError::Limits(error) => too_large(&error.to_string()),
-        error => Failure::new(FailureCode::ImageCorrupt, format!("the image cannot be decoded: {error}"))
-            .with_remedy("open it in another program to see whether it is whole"),
+        ImageError::Limits(error) => {
+            let (most_side, most_megapixels) = (MAX_SIDE, MAX_MEGAPIXELS);
+            ImageReason::OverLimits { detail: error.to_string(), most_side, most_megapixels }.into()
+        }
+        error => ImageReason::Undecodable { detail: error.to_string() }.into(),
     }
 }
 
-fn too_large(what: &str) -> Failure {
-    let message = format!(
-        "the image is too large: {what}; at most {MAX_SIDE} pixels a side and {} megapixels are decoded",
-        MAX_PIXELS / 1_000_000
-    );
-    Failure::new(FailureCode::ImageTooLarge, message).with_remedy("scale it down; the network sees it at its own size")
-}
-
 /// Resizes as torchvision's `Resize((height, width))` does an RGB image: bilinear with antialiasing, aspect ignored.
-pub fn resize(image: &RgbImage, width: u32, height: u32) -> Result<RgbImage, Failure> {
+pub fn resize(image: &RgbImage, width: u32, height: u32) -> Result<RgbImage, Reason> {
     // Pillow rounds to bytes between two passes, of which the one along rows is nearly always the first: in the same
     // order, most pixels are equal, and none is off by more than one level.
     let wide = resize_once(image, width, image.height())?;
     resize_once(&wide, width, height)
 }
 
-fn resize_once(image: &RgbImage, width: u32, height: u32) -> Result<RgbImage, Failure> {
+fn resize_once(image: &RgbImage, width: u32, height: u32) -> Result<RgbImage, Reason> {
     let source = ImageRef::new(image.width(), image.height(), image, PixelType::U8x3).map_err(internal)?;
     let mut resized = Image::new(width, height, PixelType::U8x3);
     let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear));
@@ -86,7 +83,7 @@ fn resize_once(image: &RgbImage, width: u32, height: u32) -> Result<RgbImage, Fa
 }
 
 /// The network's input `[batch, 3, size, size]`: the image resized, scaled to 0 to 1, normalised and repeated.
-pub fn to_tensor(image: &RgbImage, size: u32, batch: u32) -> Result<Tensor, Failure> {
+pub fn to_tensor(image: &RgbImage, size: u32, batch: u32) -> Result<Tensor, Reason> {
     let pixels = resize(image, size, size)?;
     let pixels_a_side = size as usize;
     let plane = pixels_a_side * pixels_a_side;

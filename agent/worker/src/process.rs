@@ -6,10 +6,11 @@ use std::io::{self, IsTerminal as _, Read as _, Write as _};
 use std::process::{Command, ExitCode, Stdio};
 
 use cotejo_model::frames::Request;
+use cotejo_model::reason::WorkerReason;
 use cotejo_model::{DeviceId, Precision, variables};
 use tracing_subscriber::EnvFilter;
 
-use crate::{Errand, describe, gpu, host, internal, read_request, run, run_check};
+use crate::{Errand, describe, gpu, host, read_request, run, run_check};
 
 const USAGE: &str = "\
 Carries out one job: reads a request from standard input (one line of JSON), writes frames to standard output.
@@ -62,7 +63,7 @@ pub fn main_stdio(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let request = match request {
         Ok(request) if !environment_fits(&request) => match start_over(&request) {
             Ok(code) => return code,
-            Err(error) => Err(internal(format!("the worker cannot start itself again: {error}"))),
+            Err(error) => Err(WorkerReason::NotRestarted { detail: error.to_string() }.into()),
         },
         request => request,
     };

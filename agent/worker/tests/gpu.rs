@@ -11,8 +11,10 @@ use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
 use cotejo_model::frames::{Frame, Request};
-use cotejo_model::gpu::{DeviceCheck, Library};
-use cotejo_model::{DeviceId, Engine, Failure, FailureCode, Measurement, Model, Precision, Task};
+use cotejo_model::gpu::{ComputeCapability, DeviceCheck, Library};
+use cotejo_model::measurement::CompiledFor;
+use cotejo_model::reason::DeviceReason;
+use cotejo_model::{DeviceId, Engine, FailureCode, Measurement, Model, Precision, Reason, Task};
 
 use support::{classify, request};
 
@@ -70,9 +72,8 @@ fn measured(request: &Request) -> Measurement {
     }
 }
 
-fn refused(frame: Frame) -> Failure {
+fn refused(frame: Frame) -> Reason {
     let Frame::Failed(failure) = frame else { panic!("{frame:?}") };
-    assert!(!failure.remedy.is_empty(), "{failure:?}");
     failure
 }
 
@@ -102,8 +103,8 @@ fn a_classifier_is_measured_with_its_stages_answers_and_the_gpus_record() {
         assert!(stages.upload_ns.is_some() && stages.download_ns.is_some() && stages.decode_ns.is_some());
         assert!(stages.events.unwrap().forward_ns > 0);
         let plan = measurement.plan.expect("the algorithms are recorded");
-        assert!(plan.instruction_set.starts_with("compute capability 8.6, channels"), "{}", plan.instruction_set);
-        assert!(plan.instruction_set.ends_with("one CUDA graph"), "{}", plan.instruction_set);
+        let CompiledFor::Gpu { compute_capability, graph: true, .. } = plan.instruction_set else { panic!("{plan:?}") };
+        assert_eq!(compute_capability, ComputeCapability { major: 8, minor: 6 });
         assert!(plan.layers.len() > 20 && measurement.answers.len() == 5);
         assert!(!measurement.simulated, "the engine is real; that the GPU is not is in its name");
     }
@@ -140,7 +141,7 @@ fn every_refusal_has_its_name() {
     ];
     for (frame, code) in codes {
         let failure = refused(frame);
-        assert_eq!(failure.code, code, "{failure:?}");
+        assert_eq!(failure.code(), code, "{failure:?}");
     }
 }
 
@@ -150,8 +151,7 @@ fn plain_candle_on_a_gpu_needs_another_build() {
     let mut request = job(classify(Model::ResNet18, 32, 1), GOOD, Precision::F32);
     request.job.workload.engine = Engine::Reference;
     let failure = refused(run(&request));
-    assert_eq!(failure.code, FailureCode::EngineUnavailable);
-    assert!(failure.remedy.contains("cotejo-worker-cuda"), "{failure:?}");
+    assert_eq!(failure, DeviceReason::EngineNotBuilt { engine: Engine::Reference }.into());
 }
 
 #[test]
@@ -171,7 +171,7 @@ fn a_network_is_explained_layer_by_layer() {
     let frame = last(&worker(&["--explain"], format!("{}\n", serde_json::json!(request)).as_bytes()));
     let Frame::Explained(explanation) = frame else { panic!("{frame:?}") };
     assert_eq!((explanation.workload, explanation.threads), (request.job.workload, None));
-    assert!(explanation.instruction_set.contains("8.6") && explanation.peak_flops > 0.0);
+    assert!(matches!(explanation.instruction_set, CompiledFor::Gpu { .. }) && explanation.peak_flops > 0.0);
     let names: Vec<&str> = explanation.layers.iter().map(|layer| layer.layer.as_str()).collect();
     assert_eq!((names[0], names[1], *names.last().unwrap()), ("input", "features.0.0", "classifier.1"));
     assert!(explanation.layers.iter().all(|layer| layer.ns > 0 && layer.output[0] > 0), "{explanation:?}");

@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use candle_core::{DType, Device, Tensor};
-use cotejo_model::{Digest, Failure, FailureCode, Model};
+use cotejo_model::reason::{TensorProblem, WeightsReason};
+use cotejo_model::{Digest, FailureCode, Model, Reason};
 use cotejo_worker::weights::{self, Format, Tensors, WeightFile};
 use proptest::prelude::*;
 use serde::Deserialize;
@@ -51,7 +52,7 @@ fn safetensors(tensors: &Tensors) -> Vec<u8> {
     safetensors::serialize(tensors, None).unwrap()
 }
 
-fn load(model: Model, bytes: &[u8]) -> Result<Tensors, Failure> {
+fn load(model: Model, bytes: &[u8]) -> Result<Tensors, Reason> {
     WeightFile::parse(bytes)?.tensors(model)
 }
 
@@ -95,8 +96,7 @@ fn pytorch_files_hold_what_pytorch_put_there() {
     }
     for file in &golden.files["unreadable"] {
         let failure = WeightFile::parse(&pth(file)).unwrap_err();
-        assert_eq!(failure.code, FailureCode::WeightsCorrupt);
-        assert!(failure.message.contains("cut short"), "{failure}");
+        assert!(matches!(failure, Reason::Weights(WeightsReason::BadArchive { .. })), "{failure}");
     }
 }
 
@@ -105,7 +105,7 @@ fn a_legacy_file_cut_short_is_corrupt_wherever_it_is_cut() {
     let whole = pth("tiny_legacy.pth");
     for length in 0..whole.len() {
         let failure = WeightFile::parse(&whole[..length]).unwrap_err();
-        assert_eq!(failure.code, FailureCode::WeightsCorrupt, "{length}");
+        assert_eq!(failure.code(), FailureCode::WeightsCorrupt, "{length}");
     }
 }
 
@@ -149,23 +149,24 @@ fn every_difference_from_the_model_is_named() {
     tensors.insert("extra.weight".to_owned(), zeros(&[1]));
     tensors.insert("features.0.1.num_batches_tracked".to_owned(), zeros(&[]));
     let failure = load(Model::MobileNetV2, &safetensors(&tensors)).unwrap_err();
-    assert_eq!(failure.code, FailureCode::WeightsMismatch);
-    assert_eq!(
-        failure.message,
-        "the weights are not those of MobileNetV2: \
-         features.0.0.weight holds I64 instead of real numbers; features.3.conv.2.weight is missing; \
-         classifier.1.bias has the shape [10] instead of [1000]; extra.weight is not part of the model"
-    );
+    let tensor = |name: &str| name.to_owned();
+    let problems = vec![
+        TensorProblem::NotReal { tensor: tensor("features.0.0.weight"), format: "I64".to_owned() },
+        TensorProblem::Missing { tensor: tensor("features.3.conv.2.weight") },
+        TensorProblem::Shape { tensor: tensor("classifier.1.bias"), found: vec![10], expected: vec![1000] },
+        TensorProblem::Extra { tensor: tensor("extra.weight") },
+    ];
+    assert_eq!(failure, WeightsReason::OtherModel { model: Model::MobileNetV2, problems, more: 0 }.into());
 }
 
 #[test]
 fn another_models_weights_give_the_first_differences_and_a_count() {
     let failure = load(Model::ResNet18, &safetensors(&mobilenet())).unwrap_err();
-    assert_eq!(failure.code, FailureCode::WeightsMismatch);
-    assert!(failure.message.contains("conv1.weight is missing"), "{failure}");
+    assert_eq!(failure.code(), FailureCode::WeightsMismatch);
+    let Reason::Weights(WeightsReason::OtherModel { problems, more, .. }) = failure else { panic!("{failure}") };
+    assert_eq!(problems[0], TensorProblem::Missing { tensor: "conv1.weight".to_owned() });
     // 102 missing and 262 extra, of which ten are named.
-    assert!(failure.message.ends_with("and 354 more"), "{failure}");
-    assert!(failure.message.len() < 1000);
+    assert_eq!((problems.len(), more), (10, 354));
 }
 
 #[test]
@@ -174,8 +175,7 @@ fn weights_that_are_no_numbers_are_corrupt() {
     let broken = Tensor::new(vec![f32::NAN; 1000], &Device::Cpu).unwrap();
     tensors.insert("classifier.1.bias".to_owned(), broken);
     let failure = load(Model::MobileNetV2, &safetensors(&tensors)).unwrap_err();
-    assert_eq!(failure.code, FailureCode::WeightsCorrupt);
-    assert!(failure.message.contains("classifier.1.bias holds NaN at element 0"), "{failure}");
+    assert_eq!(failure, WeightsReason::NotFinite { tensor: "classifier.1.bias".to_owned(), element: 0 }.into());
 }
 
 /// A safetensors file of this header alone.
@@ -194,7 +194,7 @@ fn what_is_no_weight_file_is_corrupt() {
         [truncated, &absurd, &outside, &longest, b"<html>not found</html>", b"PK\x03\x04", b"\x80\x02}q\x00.", b""]
     {
         let failure = load(Model::MobileNetV2, bytes).unwrap_err();
-        assert_eq!(failure.code, FailureCode::WeightsCorrupt, "{failure}");
+        assert_eq!(failure.code(), FailureCode::WeightsCorrupt, "{failure}");
     }
 }
 
@@ -207,7 +207,7 @@ fn a_file_is_the_one_with_its_digest() {
     std::fs::write(&path, &bytes).unwrap();
     // Whatever its name, content decides.
     assert_same(&weights::from_file(Model::MobileNetV2, &path, &Digest::of(&bytes)).unwrap(), &expected);
-    let code = |path: &Path, digest| weights::from_file(Model::MobileNetV2, path, &digest).unwrap_err().code;
+    let code = |path: &Path, digest| weights::from_file(Model::MobileNetV2, path, &digest).unwrap_err().code();
     assert_eq!(code(&path, Digest::of(b"other")), FailureCode::WeightsCorrupt);
     assert_eq!(code(&folder.path().join("none"), Digest::of(b"")), FailureCode::WeightsMissing);
     assert_eq!(code(folder.path(), Digest::of(b"")), FailureCode::WeightsMissing);

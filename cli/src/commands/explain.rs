@@ -6,8 +6,10 @@ use std::time::{Duration, Instant};
 
 use cotejo_agent::probe;
 use cotejo_agent::runner::Run;
+use cotejo_language::{Language, Sentences};
 use cotejo_model::frames::{Progress, Request};
 use cotejo_model::job::{WEIGHTS_SEED, Weights};
+use cotejo_model::reason::Dimension;
 use cotejo_model::workload::BadWorkload;
 use cotejo_model::{Engine, JobSpec, MeasuringPlan, Task, Threads, Workload, estimate};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -60,9 +62,13 @@ pub(super) async fn run(args: ExplainArgs) -> Result<Exit, Error> {
         output::say(Message::new("news-interrupted"));
         return Ok(Exit::Interrupted);
     }
-    let explanation = explained.map_err(|failure| {
-        let error = Error::failed(&failure.message);
-        if failure.remedy.is_empty() { error } else { error.with_help(&failure.remedy) }
+    let explanation = explained.map_err(|why| {
+        let Sentences { long, remedy, .. } = cotejo_language::reason(&why, Language::English);
+        let error = Error::failed(long);
+        match remedy {
+            Some(remedy) => error.with_help(remedy),
+            None => error,
+        }
     })?;
     output::print(match args.format {
         ExplainFormat::Table => explain::table(&explanation, language::spoken(), &output::style()),
@@ -84,9 +90,10 @@ fn request(args: &ExplainArgs) -> Result<Request, Error> {
     };
     workload.validate().map_err(|error| {
         let flag = match error {
-            BadWorkload::Size(_) => "size",
-            BadWorkload::Batch(_) => "batch",
-            BadWorkload::Threads(_) | BadWorkload::Streams(_) | BadWorkload::StreamsWithoutThreads { .. } => "threads",
+            BadWorkload::OutOfRange { dimension: Dimension::Size, .. } => "size",
+            BadWorkload::OutOfRange { dimension: Dimension::Batch, .. } => "batch",
+            BadWorkload::OutOfRange { dimension: Dimension::Threads | Dimension::Streams, .. }
+            | BadWorkload::StreamsWithoutThreads { .. } => "threads",
         };
         Error::usage(format!("--{flag}: {error}"))
     })?;

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use cotejo_model::reason::EndReason;
 use cotejo_model::session::{AgentCommand, Offer};
-use cotejo_model::{Assignment, Failure, FailureCode, JobId, JobState, MachineId, SweepId, estimate};
+use cotejo_model::{Assignment, JobId, JobState, MachineId, SweepId, estimate};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
@@ -56,7 +57,6 @@ impl Decision {
 
     /// The end of a job that a person cancelled. What its agent still says of it counts no more.
     pub(super) fn cancelled(job: &JobRecord) -> Self {
-        let failure = Failure::new(FailureCode::Cancelled, "cancelled");
         let mut steps = Vec::new();
         let mut at = job.clone();
         if job.state.is_assigned() && job.state != JobState::Cancelling {
@@ -64,7 +64,7 @@ impl Decision {
             at = cancelling.result(job);
             steps.push(cancelling);
         }
-        steps.push(Step::new(&at, JobState::Cancelled).fenced().because(failure));
+        steps.push(Step::new(&at, JobState::Cancelled).fenced().because(EndReason::Cancelled.into()));
         Self::new(job, steps)
     }
 
@@ -76,12 +76,8 @@ impl Decision {
         let lost = Step::new(job, JobState::Lost);
         if began && job.assignment.attempt >= max_attempts {
             let tries = job.assignment.attempt;
-            let failure = Failure::new(
-                FailureCode::AgentLost,
-                format!("the agent was lost in the middle of the job ({tries} of {max_attempts} tries)"),
-            )
-            .with_remedy("see on that machine why its agent ended or lost its network, then measure again");
-            return Self::new(job, vec![lost.fenced().because(failure)]);
+            let reason = EndReason::AgentLost { tries, most: max_attempts };
+            return Self::new(job, vec![lost.fenced().because(reason.into())]);
         }
         let again = Step::new(&lost.result(job), JobState::Queued);
         Self::new(job, vec![lost, if began { again.retried() } else { again.fenced() }])
@@ -315,12 +311,11 @@ impl Core {
         let before = now.ms.saturating_sub(u64::try_from(expiry.as_millis()).unwrap_or(u64::MAX));
         let overdue = self.store.queued_before(before).await?;
         let hours = expiry.as_secs() / 3600;
-        let failure = Failure::new(FailureCode::Expired, format!("its machine did not connect within {hours} hours"))
-            .with_remedy("start the agent on that machine and measure again");
+        let because = || EndReason::Expired { hours }.into();
         let expired = overdue
             .iter()
             .filter(|job| !self.registry.is_online(job.machine))
-            .map(|job| Decision::new(job, vec![Step::new(job, JobState::Expired).because(failure.clone())]))
+            .map(|job| Decision::new(job, vec![Step::new(job, JobState::Expired).because(because())]))
             .collect();
         self.apply(expired, now).await
     }

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use cotejo_model::measurement::Stages;
+use cotejo_model::reason::EndReason;
 use cotejo_model::session::{AgentCommand, AgentEvent, JobResult, Receipt, ResultAck};
-use cotejo_model::{Assignment, Failure, FailureCode, JobState, MachineId, Measurement, estimate};
+use cotejo_model::{Assignment, FailureCode, JobState, MachineId, Measurement, Reason, estimate};
 
 use super::core::{Core, Decision};
 use crate::clock::Now;
@@ -102,9 +103,7 @@ impl Core {
         {
             tracing::error!(%machine, job = %job.assignment.job, "the result is of another job; it is not kept");
             if counts {
-                let failure = Failure::new(FailureCode::Internal, "the agent sent a result of something else")
-                    .with_remedy("install the coordinator's version of the agent on that machine");
-                let failed = Step::new(&job, JobState::Failed).because(failure);
+                let failed = Step::new(&job, JobState::Failed).because(EndReason::OtherResult.into());
                 self.apply(vec![Decision::new(&job, vec![failed])], now).await?;
             }
             return Ok(Receipt::Rejected);
@@ -123,11 +122,11 @@ impl Core {
 }
 
 /// How a job ends with this outcome.
-fn ending(job: &JobRecord, outcome: &Result<Box<Measurement>, Failure>) -> Step {
+fn ending(job: &JobRecord, outcome: &Result<Box<Measurement>, Reason>) -> Step {
     match outcome {
         Ok(_) => Step::new(job, JobState::Succeeded),
         Err(failure) => {
-            let state = match failure.code {
+            let state = match failure.code() {
                 FailureCode::TimedOut => JobState::TimedOut,
                 FailureCode::Cancelled if job.state == JobState::Cancelling => JobState::Cancelled,
                 _ => JobState::Failed,

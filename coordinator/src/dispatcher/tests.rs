@@ -5,7 +5,7 @@ mod world;
 use std::time::Duration;
 
 use cotejo_model::session::{AgentCommand, AgentEvent, Held, Hello, JobResult, Receipt, Verdict};
-use cotejo_model::{BootId, DeviceId, Failure, FailureCode, JobState};
+use cotejo_model::{BootId, DeviceId, FailureCode, JobState, Reason};
 use tokio::sync::mpsc;
 
 use self::world::{LOST_AFTER, World, holding, result};
@@ -129,7 +129,7 @@ async fn a_new_boot_loses_the_old_attempt_at_once_and_only_so_often() {
     agent.welcome();
     assert!(agent.is_idle(), "no attempt is left");
     let job = world.store.job(offer.assignment.job).await.unwrap().unwrap();
-    assert_eq!((job.state, job.failure.unwrap().code), (JobState::Lost, FailureCode::AgentLost));
+    assert_eq!((job.state, job.failure.unwrap().code()), (JobState::Lost, FailureCode::AgentLost));
 }
 
 #[tokio::test]
@@ -280,7 +280,7 @@ async fn a_failure_ends_the_job_with_its_name() {
         (FailureCode::Cancelled, JobState::Failed),
     ] {
         let (_, mut agent, sweep, offer) = world.running().await;
-        let failure = Failure::new(code, "it failed");
+        let failure = Reason::quoted(code, "it failed");
         let failed = JobResult { outcome: Err(failure.clone()), ..result(&offer) };
         world.event(&agent, AgentEvent::Result(failed)).await;
         assert_eq!(agent.receipt(), Receipt::Accepted);

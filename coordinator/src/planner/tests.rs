@@ -1,5 +1,6 @@
+use cotejo_model::reason::DriverReason;
 use cotejo_model::sweep::Preset;
-use cotejo_model::{Digest, Engine, Model, Precision, Task, Threads, measuring};
+use cotejo_model::{Digest, Engine, FailureCode, Model, Precision, Task, Threads, measuring};
 use proptest::prelude::*;
 
 use super::*;
@@ -65,12 +66,13 @@ fn a_gpu_that_is_asked_for_and_missing_is_a_named_error() {
     assert_eq!(cells.len(), 3);
     for cell in cells {
         assert_eq!(cell.job.device, DeviceId::Cuda(0));
-        let refused = cell.refused.unwrap();
-        assert_eq!((refused.code, Some(refused.message)), (FailureCode::NoGpu, machine.capability.no_gpu.clone()));
+        assert_eq!(cell.refused, machine.capability.no_gpu, "with its own code and remedy");
     }
     let spec = SweepSpec { devices: vec![DeviceSelector::One(DeviceId::Cuda(3))], ..practice() };
     let refused = planned(&spec, &[gpu_machine("pc-2")]).remove(0).refused.unwrap();
-    assert_eq!(refused.message, "pc-2 has no device cuda:3; it has cpu, cuda:0");
+    let has = vec![DeviceId::Cpu, DeviceId::Cuda(0)];
+    let absent = DeviceReason::Absent { machine: Some("pc-2".to_owned()), device: DeviceId::Cuda(3), has };
+    assert_eq!(refused, absent.into());
 }
 
 #[test]
@@ -78,12 +80,12 @@ fn what_a_device_lacks_is_named() {
     let mut machine = gpu_machine("pc");
     let spec = SweepSpec { engines: vec![Engine::Optimized], ..practice() };
     let code = |spec: &SweepSpec, machine: &Machine| {
-        planned(spec, std::slice::from_ref(machine)).remove(0).refused.map(|failure| failure.code)
+        planned(spec, std::slice::from_ref(machine)).remove(0).refused.map(|failure| failure.code())
     };
     assert_eq!(code(&spec, &machine), Some(FailureCode::EngineUnavailable));
     let spec = SweepSpec { precisions: vec![Precision::Bf16], ..practice() };
     assert_eq!(code(&spec, &machine), Some(FailureCode::PrecisionUnavailable));
-    let broken = Failure::new(FailureCode::DeviceUnavailable, "the driver is too old");
+    let broken = Reason::from(DriverReason::Mismatched);
     machine.capability.devices[1].unusable = Some(broken.clone());
     let cells = planned(&practice(), &[machine]);
     let refused: Vec<&Cell> = cells.iter().filter(|cell| cell.refused.is_some()).collect();
@@ -120,12 +122,12 @@ fn streams_are_for_the_optimized_engine_of_a_cpu_with_as_many_threads() {
         .into_iter()
         .map(|cell| {
             let workload = cell.job.workload;
-            (cell.job.device, workload.engine, workload.streams, cell.refused.map(|refused| refused.message))
+            (cell.job.device, workload.engine, workload.streams, cell.refused)
         })
         .collect();
-    cells.sort();
+    cells.sort_by_key(|(device, engine, streams, _)| (*device, *engine, *streams));
     let (cpu, gpu) = (DeviceId::Cpu, DeviceId::Cuda(0));
-    let refused = "8 streams need as many threads; this machine has 4".to_owned();
+    let refused = JobReason::StreamsOverCores { streams: 8, cores: 4 }.into();
     let expected = [
         (cpu, Engine::Reference, 1, None),
         (cpu, Engine::Optimized, 1, None),
@@ -143,11 +145,9 @@ fn memory_is_predicted() {
     let cells = planned(&spec, &[gpu_machine("pc")]);
     for cell in &cells {
         let refused = cell.refused.as_ref().unwrap();
-        assert_eq!(refused.code, FailureCode::OutOfMemory);
-        assert!(refused.message.contains("TiB, the "), "{}", refused.message);
+        let Reason::Memory(MemoryReason::TooLittle { kind, needs_bytes, .. }) = refused else { panic!("{refused}") };
+        assert_eq!((*kind, needs_bytes >> 40 > 0), (cell.job.device.kind(), true));
     }
-    assert_eq!(bytes(1 << 10), "1.0 KiB");
-    assert_eq!(bytes(25_125_558_682), "23.4 GiB");
 }
 
 #[test]
@@ -162,11 +162,19 @@ fn each_of_two_gpus_has_cells_and_memory_of_its_own() {
     };
     let mut cells: Vec<_> = planned(&spec, std::slice::from_ref(&machine))
         .into_iter()
-        .map(|cell| (cell.job.device, cell.job.workload.task.size(), cell.refused.map(|refused| refused.message)))
+        .map(|cell| {
+            let has = cell.refused.map(|refused| match refused {
+                Reason::Memory(MemoryReason::TooLittle { needs_bytes, has_bytes, .. }) => {
+                    (needs_bytes >> 30, has_bytes >> 30)
+                }
+                other => panic!("{other}"),
+            });
+            (cell.job.device, cell.job.workload.task.size(), has)
+        })
         .collect();
     cells.sort();
     let (first, second) = (DeviceId::Cuda(0), DeviceId::Cuda(1));
-    let refused = Some("needs about 10.9 GiB, the GPU has 6.0 GiB".to_owned());
+    let refused = Some((10, 6));
     assert_eq!(cells, [(first, 224, None), (first, 1024, None), (second, 224, None), (second, 1024, refused)]);
     let only = SweepSpec { devices: vec![DeviceSelector::One(second)], ..spec };
     assert!(planned(&only, &[machine]).iter().all(|cell| cell.job.device == second));
@@ -178,7 +186,7 @@ fn a_precision_of_gpus_alone_asks_nothing_of_cpus() {
     let asked = |spec: &SweepSpec, machines: &[Machine]| {
         let mut cells: Vec<_> = planned(spec, machines)
             .into_iter()
-            .map(|cell| (cell.job.device, cell.job.workload.precision, cell.refused.map(|refused| refused.code)))
+            .map(|cell| (cell.job.device, cell.job.workload.precision, cell.refused.map(|refused| refused.code())))
             .collect();
         cells.sort();
         cells
@@ -206,7 +214,7 @@ fn a_precision_of_gpus_alone_asks_nothing_of_cpus() {
 #[test]
 fn a_worker_that_does_not_start_is_said_in_every_precision() {
     let mut machine = gpu_machine("pc");
-    let missing = Failure::new(FailureCode::WorkerMissing, "the worker cannot be started");
+    let missing = Reason::quoted(FailureCode::WorkerMissing, "the worker cannot be started");
     for device in &mut machine.capability.devices {
         (device.precisions, device.unusable) = (Vec::new(), Some(missing.clone()));
     }

@@ -5,8 +5,9 @@ mod transfer;
 
 use std::time::Duration;
 
+use cotejo_model::reason::{Exit, WorkerReason};
 use cotejo_model::sweep::Preset;
-use cotejo_model::{BootId, DeviceId, FailureCode, Machine};
+use cotejo_model::{BootId, DeviceId, Machine, Reason};
 
 use super::*;
 use crate::planner::family;
@@ -225,7 +226,7 @@ pub(crate) async fn a_late_result_is_stale(store: &dyn Store) {
 pub(crate) async fn a_failure_is_a_result(store: &dyn Store) {
     let (sweep, jobs) = seeded(store).await;
     let running = started(store, &jobs[0]).await;
-    let failure = Failure::new(FailureCode::WorkerCrashed, "the worker ended with signal 9").with_remedy("look at it");
+    let failure = Reason::from(WorkerReason::Crashed { exit: Some(Exit::Signal(9)), log: vec!["killed".to_owned()] });
     let result =
         JobResult { assignment: running.assignment, digest: Digest::of(b"failure"), outcome: Err(failure.clone()) };
     let step = Step::new(&running, JobState::Failed).because(failure.clone());

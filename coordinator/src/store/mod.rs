@@ -14,8 +14,8 @@ use cotejo_model::bundle::{BundledJob, Import, ImportSummary};
 use cotejo_model::reference::ReferenceSummary;
 use cotejo_model::session::{JobResult, Receipt};
 use cotejo_model::{
-    Assignment, BootId, Bundle, Capability, Digest, Failure, JobId, JobSpec, JobState, MachineId, Measurement,
-    Reference, SweepId, SweepSpec,
+    Assignment, BootId, Bundle, Capability, Digest, JobId, JobSpec, JobState, MachineId, Measurement, Reason, Reference,
+    SweepId, SweepSpec,
 };
 
 use crate::planner::Rate;
@@ -70,7 +70,7 @@ pub struct NewJob {
     /// How long it should take.
     pub expected: Duration,
     /// Why it is not to be tried at all.
-    pub refused: Option<Failure>,
+    pub refused: Option<Reason>,
 }
 
 /// A job and where it stands.
@@ -89,7 +89,7 @@ pub struct JobRecord {
     /// Who may speak for it: the job, with the attempt and the fence under which a message counts.
     pub assignment: Assignment,
     /// How it failed.
-    pub failure: Option<Failure>,
+    pub failure: Option<Reason>,
 }
 
 /// One step of one job: applied only if the job still stands where `from` says.
@@ -104,7 +104,7 @@ pub struct Step {
     /// The state from then on.
     pub to_state: JobState,
     /// Why, if it is a failure.
-    pub failure: Option<Failure>,
+    pub failure: Option<Reason>,
 }
 
 impl Step {
@@ -129,7 +129,7 @@ impl Step {
 
     /// The same step, with the reason.
     #[must_use]
-    pub fn because(mut self, failure: Failure) -> Self {
+    pub fn because(mut self, failure: Reason) -> Self {
         self.failure = Some(failure);
         self
     }

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use crate::support::{Agent, Server, config, practice};
 use cotejo_coordinator::{Config, StartError, build};
-use cotejo_model::comparison::{Column, Comparison, Value};
+use cotejo_model::comparison::{Absence, Column, Comparison, Value};
+use cotejo_model::reason::MemoryReason;
 use cotejo_model::session::Receipt;
 use cotejo_model::sweep::SweepStatus;
-use cotejo_model::{DeviceKind, Digest, JobState, Model, SweepSpec};
+use cotejo_model::{DeviceKind, Digest, JobState, Model, Reason, SweepSpec};
 use cotejo_proto::v1;
 use cotejo_proto::v1::blob_service_client::BlobServiceClient;
 use cotejo_proto::v1::machine_service_client::MachineServiceClient;
@@ -60,7 +61,9 @@ async fn a_plan_says_what_would_be_done_and_does_nothing() {
     let plan = sweeps.plan_sweep(request).await.unwrap().into_inner();
     assert_eq!(plan.cells.len(), 2);
     let refused = plan.cells.iter().find_map(|cell| cell.refused.as_ref()).unwrap();
-    assert!(refused.message.contains("TiB, the machine has 16.0 GiB"), "{}", refused.message);
+    let refused = Reason::try_from(refused.clone()).unwrap();
+    let Reason::Memory(MemoryReason::TooLittle { needs_bytes, has_bytes, .. }) = refused else { panic!("{refused}") };
+    assert_eq!((needs_bytes >> 40 > 0, has_bytes), (true, 16 << 30));
     assert!(plan.cells.iter().any(|cell| cell.machine == "pc-1" && cell.seconds > 0.0));
     assert!(sweeps.list_sweeps(v1::ListSweepsRequest { limit: 0 }).await.unwrap().into_inner().sweeps.is_empty());
     server.stop().await;
@@ -86,7 +89,8 @@ async fn results_become_the_practice_table() {
         assert_eq!((comparison.title.as_str(), comparison.entries.len()), ("practice", 3));
         let table = &comparison.tables[0];
         let gpu = table.columns.iter().position(|column| *column == Column::Time { device: DeviceKind::Cuda }).unwrap();
-        let reason = Value::Missing { reason: cpu_machine("pc-1").capability.no_gpu.unwrap() };
+        let why = cpu_machine("pc-1").capability.no_gpu.unwrap();
+        let reason = Value::Missing { reason: Absence::Because { why } };
         assert!(table.rows.iter().all(|row| row[gpu] == reason));
         assert!(table.rows.iter().all(|row| matches!(row[gpu - 1], Value::Seconds { .. })));
     }

@@ -8,13 +8,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{Digest, JobId, MachineId, SweepId};
-use crate::job::{Failure, JobSpec, JobState};
+use crate::job::{JobSpec, JobState};
 use crate::machine::Capability;
 use crate::measurement::Measurement;
 use crate::named::named_enum;
+use crate::reason::Reason;
 use crate::sweep::SweepSpec;
 
-/// The newest version of the format: since 2, a sweep has kinds of work.
+/// The newest version of the format: since 2, a sweep has kinds of work, and why something is not there is facts.
 pub const VERSION: u32 = 2;
 /// Bytes of records in a file at most.
 pub const MAX_BYTES: u64 = 512 << 20;
@@ -122,7 +123,7 @@ pub enum Ended {
         /// The state that it ended in.
         state: JobState,
         /// Why.
-        failure: Failure,
+        failure: Reason,
     },
 }
 
@@ -348,12 +349,12 @@ pub fn encode(bundle: Bundle) -> Result<(Digest, Vec<u8>), BundleError> {
         return Err(BundleError::TooLarge(bytes));
     }
     let digest = Digest::of(&body);
-    let mut file = header(u64::from(VERSION), digest, bytes).into_bytes();
+    let mut file = header(VERSION, digest, bytes).into_bytes();
     file.append(&mut body);
     Ok((digest, file))
 }
 
-fn header(version: u64, digest: Digest, bytes: u64) -> String {
+fn header(version: u32, digest: Digest, bytes: u64) -> String {
     format!("{MAGIC} {version} {digest} {bytes}\n")
 }
 
@@ -393,8 +394,10 @@ fn opened(file: &[u8]) -> Result<(Digest, u64, &[u8]), BundleError> {
     let line = line.strip_suffix('\r').unwrap_or(line);
     let (version, line_rest) = line.split_once(' ').ok_or(BundleError::Header)?;
     let found: u64 = version.parse().map_err(|_| BundleError::Header)?;
-    if found > u64::from(VERSION) {
-        return Err(BundleError::Newer { found });
+    let version = u32::try_from(found).ok().filter(|version| *version <= VERSION);
+    let version = version.ok_or(BundleError::Newer { found })?;
+    if version == 0 {
+        return Err(BundleError::Header);
     }
     if found == 0 {
         return Err(BundleError::Header);
@@ -403,7 +406,7 @@ fn opened(file: &[u8]) -> Result<(Digest, u64, &[u8]), BundleError> {
     let digest: Digest = digest.parse().map_err(|_| BundleError::Header)?;
     let bytes: u64 = bytes.parse().map_err(|_| BundleError::Header)?;
     // Other ways of writing the same are not how it was written.
-    if header(found, digest, bytes).trim_end() != format!("{MAGIC} {line}") {
+    if header(version, digest, bytes).trim_end() != format!("{MAGIC} {line}") {
         return Err(BundleError::Header);
     }
     if bytes > MAX_BYTES {

@@ -2,15 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::basis::Basis;
 use crate::bundle::Import;
 use crate::device::{DeviceId, DeviceKind};
 use crate::gpu::GpuRecord;
 use crate::ids::{JobId, MachineId, SweepId};
+use crate::job::JobState;
 use crate::job::Weights;
-use crate::job::{Failure, JobState};
 use crate::measurement::{Answer, EnginePlan, Input, Stages};
 use crate::named::named_enum;
 use crate::quality::Flag;
+use crate::reason::Reason;
 use crate::stats::{Estimate, Summary};
 use crate::workload::{Task, Workload};
 
@@ -41,10 +43,19 @@ pub struct Entry {
     pub device: DeviceId,
     /// The device's product name.
     pub device_name: String,
+    /// The device only plays one.
+    pub simulated: bool,
     /// What was computed.
     pub workload: Workload,
     /// What came of it.
     pub outcome: Outcome,
+}
+
+impl Entry {
+    /// Whether its device only plays one, or its time is made up.
+    pub fn is_simulated(&self) -> bool {
+        self.simulated || matches!(&self.outcome, Outcome::Measured(measured) if measured.simulated)
+    }
 }
 
 /// What came of a cell.
@@ -54,7 +65,7 @@ pub enum Outcome {
     /// A time.
     Measured(Box<Measured>),
     /// A named failure.
-    Failed(Failure),
+    Failed(Reason),
     /// Nothing yet.
     Pending {
         /// Where the job stands.
@@ -179,9 +190,54 @@ pub enum Value {
     },
     /// Nothing, and why.
     Missing {
-        /// The reason, in a few words.
-        reason: String,
+        /// Why.
+        reason: Absence,
     },
+}
+
+/// Why a table has nothing in a place.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "absence", rename_all = "snake_case")]
+pub enum Absence {
+    /// A time may still come.
+    Pending,
+    /// The sweep does not ask for it.
+    NotInSweep,
+    /// A product has no batch.
+    NoBatch,
+    /// A product has no images.
+    NoImages,
+    /// A time of zero has no rate.
+    NoTimeAboveZero,
+    /// There is no time of the CPU to compare with.
+    NoCpuTime,
+    /// There is no time of a GPU to compare with.
+    NoGpuTime,
+    /// There is neither.
+    NoTimes,
+    /// It could not be measured.
+    Because {
+        /// Why.
+        why: Reason,
+    },
+}
+
+impl Absence {
+    /// Every absence, with made-up facts: for tests of whoever must say them all.
+    pub fn examples() -> Vec<Self> {
+        let plain = [
+            Self::Pending,
+            Self::NotInSweep,
+            Self::NoBatch,
+            Self::NoImages,
+            Self::NoTimeAboveZero,
+            Self::NoCpuTime,
+            Self::NoGpuTime,
+            Self::NoTimes,
+        ];
+        let reasons = Reason::examples().into_iter().map(|why| Self::Because { why });
+        plain.into_iter().chain(reasons).collect()
+    }
 }
 
 impl Value {
@@ -200,8 +256,8 @@ impl Value {
 /// convolution, weights and build.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Table {
-    /// What all its rows have in common, as `name: value` pairs in reading order.
-    pub basis: Vec<(String, String)>,
+    /// What all its rows have in common.
+    pub basis: Basis,
     /// What the columns hold.
     pub columns: Vec<Column>,
     /// Values, as many in each row as there are columns.
@@ -234,10 +290,21 @@ pub struct Environment {
     pub memory_bytes: u64,
     /// Operating system and version.
     pub os: String,
-    /// GPUs by name, with the reason where one cannot be used.
-    pub gpus: Vec<String>,
+    /// Its GPUs.
+    pub gpus: Vec<SeenGpu>,
     /// Why there is none.
-    pub no_gpu: Option<String>,
+    pub no_gpu: Option<Reason>,
+}
+
+/// A GPU of a machine that was compared.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SeenGpu {
+    /// The product's name.
+    pub name: String,
+    /// It only plays one.
+    pub simulated: bool,
+    /// Why it cannot be used, if it cannot.
+    pub unusable: Option<Reason>,
 }
 
 /// Measurements side by side.

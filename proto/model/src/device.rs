@@ -6,8 +6,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::gpu::ComputeCapability;
-use crate::job::Failure;
 use crate::named::{UnknownName, named_enum};
+use crate::reason::Reason;
 use crate::workload::{Engine, Precision};
 
 named_enum!(
@@ -155,7 +155,7 @@ pub struct Device {
     /// Precisions that the worker has for it.
     pub precisions: Vec<Precision>,
     /// Why it cannot be used, if it cannot.
-    pub unusable: Option<Failure>,
+    pub unusable: Option<Reason>,
 }
 
 #[cfg(test)]

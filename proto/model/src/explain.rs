@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::measurement::CompiledFor;
 use crate::workload::Workload;
 
 /// One network on one machine's processors, layer by layer.
@@ -14,7 +15,7 @@ pub struct Explanation {
     /// Worker and library versions.
     pub build: String,
     /// Vector instructions that the kernels are made of; of a GPU its compute capability, and how the plan is laid out.
-    pub instruction_set: String,
+    pub instruction_set: CompiledFor,
     /// CPU threads that take part; none on a GPU.
     pub threads: Option<u32>,
     /// FLOP/s of a short loop of fused multiply-adds on all the threads; of a GPU those of a large product of matrices.
@@ -93,7 +94,7 @@ mod tests {
             },
             device_name: "Testium".to_owned(),
             build: "test".to_owned(),
-            instruction_set: "avx2".to_owned(),
+            instruction_set: CompiledFor::Instructions("avx2".to_owned()),
             threads: Some(2),
             peak_flops: 1e11,
             copy_bytes_per_s: 1e10,

@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::explain::Explanation;
 use crate::gpu::DeviceCheck;
-use crate::job::{Failure, JobSpec};
+use crate::job::JobSpec;
 use crate::measurement::Measurement;
 use crate::named::named_enum;
+use crate::reason::Reason;
 
 /// The one line on standard input.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -59,7 +60,7 @@ pub enum Frame {
     /// The device works.
     Checked(Box<DeviceCheck>),
     /// Why there is none.
-    Failed(Failure),
+    Failed(Reason),
 }
 
 /// What a worker says of itself when asked with `--describe`: one JSON object.

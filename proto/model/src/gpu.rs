@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::device::DeviceId;
 use crate::named::UnknownName;
+use crate::reason::Reason;
 use crate::workload::Precision;
 
 /// NVIDIA's number of a GPU's generation and instruction set, such as 8.6.
@@ -102,7 +103,7 @@ pub struct GpuRecord {
 }
 
 /// A library that a worker needs for GPUs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Library {
     /// What people call it, such as `cuDNN`.
     pub name: String,
@@ -111,7 +112,7 @@ pub struct Library {
     /// The file, where it was found and the system says which.
     pub path: Option<String>,
     /// Why it cannot be used, if it cannot.
-    pub missing: Option<String>,
+    pub missing: Option<Reason>,
 }
 
 /// What a worker found when it tried a device: it computed something on it, and the answer was right.

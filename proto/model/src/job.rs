@@ -1,4 +1,4 @@
-//! A cell to be measured, the states it goes through, and how it can fail.
+//! A cell to be measured, and the states it goes through.
 
 use std::fmt;
 
@@ -129,106 +129,6 @@ impl JobState {
     /// Whether an agent holds, or may hold, an attempt at it.
     pub fn is_assigned(self) -> bool {
         matches!(self, Offered | Running | Uploading | Unknown | Cancelling)
-    }
-}
-
-named_enum!(
-    /// Why a job gave no measurement.
-    "failure" FailureCode {
-        /// The job makes no sense to the worker.
-        InvalidJob = "invalid_job",
-        /// The image file is not there.
-        ImageMissing = "image_missing",
-        /// The image cannot be decoded.
-        ImageCorrupt = "image_corrupt",
-        /// The image is larger than the decoder's limits.
-        ImageTooLarge = "image_too_large",
-        /// The weight file is not there.
-        WeightsMissing = "weights_missing",
-        /// The weight file cannot be read as one.
-        WeightsCorrupt = "weights_corrupt",
-        /// The weight file is for another model: tensors missing, extra or misshapen.
-        WeightsMismatch = "weights_mismatch",
-        /// It needs more memory than the device has.
-        OutOfMemory = "out_of_memory",
-        /// The device cannot be used.
-        DeviceUnavailable = "device_unavailable",
-        /// The machine has no NVIDIA GPU.
-        NoGpu = "no_gpu",
-        /// There is a GPU, or may be one, but no driver for it.
-        DriverMissing = "driver_missing",
-        /// The driver is older than the CUDA libraries need.
-        DriverTooOld = "driver_too_old",
-        /// A library that the worker needs for the device is not there, or too old.
-        LibraryMissing = "library_missing",
-        /// The worker was built for GPUs of another generation.
-        WrongCapability = "wrong_capability",
-        /// Another process has the device for itself, or its mode forbids computing.
-        DeviceBusy = "device_busy",
-        /// The driver knows the device, but the session that the agent runs in cannot use it.
-        DeviceHidden = "device_hidden",
-        /// The worker has no such engine for the device.
-        EngineUnavailable = "engine_unavailable",
-        /// The worker has no such precision for the device.
-        PrecisionUnavailable = "precision_unavailable",
-        /// The worker's binary cannot be started.
-        WorkerMissing = "worker_missing",
-        /// The worker ended without a result.
-        WorkerCrashed = "worker_crashed",
-        /// The answers are wrong: not finite, or too far from the reference.
-        WrongAnswer = "wrong_answer",
-        /// The image or the weights could not be had from the coordinator.
-        BlobUnavailable = "blob_unavailable",
-        /// The data folder cannot be written.
-        Storage = "storage",
-        /// The deadline passed.
-        TimedOut = "timed_out",
-        /// The agent went away and did not come back.
-        AgentLost = "agent_lost",
-        /// A person ended it.
-        Cancelled = "cancelled",
-        /// No agent took it in time.
-        Expired = "expired",
-        /// A defect of Cotejo's own.
-        Internal = "internal",
-    }
-);
-
-/// A named failure: what happened, and what to do.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[error("{message}")]
-pub struct Failure {
-    /// The name.
-    pub code: FailureCode,
-    /// What happened, and where.
-    pub message: String,
-    /// What a person can do about it; empty where there is nothing to say.
-    pub remedy: String,
-}
-
-impl Failure {
-    /// A failure without a remedy.
-    pub fn new(code: FailureCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), remedy: String::new() }
-    }
-
-    /// What the end of a job says where nobody gave a reason.
-    pub fn unexplained(state: JobState) -> Self {
-        let code = match state {
-            Cancelled => FailureCode::Cancelled,
-            Expired => FailureCode::Expired,
-            Lost => FailureCode::AgentLost,
-            TimedOut => FailureCode::TimedOut,
-            _ => FailureCode::Internal,
-        };
-        Self::new(code, state.name().replace('_', " "))
-    }
-
-    /// The same failure, with a remedy.
-    #[must_use]
-    pub fn with_remedy(mut self, remedy: impl Into<String>) -> Self {
-        self.remedy = remedy.into();
-        self
     }
 }
 

@@ -3,6 +3,7 @@
 
 pub mod named;
 
+pub mod basis;
 pub mod bundle;
 pub mod comparison;
 pub mod coordinator;
@@ -17,6 +18,7 @@ pub mod machine;
 pub mod measurement;
 pub mod measuring;
 pub mod quality;
+pub mod reason;
 pub mod reference;
 pub mod session;
 pub mod stats;
@@ -27,10 +29,11 @@ pub mod workload;
 pub use bundle::Bundle;
 pub use device::{Device, DeviceId, DeviceKind, DeviceSelector};
 pub use ids::{BootId, Digest, JobId, MachineId, SweepId};
-pub use job::{Assignment, Failure, FailureCode, JobSpec, JobState};
+pub use job::{Assignment, JobSpec, JobState};
 pub use machine::{Capability, Machine};
 pub use measurement::Measurement;
 pub use measuring::MeasuringPlan;
+pub use reason::{FailureCode, Reason};
 pub use reference::Reference;
 pub use sweep::SweepSpec;
 pub use workload::{Engine, Model, Precision, Task, Threads, Workload};

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::device::{Device, DeviceId};
 use crate::ids::{JobId, MachineId};
 use crate::named::named_enum;
+use crate::reason::Reason;
 
 named_enum!(
     /// What feeds the machine.
@@ -72,7 +73,7 @@ pub struct Capability {
     /// Every device found, usable or not; the CPU first.
     pub devices: Vec<Device>,
     /// Why there is no GPU among the devices, if there is none.
-    pub no_gpu: Option<String>,
+    pub no_gpu: Option<Reason>,
 }
 
 impl Capability {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::device::DeviceId;
-use crate::gpu::GpuRecord;
+use crate::gpu::{ComputeCapability, GpuRecord};
 use crate::ids::Digest;
 use crate::job::{JobSpec, Weights};
 use crate::machine::PowerSource;
@@ -68,10 +68,27 @@ pub struct Answer {
 /// How the optimized engine computed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct EnginePlan {
-    /// Vector instructions that its kernels were made of, or the GPU's compute capability.
-    pub instruction_set: String,
+    /// What its kernels were made for.
+    pub instruction_set: CompiledFor,
     /// The algorithm of each layer, in the order of computing.
     pub layers: Vec<LayerAlgorithm>,
+}
+
+/// What an engine's kernels were made for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum CompiledFor {
+    /// Vector instructions of a processor, such as `avx2`; of a GPU in older records, words.
+    Instructions(String),
+    /// A GPU, and how it is asked to compute.
+    Gpu {
+        /// Its generation.
+        compute_capability: ComputeCapability,
+        /// Where a tensor's channels lie: innermost, or outermost.
+        channels_last: bool,
+        /// All layers are launched at once, as one CUDA graph.
+        graph: bool,
+    },
 }
 
 /// The algorithm chosen for one layer.

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use crate::frames::Progress;
 use crate::ids::{BootId, Digest, MachineId};
-use crate::job::{Assignment, Failure, JobSpec, JobState};
+use crate::job::{Assignment, JobSpec, JobState};
 use crate::machine::Capability;
 use crate::measurement::Measurement;
 use crate::named::named_enum;
+use crate::reason::Reason;
 
 /// The version of this conversation. A coordinator talks to agents of its own version and of the one before.
 pub const PROTOCOL: u32 = 1;
@@ -93,7 +94,7 @@ pub struct JobResult {
     /// Of the result as the agent spooled it: the same again is the same result.
     pub digest: Digest,
     /// The measurement, or why there is none.
-    pub outcome: Result<Box<Measurement>, Failure>,
+    pub outcome: Result<Box<Measurement>, Reason>,
 }
 
 named_enum!(

@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::device::DeviceKind;
 use crate::named::{UnknownName, named_enum};
+use crate::reason::Dimension;
 
 named_enum!(
     /// An image classifier, as torchvision defines it.
@@ -203,18 +204,16 @@ impl fmt::Display for Workload {
 /// A dimension that no workload can have.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadWorkload {
-    /// Pixels or rows.
-    #[error("size {0} is outside 1 to {MAX_SIZE}")]
-    Size(u32),
-    /// Images.
-    #[error("batch {0} is outside 1 to {MAX_BATCH}")]
-    Batch(u32),
-    /// CPU threads.
-    #[error("threads {0} is outside 1 to {MAX_THREADS}")]
-    Threads(u32),
-    /// Forwards at once.
-    #[error("streams {0} is outside 1 to {MAX_THREADS}")]
-    Streams(u32),
+    /// A number outside its limits, of which the lower is 1.
+    #[error("{dimension} {value} is outside 1 to {most}")]
+    OutOfRange {
+        /// Which number.
+        dimension: Dimension,
+        /// What was asked for.
+        value: u32,
+        /// The upper limit.
+        most: u32,
+    },
     /// Forwards at once that could not each have a thread.
     #[error("streams {streams} is more than its threads {threads}")]
     StreamsWithoutThreads {
@@ -235,23 +234,18 @@ pub const MAX_THREADS: u32 = 1024;
 impl Workload {
     /// Whether every dimension is one that a workload can have.
     pub fn validate(&self) -> Result<(), BadWorkload> {
-        let size = self.task.size();
-        if !(1..=MAX_SIZE).contains(&size) {
-            return Err(BadWorkload::Size(size));
+        let within = |dimension, value, most| {
+            if (1..=most).contains(&value) { Ok(()) } else { Err(BadWorkload::OutOfRange { dimension, value, most }) }
+        };
+        within(Dimension::Size, self.task.size(), MAX_SIZE)?;
+        self.task.batch().map_or(Ok(()), |batch| within(Dimension::Batch, batch, MAX_BATCH))?;
+        within(Dimension::Streams, self.streams, MAX_THREADS)?;
+        let Threads::Exactly(threads) = self.threads else { return Ok(()) };
+        within(Dimension::Threads, threads, MAX_THREADS)?;
+        if threads < self.streams {
+            return Err(BadWorkload::StreamsWithoutThreads { streams: self.streams, threads });
         }
-        if let Some(batch) = self.task.batch().filter(|batch| !(1..=MAX_BATCH).contains(batch)) {
-            return Err(BadWorkload::Batch(batch));
-        }
-        if !(1..=MAX_THREADS).contains(&self.streams) {
-            return Err(BadWorkload::Streams(self.streams));
-        }
-        match self.threads {
-            Threads::Exactly(count) if !(1..=MAX_THREADS).contains(&count) => Err(BadWorkload::Threads(count)),
-            Threads::Exactly(threads) if threads < self.streams => {
-                Err(BadWorkload::StreamsWithoutThreads { streams: self.streams, threads })
-            }
-            _ => Ok(()),
-        }
+        Ok(())
     }
 
     /// Images in one run: a batch for each stream. A product has none.
@@ -299,8 +293,10 @@ mod tests {
         let with = |threads, streams| Workload { threads, streams, ..workload() }.validate();
         assert_eq!(with(Threads::Exactly(2), 2), Ok(()));
         assert_eq!(with(Threads::All, MAX_THREADS), Ok(()));
-        assert_eq!(with(Threads::All, 0), Err(BadWorkload::Streams(0)));
-        assert_eq!(with(Threads::All, MAX_THREADS + 1), Err(BadWorkload::Streams(MAX_THREADS + 1)));
+        for streams in [0, MAX_THREADS + 1] {
+            let out = BadWorkload::OutOfRange { dimension: Dimension::Streams, value: streams, most: MAX_THREADS };
+            assert_eq!(with(Threads::All, streams), Err(out));
+        }
         let refused = with(Threads::Exactly(2), 3).unwrap_err().to_string();
         assert_eq!(refused, "streams 3 is more than its threads 2");
     }

@@ -4,6 +4,7 @@ use cotejo_model::job::{WEIGHTS_SEED, Weights};
 use cotejo_model::machine::{Cpu, PowerSource};
 use cotejo_model::measurement::{Answer, Conditions, Input, Measurement, Stages};
 use cotejo_model::measuring::Stop;
+use cotejo_model::reason::{DriverReason, Platform};
 use cotejo_model::session::Hello;
 use cotejo_model::sweep::ClassifyWork;
 use cotejo_model::{
@@ -30,7 +31,7 @@ pub fn cpu_machine(name: &str) -> Machine {
         power: PowerSource::Ac,
         background_load: Some(0.01),
         devices: vec![cpu],
-        no_gpu: Some("no NVIDIA driver".to_owned()),
+        no_gpu: Some(DriverReason::GpuWithoutDriver { platform: Platform::Unix }.into()),
     };
     let labels = [("room", "lab-2"), ("seat", name)].map(|(key, value)| (key.to_owned(), value.to_owned())).into();
     Machine {

@@ -1,13 +1,15 @@
 //! Measurements side by side.
 
+use cotejo_model::basis::Basis;
 use cotejo_model::comparison::{
-    Column, Comparison, Entry, Environment, GroupBy, Grouping, Measured, Outcome, Table, Value,
+    Absence, Column, Comparison, Entry, Environment, GroupBy, Grouping, Measured, Outcome, SeenGpu, Table, Value,
 };
-use cotejo_model::device::DeviceKind;
+use cotejo_model::device::{DeviceKind, marked};
 use cotejo_model::quality::{Flag, FlagKind};
 use cotejo_model::stats::{Estimate, Interval, Summary};
+use cotejo_model::{FailureCode, Reason};
 
-use super::{ConvertError, all, all_parsed, each, enumerated, enums, optional, parsed, required};
+use super::{ConvertError, all, all_parsed, each, enumerated, enums, json, no_gpu, optional, parsed, required};
 use crate::v1 as wire;
 
 enums! {
@@ -172,6 +174,7 @@ impl From<Entry> for wire::Entry {
                 Outcome::Failed(failure) => Wire::Failed(failure.into()),
                 Outcome::Pending { state } => Wire::Pending(wire::JobState::from(state).into()),
             }),
+            simulated: entry.simulated,
         }
     }
 }
@@ -188,6 +191,7 @@ impl TryFrom<wire::Entry> for Entry {
             machine_name: entry.machine_name,
             device: parsed("entry.device", &entry.device)?,
             device_name: entry.device_name,
+            simulated: entry.simulated,
             workload: required("entry.workload", entry.workload)?,
             outcome: match entry.outcome.ok_or(ConvertError::Missing { field: "entry.outcome" })? {
                 Wire::Measured(measured) => Outcome::Measured(Box::new(measured.try_into()?)),
@@ -258,6 +262,10 @@ impl From<Value> for wire::Value {
     fn from(value: Value) -> Self {
         use wire::value::Value as Wire;
         let simulated = value.is_simulated();
+        let absence = match &value {
+            Value::Missing { reason } => json(reason),
+            _ => String::new(),
+        };
         let value = match value {
             Value::Text { text } => Wire::Text(text),
             Value::Count { count } => Wire::Count(count),
@@ -266,9 +274,10 @@ impl From<Value> for wire::Value {
             }
             Value::Ratio { estimate, .. } => Wire::Ratio(estimate.into()),
             Value::Rate { estimate, .. } => Wire::Rate(estimate.into()),
-            Value::Missing { reason } => Wire::Missing(reason),
+            Value::Missing { reason: Absence::Because { why } } => Wire::Missing(why.to_string()),
+            Value::Missing { .. } => Wire::Missing(absence.clone()),
         };
-        Self { value: Some(value), simulated }
+        Self { value: Some(value), simulated, absence }
     }
 }
 
@@ -288,15 +297,43 @@ impl TryFrom<wire::Value> for Value {
             },
             Wire::Ratio(estimate) => Self::Ratio { estimate: estimate.into(), simulated },
             Wire::Rate(estimate) => Self::Rate { estimate: estimate.into(), simulated },
-            Wire::Missing(reason) => Self::Missing { reason },
+            Wire::Missing(words) => {
+                let quoted = || Absence::Because { why: Reason::quoted(FailureCode::Internal, words) };
+                Self::Missing { reason: serde_json::from_str(&value.absence).unwrap_or_else(|_| quoted()) }
+            }
         })
     }
+}
+
+/// For an older version, what it compares the tables by.
+fn in_words(basis: Basis) -> Vec<wire::Basis> {
+    let pair = |name: &str, value: String| wire::Basis { name: name.to_owned(), value };
+    let mut words = vec![
+        pair("precision", basis.precision.to_string()),
+        pair("engine", basis.engine.to_string()),
+    ];
+    words.extend(basis.threads.map(|threads| pair("threads", threads.to_string())));
+    words.extend(basis.exact.then(|| pair("convolutions", "exact".to_owned())));
+    words.extend(basis.build.map(|build| pair("build", build)));
+    words
+}
+
+/// From an older version, what its words say for certain.
+fn from_words(words: &[wire::Basis]) -> Result<Basis, ConvertError> {
+    let value = |name: &str| words.iter().find(|basis| basis.name == name).map(|basis| basis.value.as_str());
+    let needed = |field, name| value(name).ok_or(ConvertError::Missing { field });
+    let precision = parsed("basis.precision", needed("basis.precision", "precision")?)?;
+    let threads = value("threads").map(|threads| parsed("basis.threads", threads)).transpose()?;
+    let engine = parsed("basis.engine", needed("basis.engine", "engine")?)?;
+    let (exact, build) = (value("convolutions").is_some(), value("build").map(str::to_owned));
+    Ok(Basis { exact, build, ..Basis::new(precision, threads, engine) })
 }
 
 impl From<Table> for wire::Table {
     fn from(table: Table) -> Self {
         Self {
-            basis: table.basis.into_iter().map(|(name, value)| wire::Basis { name, value }).collect(),
+            basis_facts: json(&table.basis),
+            basis: in_words(table.basis),
             columns: each(table.columns),
             rows: table.rows.into_iter().map(|values| wire::Row { values: each(values) }).collect(),
         }
@@ -317,7 +354,13 @@ impl TryFrom<wire::Table> for Table {
             }
         };
         Ok(Self {
-            basis: table.basis.into_iter().map(|basis| (basis.name, basis.value)).collect(),
+            basis: if table.basis_facts.is_empty() {
+                from_words(&table.basis)?
+            } else {
+                let invalid = |error: serde_json::Error| error.to_string();
+                let facts = serde_json::from_str(&table.basis_facts).map_err(invalid);
+                facts.map_err(|reason| ConvertError::Invalid { field: "table.basis_facts", reason })?
+            },
             rows: table.rows.into_iter().map(row).collect::<Result<_, ConvertError>>()?,
             columns,
         })
@@ -335,8 +378,10 @@ impl From<Environment> for wire::Environment {
             simd: environment.simd,
             memory_bytes: environment.memory_bytes,
             os: environment.os,
-            gpus: environment.gpus,
-            no_gpu: environment.no_gpu,
+            gpus: environment.gpus.iter().map(|gpu| marked(&gpu.name, gpu.simulated)).collect(),
+            no_gpu: environment.no_gpu.as_ref().map(ToString::to_string),
+            seen_gpus: each(environment.gpus),
+            no_gpu_reason: environment.no_gpu.map(Into::into),
         }
     }
 }
@@ -354,8 +399,12 @@ impl TryFrom<wire::Environment> for Environment {
             simd: environment.simd,
             memory_bytes: environment.memory_bytes,
             os: environment.os,
-            gpus: environment.gpus,
-            no_gpu: environment.no_gpu,
+            gpus: if environment.seen_gpus.is_empty() {
+                environment.gpus.into_iter().map(named).collect()
+            } else {
+                all(environment.seen_gpus)?
+            },
+            no_gpu: no_gpu(environment.no_gpu_reason, environment.no_gpu)?,
         })
     }
 }
@@ -373,6 +422,25 @@ impl TryFrom<wire::Grouping> for Grouping {
         let by = enumerated::<wire::GroupBy, _>("grouping.by", grouping.by)?;
         Ok(Self { by, tables: all(grouping.tables)? })
     }
+}
+
+impl From<SeenGpu> for wire::SeenGpu {
+    fn from(gpu: SeenGpu) -> Self {
+        Self { name: gpu.name, simulated: gpu.simulated, unusable: gpu.unusable.map(Into::into) }
+    }
+}
+
+impl TryFrom<wire::SeenGpu> for SeenGpu {
+    type Error = ConvertError;
+
+    fn try_from(gpu: wire::SeenGpu) -> Result<Self, ConvertError> {
+        Ok(Self { name: gpu.name, simulated: gpu.simulated, unusable: optional(gpu.unusable)? })
+    }
+}
+
+/// A GPU of which an older version gives the name alone, with its mark and whatever it says of it.
+fn named(name: String) -> SeenGpu {
+    SeenGpu { simulated: name == marked(&name, true), name, unusable: None }
 }
 
 impl From<Comparison> for wire::Comparison {

@@ -3,7 +3,9 @@
 use cotejo_model::machine::{Cpu, PowerSource};
 use cotejo_model::{Capability, Device, Machine};
 
-use super::{ConvertError, all, all_enumerated, each, enumerated, enums, numbers, optional, parsed, required, share};
+use super::{
+    ConvertError, all, all_enumerated, each, enumerated, enums, no_gpu, numbers, optional, parsed, required, share,
+};
 use crate::v1 as wire;
 
 enums! {
@@ -81,7 +83,8 @@ impl From<Capability> for wire::Capability {
             power: wire::PowerSource::from(capability.power).into(),
             background_load: capability.background_load,
             devices: each(capability.devices),
-            no_gpu: capability.no_gpu,
+            no_gpu: capability.no_gpu.as_ref().map(ToString::to_string),
+            no_gpu_reason: capability.no_gpu.map(Into::into),
         }
     }
 }
@@ -101,7 +104,7 @@ impl TryFrom<wire::Capability> for Capability {
             power: enumerated::<wire::PowerSource, _>("capability.power", capability.power)?,
             background_load: load.map(|load| share("capability.background_load", load)).transpose()?,
             devices: all(capability.devices)?,
-            no_gpu: capability.no_gpu,
+            no_gpu: no_gpu(capability.no_gpu_reason, capability.no_gpu)?,
         })
     }
 }

@@ -1,7 +1,9 @@
 //! The record of one successful attempt.
 
 use cotejo_model::Measurement;
-use cotejo_model::measurement::{Answer, Conditions, EnginePlan, EventTimes, Input, LayerAlgorithm, Stages};
+use cotejo_model::measurement::{
+    Answer, CompiledFor, Conditions, EnginePlan, EventTimes, Input, LayerAlgorithm, Stages,
+};
 use cotejo_model::measuring::Stop;
 
 use super::{ConvertError, all, bounded, each, enumerated, enums, optional, parsed, required, share};
@@ -134,7 +136,14 @@ impl TryFrom<wire::LayerAlgorithm> for LayerAlgorithm {
 
 impl From<EnginePlan> for wire::EnginePlan {
     fn from(plan: EnginePlan) -> Self {
-        Self { instruction_set: plan.instruction_set, layers: each(plan.layers) }
+        let (instruction_set, gpu) = match plan.instruction_set {
+            CompiledFor::Instructions(name) => (name, None),
+            CompiledFor::Gpu { compute_capability, channels_last, graph } => {
+                let compute_capability = compute_capability.to_string();
+                (compute_capability.clone(), Some(wire::GpuPlan { compute_capability, channels_last, graph }))
+            }
+        };
+        Self { instruction_set, layers: each(plan.layers), gpu }
     }
 }
 
@@ -146,10 +155,15 @@ impl TryFrom<wire::EnginePlan> for EnginePlan {
             let reason = format!("are {}, at most {MAX_LAYERS} are taken", plan.layers.len());
             return Err(ConvertError::Invalid { field: "plan.layers", reason });
         }
-        Ok(Self {
-            instruction_set: bounded("plan.instruction_set", plan.instruction_set, MAX_LAYER_NAME)?,
-            layers: all(plan.layers)?,
-        })
+        let instruction_set = match plan.gpu {
+            None => CompiledFor::Instructions(bounded("plan.instruction_set", plan.instruction_set, MAX_LAYER_NAME)?),
+            Some(wire::GpuPlan { compute_capability, channels_last, graph }) => CompiledFor::Gpu {
+                compute_capability: parsed("plan.gpu.compute_capability", &compute_capability)?,
+                channels_last,
+                graph,
+            },
+        };
+        Ok(Self { instruction_set, layers: all(plan.layers)? })
     }
 }
 

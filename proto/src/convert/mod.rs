@@ -13,6 +13,8 @@ mod workload;
 use std::fmt::Display;
 use std::str::FromStr;
 
+use cotejo_model::{FailureCode, Reason};
+
 /// A message that makes no sense.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConvertError {
@@ -97,6 +99,19 @@ fn bounded(field: &'static str, text: String, most: usize) -> Result<String, Con
         Ok(text)
     } else {
         Err(ConvertError::Invalid { field, reason: format!("has {} bytes, at most {most} are taken", text.len()) })
+    }
+}
+
+/// What travels as JSON within a message.
+fn json<T: serde::Serialize>(value: &T) -> String {
+    serde_json::to_string(value).expect("the model's types have text keys only")
+}
+
+/// Why there is no GPU, where an older version gives only words.
+fn no_gpu(reason: Option<crate::v1::Failure>, words: Option<String>) -> Result<Option<Reason>, ConvertError> {
+    match reason {
+        Some(reason) => reason.try_into().map(Some),
+        None => Ok(words.map(|words| Reason::quoted(FailureCode::NoGpu, words))),
     }
 }
 

@@ -2,12 +2,13 @@
 
 use cotejo_model::frames::{Phase, Progress};
 use cotejo_model::job::Weights;
+use cotejo_model::reason::Relayed;
 use cotejo_model::{
-    Assignment, Engine, Failure, FailureCode, JobSpec, JobState, MeasuringPlan, Model, Precision, Task, Threads,
+    Assignment, Engine, FailureCode, JobSpec, JobState, MeasuringPlan, Model, Precision, Reason, Task, Threads,
     Workload,
 };
 
-use super::{ConvertError, enumerated, enums, parsed, required, share};
+use super::{ConvertError, enumerated, enums, json, parsed, required, share};
 use crate::v1 as wire;
 
 enums! {
@@ -189,21 +190,33 @@ impl TryFrom<wire::Assignment> for Assignment {
     }
 }
 
-impl From<Failure> for wire::Failure {
-    fn from(failure: Failure) -> Self {
-        Self { code: wire::FailureCode::from(failure.code).into(), message: failure.message, remedy: failure.remedy }
+impl From<Reason> for wire::Failure {
+    fn from(reason: Reason) -> Self {
+        let remedy = match &reason {
+            Reason::Relayed(Relayed::Quoted { remedy, .. }) => remedy.clone(),
+            _ => String::new(),
+        };
+        Self {
+            code: wire::FailureCode::from(reason.code()).into(),
+            message: reason.to_string(),
+            remedy,
+            reason: json(&reason),
+        }
     }
 }
 
-impl TryFrom<wire::Failure> for Failure {
+impl TryFrom<wire::Failure> for Reason {
     type Error = ConvertError;
 
     fn try_from(failure: wire::Failure) -> Result<Self, ConvertError> {
-        Ok(Self {
-            code: enumerated::<wire::FailureCode, _>("failure.code", failure.code)?,
-            message: failure.message,
-            remedy: failure.remedy,
-        })
+        if !failure.reason.is_empty() {
+            let invalid =
+                |error: serde_json::Error| ConvertError::Invalid { field: "failure.reason", reason: error.to_string() };
+            return serde_json::from_str(&failure.reason).map_err(invalid);
+        }
+        // A code of a newer version is no reason to lose the words.
+        let code = enumerated::<wire::FailureCode, _>("failure.code", failure.code).unwrap_or(FailureCode::Internal);
+        Ok(Relayed::Quoted { code, text: failure.message, remedy: failure.remedy }.into())
     }
 }
 

@@ -102,14 +102,20 @@ pub struct Assignment {
     #[prost(uint64, tag = "3")]
     pub fence: u64,
 }
+/// Why something is not there.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Failure {
     #[prost(enumeration = "FailureCode", tag = "1")]
     pub code: i32,
+    /// What a version reads that knows no `reason`: the reason's name and facts, or the words that it quotes.
     #[prost(string, tag = "2")]
     pub message: ::prost::alloc::string::String,
     #[prost(string, tag = "3")]
     pub remedy: ::prost::alloc::string::String,
+    /// The reason with its facts, as JSON: an object with its name as `reason`, its code as `code`, and its facts. Empty
+    /// from a version that gives words alone; one that is not known is quoted.
+    #[prost(string, tag = "4")]
+    pub reason: ::prost::alloc::string::String,
 }
 #[derive(Clone, Copy, PartialEq, ::prost::Message)]
 pub struct Progress {
@@ -472,8 +478,12 @@ pub struct Capability {
     pub background_load: ::core::option::Option<f64>,
     #[prost(message, repeated, tag = "9")]
     pub devices: ::prost::alloc::vec::Vec<Device>,
+    /// Why there is no GPU, in words, for versions that read no `no_gpu_reason`.
     #[prost(string, optional, tag = "10")]
     pub no_gpu: ::core::option::Option<::prost::alloc::string::String>,
+    /// Why there is no GPU.
+    #[prost(message, optional, tag = "11")]
+    pub no_gpu_reason: ::core::option::Option<Failure>,
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Machine {
@@ -635,10 +645,24 @@ pub struct LayerAlgorithm {
 /// How the optimized engine computed.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct EnginePlan {
+    /// Vector instructions; of a GPU its compute capability, for versions that read no `gpu`.
     #[prost(string, tag = "1")]
     pub instruction_set: ::prost::alloc::string::String,
     #[prost(message, repeated, tag = "2")]
     pub layers: ::prost::alloc::vec::Vec<LayerAlgorithm>,
+    #[prost(message, optional, tag = "3")]
+    pub gpu: ::core::option::Option<GpuPlan>,
+}
+/// How a GPU is asked to compute.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct GpuPlan {
+    #[prost(string, tag = "1")]
+    pub compute_capability: ::prost::alloc::string::String,
+    #[prost(bool, tag = "2")]
+    pub channels_last: bool,
+    /// All layers are launched at once, as one CUDA graph.
+    #[prost(bool, tag = "3")]
+    pub graph: bool,
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Measurement {
@@ -1347,6 +1371,9 @@ pub struct Entry {
     pub device_name: ::prost::alloc::string::String,
     #[prost(message, optional, tag = "7")]
     pub workload: ::core::option::Option<Workload>,
+    /// The device only plays one.
+    #[prost(bool, tag = "11")]
+    pub simulated: bool,
     #[prost(oneof = "entry::Outcome", tags = "8, 9, 10")]
     pub outcome: ::core::option::Option<entry::Outcome>,
 }
@@ -1406,6 +1433,9 @@ pub struct Value {
     /// Of seconds, a ratio or a rate: it is made up, or made of something that is.
     #[prost(bool, tag = "7")]
     pub simulated: bool,
+    /// Of nothing: why, as JSON. Empty from a version that gives words alone.
+    #[prost(string, tag = "8")]
+    pub absence: ::prost::alloc::string::String,
     #[prost(oneof = "value::Value", tags = "1, 2, 3, 4, 5, 6")]
     pub value: ::core::option::Option<value::Value>,
 }
@@ -1421,7 +1451,7 @@ pub mod value {
         Seconds(super::SecondsValue),
         #[prost(message, tag = "4")]
         Ratio(super::Estimate),
-        /// Nothing, and why.
+        /// Nothing, and why in words, for versions that read no `absence`.
         #[prost(string, tag = "5")]
         Missing(::prost::alloc::string::String),
         /// So many a second.
@@ -1443,14 +1473,18 @@ pub struct Basis {
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Table {
+    /// What the rows have in common, for versions that read no `basis_facts`.
     #[prost(message, repeated, tag = "1")]
     pub basis: ::prost::alloc::vec::Vec<Basis>,
     #[prost(message, repeated, tag = "2")]
     pub columns: ::prost::alloc::vec::Vec<Column>,
     #[prost(message, repeated, tag = "3")]
     pub rows: ::prost::alloc::vec::Vec<Row>,
+    /// The same as JSON. Empty from a version that gives words alone.
+    #[prost(string, tag = "4")]
+    pub basis_facts: ::prost::alloc::string::String,
 }
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Environment {
     #[prost(string, tag = "1")]
     pub machine_id: ::prost::alloc::string::String,
@@ -1468,10 +1502,26 @@ pub struct Environment {
     pub memory_bytes: u64,
     #[prost(string, tag = "8")]
     pub os: ::prost::alloc::string::String,
+    /// Names, for versions that read no `seen_gpus`.
     #[prost(string, repeated, tag = "9")]
     pub gpus: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
+    /// Words, for versions that read no `no_gpu_reason`.
     #[prost(string, optional, tag = "10")]
     pub no_gpu: ::core::option::Option<::prost::alloc::string::String>,
+    #[prost(message, repeated, tag = "11")]
+    pub seen_gpus: ::prost::alloc::vec::Vec<SeenGpu>,
+    #[prost(message, optional, tag = "12")]
+    pub no_gpu_reason: ::core::option::Option<Failure>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SeenGpu {
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    #[prost(bool, tag = "2")]
+    pub simulated: bool,
+    /// Why it cannot be used, if it cannot.
+    #[prost(message, optional, tag = "3")]
+    pub unusable: ::core::option::Option<Failure>,
 }
 /// How sweeps that were measured elsewhere came here.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

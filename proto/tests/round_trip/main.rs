@@ -181,7 +181,7 @@ fn work_of_a_kind_that_is_not_known_is_refused() {
 fn a_plan_without_end_is_refused() {
     let refused = |plan: wire::EnginePlan| EnginePlan::try_from(plan).unwrap_err().to_string();
     let layer = |name: String| wire::LayerAlgorithm { layer: name, algorithm: "direct".to_owned() };
-    let plan = |layers| wire::EnginePlan { instruction_set: "avx2".to_owned(), layers };
+    let plan = |layers| wire::EnginePlan { instruction_set: "avx2".to_owned(), layers, gpu: None };
     let many = plan(vec![layer("conv1".to_owned()); 1025]);
     assert_eq!(refused(many), "plan.layers: are 1025, at most 1024 are taken");
     let long = plan(vec![layer("x".repeat(201))]);

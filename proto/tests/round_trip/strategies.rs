@@ -11,16 +11,19 @@ use cotejo_model::frames::{Phase, Progress};
 use cotejo_model::gpu::{ComputeCapability, GpuRecord, GpuState};
 use cotejo_model::job::Weights;
 use cotejo_model::machine::{Cpu, PowerSource};
-use cotejo_model::measurement::{Answer, Conditions, EnginePlan, EventTimes, Input, LayerAlgorithm, Stages};
+use cotejo_model::measurement::{
+    Answer, CompiledFor, Conditions, EnginePlan, EventTimes, Input, LayerAlgorithm, Stages,
+};
 use cotejo_model::measuring::Stop;
+use cotejo_model::reason::Relayed;
 use cotejo_model::session::{
     AgentCommand, AgentEvent, Held, Hello, JobResult, Offer, Receipt, ResultAck, Verdict, Welcome,
 };
 use cotejo_model::sweep::{ClassifyWork, MatmulWork, PlannedCell, PlannedSweep, Running, SweepStatus, WorkSpec};
 use cotejo_model::{
-    Assignment, BootId, Capability, Device, DeviceId, DeviceKind, Digest, Engine, Failure, FailureCode, JobId, JobSpec,
-    JobState, Machine, MachineId, Measurement, MeasuringPlan, Model, Precision, SweepId, SweepSpec, Task, Threads,
-    Workload,
+    Assignment, BootId, Capability, Device, DeviceId, DeviceKind, Digest, Engine, FailureCode, JobId, JobSpec,
+    JobState, Machine, MachineId, Measurement, MeasuringPlan, Model, Precision, Reason, SweepId, SweepSpec, Task,
+    Threads, Workload,
 };
 use proptest::collection::{btree_map, vec};
 use proptest::option;
@@ -113,8 +116,10 @@ fn assignment() -> impl Strategy<Value = Assignment> {
     })
 }
 
-fn failure() -> impl Strategy<Value = Failure> {
-    (select(FailureCode::ALL), text(), text()).prop_map(|(code, message, remedy)| Failure { code, message, remedy })
+pub(crate) fn failure() -> impl Strategy<Value = Reason> {
+    let quoted = (select(FailureCode::ALL), text(), text())
+        .prop_map(|(code, text, remedy)| Relayed::Quoted { code, text, remedy }.into());
+    prop_oneof![quoted, select(Reason::examples())]
 }
 
 fn progress() -> impl Strategy<Value = Progress> {
@@ -192,7 +197,7 @@ fn cpu() -> impl Strategy<Value = Cpu> {
 fn capability() -> impl Strategy<Value = Capability> {
     let texts = (text(), text(), text(), text());
     let power = select(PowerSource::ALL);
-    let rest = (option::of(share()), vec(device(), 0..3), option::of(text()));
+    let rest = (option::of(share()), vec(device(), 0..3), option::of(failure()));
     (texts, cpu(), any::<u64>(), power, rest)
         .prop_map(
             |((hostname, os, arch, agent_version), cpu, memory_bytes, power, (background_load, devices, no_gpu))| {
@@ -269,7 +274,12 @@ fn conditions() -> impl Strategy<Value = Conditions> {
 
 fn engine_plan() -> impl Strategy<Value = EnginePlan> {
     let layer = (text(), text()).prop_map(|(layer, algorithm)| LayerAlgorithm { layer, algorithm });
-    (text(), vec(layer, 0..4)).prop_map(|(instruction_set, layers)| EnginePlan { instruction_set, layers })
+    let gpu =
+        (any::<u32>(), any::<u32>(), any::<bool>(), any::<bool>()).prop_map(|(major, minor, channels_last, graph)| {
+            CompiledFor::Gpu { compute_capability: ComputeCapability { major, minor }, channels_last, graph }
+        });
+    let instruction_set = prop_oneof![text().prop_map(CompiledFor::Instructions), gpu];
+    (instruction_set, vec(layer, 0..4)).prop_map(|(instruction_set, layers)| EnginePlan { instruction_set, layers })
 }
 
 pub(crate) fn measurement() -> impl Strategy<Value = Measurement> {

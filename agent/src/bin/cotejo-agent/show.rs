@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
+use cotejo_language::{Language, Sentences};
 use cotejo_model::device::marked;
 use cotejo_model::{Capability, Device};
 
@@ -28,7 +29,8 @@ impl Display for Shown<'_> {
         for device in &self.0.devices {
             line(&device.id.to_string(), &ShownDevice(device))?;
         }
-        self.0.no_gpu.iter().try_for_each(|why| line("gpu", why))
+        let why = self.0.no_gpu.as_ref().map(|why| cotejo_language::reason(why, Language::English).long);
+        why.iter().try_for_each(|why| line("gpu", why))
     }
 }
 
@@ -43,7 +45,9 @@ impl Display for ShownDevice<'_> {
         compute_capability.iter().try_for_each(|capability| write!(f, ", compute capability {capability}"))?;
         driver.iter().try_for_each(|version| write!(f, ", driver {version}"))?;
         if let Some(failure) = unusable {
-            return write!(f, "; cannot be used: {failure}; {}", failure.remedy);
+            let Sentences { long, remedy, .. } = cotejo_language::reason(failure, Language::English);
+            write!(f, "; cannot be used: {long}")?;
+            return remedy.iter().try_for_each(|remedy| write!(f, "; {remedy}"));
         }
         engines.iter().try_for_each(|engine| write!(f, ", {engine}"))?;
         precisions.iter().try_for_each(|precision| write!(f, ", {precision}"))
@@ -63,7 +67,8 @@ impl Display for GiB {
 mod tests {
     use cotejo_model::gpu::ComputeCapability;
     use cotejo_model::machine::{Cpu, PowerSource};
-    use cotejo_model::{DeviceId, Engine, Failure, FailureCode, Precision};
+    use cotejo_model::reason::DriverReason;
+    use cotejo_model::{DeviceId, Engine, Precision, Reason};
 
     use super::*;
 
@@ -80,7 +85,7 @@ mod tests {
             precisions: vec![Precision::F32],
             unusable,
         };
-        let broken = Failure::new(FailureCode::DeviceUnavailable, "no CUDA").with_remedy("install it");
+        let broken = Reason::from(DriverReason::Mismatched);
         let capability = Capability {
             hostname: "pc-1".to_owned(),
             os: "Linux 6".to_owned(),
@@ -110,7 +115,7 @@ memory     8.0 GiB
 power      ac
 load       3 % by others
 cpu        Some CPU, 8.0 GiB, reference, f32
-cuda:0     Some GPU (simulated), 8.0 GiB, compute capability 8.6; cannot be used: no CUDA; install it
+cuda:0     Some GPU (simulated), 8.0 GiB, compute capability 8.6; cannot be used: the NVIDIA driver in memory and its libraries are of different versions; restart the PC: the driver was updated while it was in use
 ";
         assert_eq!(Shown(&capability).to_string(), expected);
     }

@@ -1,9 +1,10 @@
 //! NVIDIA GPUs: driver, worker, libraries, and each GPU by itself. A PC without one has no problem there.
 
+use cotejo_language::Sentences;
 use cotejo_model::gpu::{DeviceCheck, Library};
-use cotejo_model::{DeviceId, DeviceKind, Failure, FailureCode};
+use cotejo_model::{DeviceId, DeviceKind, FailureCode, Reason};
 
-use super::{Check, described, failed, gib, none, ok, problem, warning};
+use super::{Check, described, failed, gib, none, ok, problem, said, warning};
 use crate::doctor::gather::Findings;
 use crate::nvidia::CudaVersion;
 use crate::probe::{Gpu, Gpus};
@@ -31,7 +32,7 @@ pub(super) fn all(findings: &Findings) -> Vec<Check> {
 fn driver(gpus: &Gpus) -> Check {
     const NAME: &str = "nvidia_driver";
     match (&gpus.none, &gpus.driver) {
-        (Some(failure), _) if failure.code == FailureCode::NoGpu => none(NAME, &failure.message),
+        (Some(failure), _) if failure.code() == FailureCode::NoGpu => none(NAME, said(failure).long),
         (Some(failure), _) => failed(NAME, failure),
         (None, Some(version)) => {
             let cuda = gpus.cuda.as_ref().map(CudaVersion::to_string);
@@ -50,18 +51,22 @@ fn worker(gpus: &Gpus, offers: &Offers) -> Check {
         (Some(Ok(description)), Ok(offer)) => ok(NAME, described(&description.build, offer)),
         (None, Ok(_)) => ok(NAME, "not installed; the plain worker serves GPUs"),
         (Some(Err(failure)), Ok(_)) => {
-            warning(NAME, format!("{}; the plain worker serves GPUs", failure.message), &failure.remedy)
+            let Sentences { long, remedy, .. } = said(failure);
+            warning(NAME, format!("{long}; the plain worker serves GPUs"), remedy.unwrap_or_default())
         }
         (_, Err(failure)) => failed(NAME, &failure),
     }
 }
 
-fn libraries(answer: Option<&Result<Vec<Library>, Failure>>, all_work: bool) -> Vec<Check> {
+fn libraries(answer: Option<&Result<Vec<Library>, Reason>>, all_work: bool) -> Vec<Check> {
     const NAME: &str = "cuda_library";
     match answer {
         None => vec![none(NAME, NOT_NEEDED)],
-        Some(Err(failure)) if all_work => vec![none(NAME, &failure.message)],
-        Some(Err(failure)) => vec![warning(NAME, &failure.message, &failure.remedy)],
+        Some(Err(failure)) if all_work => vec![none(NAME, said(failure).long)],
+        Some(Err(failure)) => {
+            let Sentences { long, remedy, .. } = said(failure);
+            vec![warning(NAME, long, remedy.unwrap_or_default())]
+        }
         Some(Ok(libraries)) => libraries.iter().map(|found| library(found, all_work).of(&found.name)).collect(),
     }
 }
@@ -71,7 +76,7 @@ fn library(library: &Library, all_work: bool) -> Check {
     if let Some(why) = &library.missing {
         let remedy = "put it beside the worker, in the version that the worker was built with";
         let judge = if all_work { warning } else { problem };
-        return judge(NAME, format!("missing: {why}"), remedy.to_owned());
+        return judge(NAME, format!("missing: {}", said(why).long), remedy.to_owned());
     }
     let version = library.version.as_deref().unwrap_or("of unknown version");
     ok(NAME, library.path.as_ref().map_or_else(|| version.to_owned(), |path| format!("{version}, {path}")))
@@ -81,7 +86,7 @@ fn capability(gpu: &Gpu) -> Check {
     const NAME: &str = "compute_capability";
     let known = gpu.compute_capability.map_or_else(|| "unknown".to_owned(), |capability| capability.to_string());
     match &gpu.check {
-        Err(failure) if failure.code == FailureCode::WrongCapability => failed(NAME, failure),
+        Err(failure) if failure.code() == FailureCode::WrongCapability => failed(NAME, failure),
         Err(_) => none(NAME, format!("{known}; whether the worker was built for it is not known")),
         Ok(_) => ok(NAME, format!("{known}, which the worker was built for")),
     }
@@ -90,7 +95,10 @@ fn capability(gpu: &Gpu) -> Check {
 fn smoke_test(gpu: &Gpu) -> Check {
     const NAME: &str = "gpu_check";
     match &gpu.check {
-        Err(failure) => problem(NAME, format!("{}: {}", gpu.name, failure.message), &failure.remedy),
+        Err(failure) => {
+            let Sentences { long, remedy, .. } = said(failure);
+            problem(NAME, format!("{}: {long}", gpu.name), remedy.unwrap_or_default())
+        }
         Ok(check) if check.simulated => warning(
             NAME,
             format!("{} is simulated: its times are made up", gpu.name),
@@ -118,6 +126,7 @@ fn works(gpu: &Gpu, check: &DeviceCheck) -> String {
 pub(super) mod tests {
     use cotejo_model::frames::{Description, Offer};
     use cotejo_model::machine::{Cpu, PowerSource};
+    use cotejo_model::reason::{DriverReason, LibraryReason, Relayed};
     use cotejo_model::session::PROTOCOL;
     use cotejo_model::{Engine, Precision};
 
@@ -152,7 +161,7 @@ pub(super) mod tests {
         }
     }
 
-    fn gpu(check: Result<DeviceCheck, Failure>) -> Gpu {
+    fn gpu(check: Result<DeviceCheck, Reason>) -> Gpu {
         Gpu {
             index: 0,
             name: "RTX".to_owned(),
@@ -167,7 +176,7 @@ pub(super) mod tests {
             name: "cuDNN".to_owned(),
             version: Some("9.8.0".to_owned()),
             path: Some("/usr/lib/libcudnn.so.9".to_owned()),
-            missing: missing.map(str::to_owned),
+            missing: missing.map(|detail| LibraryReason::Broken { detail: detail.to_owned() }.into()),
         }
     }
 
@@ -204,7 +213,7 @@ pub(super) mod tests {
         }
     }
 
-    fn without_gpu(none: Failure) -> Findings {
+    fn without_gpu(none: Reason) -> Findings {
         let gpus = Gpus { driver: None, cuda: None, found: vec![], none: Some(none) };
         Findings { gpus, libraries: None, ..findings() }
     }
@@ -217,8 +226,8 @@ pub(super) mod tests {
         checks.iter().map(|check| (check.check, check.verdict)).collect()
     }
 
-    fn failure(code: FailureCode) -> Failure {
-        Failure::new(code, "as it was found").with_remedy("what to do")
+    fn failure(code: FailureCode) -> Reason {
+        Relayed::Quoted { code, text: "as it was found".to_owned(), remedy: "what to do".to_owned() }.into()
     }
 
     #[test]
@@ -238,7 +247,7 @@ pub(super) mod tests {
 
     #[test]
     fn a_pc_without_gpu_has_nothing_to_check() {
-        let found = verdicts(&without_gpu(Failure::new(FailureCode::NoGpu, "no NVIDIA GPU")));
+        let found = verdicts(&without_gpu(DriverReason::NoNvml.into()));
         assert_eq!(found.len(), 5);
         assert!(found.iter().all(|(_, verdict)| *verdict == Verdict::NotApplicable), "{found:?}");
     }

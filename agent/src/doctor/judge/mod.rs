@@ -3,10 +3,11 @@
 mod gpu;
 mod place;
 
+use cotejo_language::{Language, Sentences};
 use cotejo_model::frames::Offer;
 use cotejo_model::machine::PowerSource;
 use cotejo_model::quality::BUSY_LOAD;
-use cotejo_model::{DeviceKind, Failure};
+use cotejo_model::{DeviceKind, Reason};
 
 use super::gather::Findings;
 use super::{Check, Verdict};
@@ -43,8 +44,13 @@ fn problem(name: &'static str, finding: impl Into<String>, remedy: impl Into<Str
 }
 
 /// The problem that a failure is.
-fn failed(name: &'static str, failure: &Failure) -> Check {
-    problem(name, &failure.message, &failure.remedy)
+fn failed(name: &'static str, failure: &Reason) -> Check {
+    let Sentences { long, remedy, .. } = said(failure);
+    problem(name, long, remedy.unwrap_or_default())
+}
+
+fn said(reason: &Reason) -> Sentences {
+    cotejo_language::reason(reason, Language::English)
 }
 
 impl Check {
@@ -135,7 +141,7 @@ fn described(build: &str, offer: &Offer) -> String {
 
 #[cfg(test)]
 mod tests {
-    use cotejo_model::FailureCode;
+    use cotejo_model::reason::StartReason;
 
     use super::gpu::tests::findings;
     use super::*;
@@ -189,7 +195,7 @@ mod tests {
     fn without_memory_or_worker_nothing_is_measured() {
         let mut broken = findings();
         broken.memory.available = GIB / 4;
-        broken.offers.plain = Err(Failure::new(FailureCode::WorkerMissing, "not there").with_remedy("reinstall"));
+        broken.offers.plain = Err(StartReason::Silent { program: "cotejo-worker".to_owned(), seconds: 30 }.into());
         assert_eq!(verdict(&broken, "memory"), Verdict::Problem);
         assert_eq!(verdict(&broken, "worker"), Verdict::Problem);
     }

@@ -32,8 +32,8 @@ pub enum BadInstructionSet {
 }
 
 impl InstructionSet {
-    /// Best first.
-    const ALL: [Self; 4] = [Self::Avx512, Self::Avx2, Self::Neon, Self::Portable];
+    /// Every one, best first.
+    pub const ALL: [Self; 4] = [Self::Avx512, Self::Avx2, Self::Neon, Self::Portable];
 
     /// Its name, as `COTEJO_INSTRUCTION_SET` takes it.
     pub fn name(self) -> &'static str {

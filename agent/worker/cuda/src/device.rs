@@ -45,15 +45,15 @@ impl Device {
         Library::Driver.find()?;
         let driver = start_driver()?;
         let count = CudaContext::device_count().during("counting the GPUs")?;
-        let (index, count) = (index as usize, usize::try_from(count).unwrap_or(0));
+        let count = u32::try_from(count).unwrap_or(0);
         if index >= count {
-            let message = format!("CUDA sees {count} GPUs, so there is no cuda:{index}");
-            return Err(Error::new(Reason::NoDevice, message));
+            let detail = format!("CUDA sees {count} GPUs, so there is no cuda:{index}");
+            return Err(Error::new(Reason::NotCounted { index, count }, detail));
         }
         let cuda = Library::Nvrtc.find()?.version;
         Library::Cublas.find()?;
         let cudnn = Library::Cudnn.find()?.version;
-        let context = CudaContext::new(index).during(&format!("cuda:{index}"))?;
+        let context = CudaContext::new(index as usize).during(&format!("cuda:{index}"))?;
         // SAFETY: all work of this context goes through one stream, in order.
         unsafe { context.disable_event_tracking() };
         let stream = context.new_stream().during("making a stream")?;
@@ -92,9 +92,9 @@ impl Device {
         if self.computes_in(precision) {
             return Ok(());
         }
-        let (major, minor) = self.facts.compute_capability;
-        let message = format!("compute capability {major}.{minor} has no hardware for this precision");
-        Err(Error::unsupported(message))
+        let capability = self.facts.compute_capability;
+        let detail = format!("compute capability {}.{} has no hardware for it", capability.0, capability.1);
+        Err(Error::new(Reason::PrecisionMissing { precision, capability }, detail))
     }
 
     /// Whether the driver has the functions that tell times between events, as newer bindings call them.
@@ -132,21 +132,8 @@ impl Device {
         if needed <= free {
             return Ok(());
         }
-        let message = format!(
-            "{what} needs {}, the GPU has {}, of which {} are free",
-            in_words(needed),
-            in_words(self.facts.memory_bytes),
-            in_words(free)
-        );
-        Err(Error::new(Reason::OutOfMemory, message))
-    }
-}
-
-/// Bytes for people.
-fn in_words(bytes: u64) -> String {
-    match bytes {
-        ..0x4000_0000 => format!("{} MiB", bytes.div_ceil(1 << 20)),
-        bytes => format!("{:.1} GiB", bytes as f64 / f64::from(1 << 30)),
+        let has = self.facts.memory_bytes;
+        Err(Error::new(Reason::TooLittleMemory { needs: needed, has, free }, what))
     }
 }
 
@@ -156,10 +143,10 @@ fn start_driver() -> Result<i32> {
         let error = Error::from(error);
         let reason = match error.reason {
             // The library that toolkits bring to link with, or a kernel module that is not loaded.
-            Reason::Failed => Reason::DriverMissing,
+            Reason::Failed => Reason::DriverNotStarted,
             reason => reason,
         };
-        return Err(Error::new(reason, format!("the NVIDIA driver does not start: {}", error.message)));
+        return Err(Error::new(reason, error.detail));
     }
     let mut version = 0;
     // SAFETY: the pointer is valid for the call.

@@ -5,48 +5,88 @@ use cudarc::cudnn::result::CudnnError;
 use cudarc::driver::DriverError;
 use cudarc::driver::sys::CUresult;
 
-/// What kind of trouble it is: each has another remedy.
+use crate::library::Library;
+use crate::program::Precision;
+
+/// What kind of trouble it is, with its facts: each has another remedy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reason {
-    /// No driver.
-    DriverMissing,
+    /// The driver's library, this file, cannot be loaded.
+    DriverAbsent(&'static str),
+    /// The driver does not start.
+    DriverNotStarted,
     /// The driver is older than the libraries need.
     DriverTooOld,
-    /// A library is not there, or too old.
-    LibraryMissing,
-    /// The driver has no such GPU.
+    /// A library cannot be loaded from this file.
+    LibraryAbsent(Library, &'static str),
+    /// A library lacks a part of its own.
+    LibraryBroken,
+    /// The driver has no GPU for this process.
     NoDevice,
+    /// The driver counts fewer GPUs.
+    NotCounted {
+        /// The GPU that is asked for.
+        index: u32,
+        /// As many as there are.
+        count: u32,
+    },
     /// The GPU is of a generation that a library, or a kernel, was not made for.
     WrongCapability,
-    /// The GPU's memory does not suffice.
+    /// The GPU's memory does not suffice, in bytes.
+    TooLittleMemory {
+        /// What is needed.
+        needs: u64,
+        /// All that it has.
+        has: u64,
+        /// What nobody uses.
+        free: u64,
+    },
+    /// The GPU's driver has no more memory to give.
     OutOfMemory,
     /// Another process has the GPU, or its mode forbids computing.
     Busy,
-    /// This network, or this precision, is not one that the engine computes on this GPU.
+    /// A GPU of this capability has no hardware for the precision.
+    PrecisionMissing {
+        /// The precision.
+        precision: Precision,
+        /// The GPU's generation, and the number within it.
+        capability: (u32, u32),
+    },
+    /// This network is not one that the engine computes on this GPU.
     Unsupported,
     /// The graph gave other answers than the plain run.
-    WrongAnswer,
+    GraphDiffers,
     /// Anything else that the driver or a library refuses.
     Failed,
 }
 
 /// What went wrong, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
+#[error("{reason:?}: {detail}")]
 pub struct Error {
     /// The kind.
     pub reason: Reason,
-    /// For people.
-    pub message: String,
+    /// What was being done, and what the driver or the library says: for whoever looks into it.
+    pub detail: String,
 }
 
 impl Error {
-    pub(crate) fn new(reason: Reason, message: impl Into<String>) -> Self {
-        Self { reason, message: message.into() }
+    pub(crate) fn new(reason: Reason, detail: impl Into<String>) -> Self {
+        Self { reason, detail: detail.into() }
     }
 
-    pub(crate) fn unsupported(message: impl Into<String>) -> Self {
-        Self::new(Reason::Unsupported, message)
+    pub(crate) fn unsupported(detail: impl Into<String>) -> Self {
+        Self::new(Reason::Unsupported, detail)
+    }
+
+    /// Whether another way of computing the same may need less memory.
+    pub(crate) fn is_out_of_memory(&self) -> bool {
+        matches!(self.reason, Reason::OutOfMemory | Reason::TooLittleMemory { .. })
+    }
+
+    /// Whether another way of computing the same may work.
+    pub(crate) fn is_unsupported(&self) -> bool {
+        matches!(self.reason, Reason::Unsupported | Reason::PrecisionMissing { .. })
     }
 }
 
@@ -65,15 +105,7 @@ impl From<DriverError> for Error {
             E::CUDA_ERROR_NO_BINARY_FOR_GPU | E::CUDA_ERROR_INVALID_PTX => Reason::WrongCapability,
             _ => Reason::Failed,
         };
-        let means = match reason {
-            Reason::OutOfMemory => "the GPU's memory does not suffice",
-            Reason::NoDevice => "CUDA sees no GPU",
-            Reason::Busy => "another process has the GPU for itself, or its mode forbids computing",
-            Reason::DriverTooOld => "the driver is older than the libraries",
-            Reason::WrongCapability => "the code is for GPUs of another generation",
-            _ => "CUDA refuses",
-        };
-        Self::new(reason, format!("{means} ({:?})", error.0))
+        Self::new(reason, format!("{:?}", error.0))
     }
 }
 
@@ -86,7 +118,7 @@ impl From<CudnnError> for Error {
             status if format!("{status:?}").contains("NOT_SUPPORTED") => Reason::Unsupported,
             _ => Reason::Failed,
         };
-        Self::new(reason, format!("cuDNN says {:?}", error.0))
+        Self::new(reason, format!("cuDNN: {:?}", error.0))
     }
 }
 
@@ -99,7 +131,7 @@ impl From<CublasError> for Error {
             S::CUBLAS_STATUS_NOT_SUPPORTED => Reason::Unsupported,
             _ => Reason::Failed,
         };
-        Self::new(reason, format!("cuBLAS says {:?}", error.0))
+        Self::new(reason, format!("cuBLAS: {:?}", error.0))
     }
 }
 
@@ -111,8 +143,8 @@ pub(crate) trait During<T> {
 impl<T, E: Into<Error>> During<T> for std::result::Result<T, E> {
     fn during(self, what: &str) -> Result<T> {
         self.map_err(|error| {
-            let Error { reason, message } = error.into();
-            Error { reason, message: format!("{what}: {message}") }
+            let Error { reason, detail } = error.into();
+            Error { reason, detail: format!("{what}: {detail}") }
         })
     }
 }

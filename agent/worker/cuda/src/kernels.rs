@@ -114,10 +114,10 @@ fn compile(options: &[String]) -> Result<Vec<u8>> {
             // The architecture is unknown to this NVRTC: older or newer than it supports.
             sys::nvrtcResult::NVRTC_ERROR_INVALID_OPTION => Reason::WrongCapability,
             // Its second library, nvrtc-builtins, is not where it looks.
-            sys::nvrtcResult::NVRTC_ERROR_BUILTIN_OPERATION_FAILURE => Reason::LibraryMissing,
+            sys::nvrtcResult::NVRTC_ERROR_BUILTIN_OPERATION_FAILURE => Reason::LibraryBroken,
             _ => Reason::Failed,
         };
-        Error::new(reason, format!("{what} with {}: NVRTC says {:?}", options[0], error.0))
+        Error::new(reason, format!("{what} with {}: NVRTC: {:?}", options[0], error.0))
     };
     let program = nvrtc::create_program(&source, None).map_err(|error| failed("starting the compiler", error))?;
     // SAFETY: the program was just made, and is destroyed once.
@@ -128,7 +128,7 @@ fn compile(options: &[String]) -> Result<Vec<u8>> {
                 let log = nvrtc::get_program_log(program).unwrap_or_default();
                 let log: Vec<u8> = log.into_iter().map(|c| c.to_ne_bytes()[0]).take_while(|byte| *byte != 0).collect();
                 let error = failed("compiling the engine's kernels", error);
-                Err(Error { message: format!("{} {}", error.message, String::from_utf8_lossy(&log).trim()), ..error })
+                Err(Error { detail: format!("{} {}", error.detail, String::from_utf8_lossy(&log).trim()), ..error })
             }
         };
         let _ = nvrtc::destroy_program(program);

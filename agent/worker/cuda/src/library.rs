@@ -74,7 +74,7 @@ impl Library {
     /// Loads it; it stays loaded.
     ///
     /// # Errors
-    /// `DriverMissing` or `LibraryMissing`, with what the system said.
+    /// `DriverAbsent` or `LibraryAbsent`, with what the system said.
     pub fn find(self) -> Result<Found> {
         let mut refused = None;
         for file in self.files() {
@@ -95,9 +95,12 @@ impl Library {
                 }
             }
         }
-        let reason = if self == Self::Driver { Reason::DriverMissing } else { Reason::LibraryMissing };
-        let said = refused.map(|said| format!(": {said}")).unwrap_or_default();
-        Err(Error::new(reason, format!("{} is not there ({}){said}", self.name(), self.expected())))
+        let file = self.expected();
+        let reason = match self {
+            Self::Driver => Reason::DriverAbsent(file),
+            _ => Reason::LibraryAbsent(self, file),
+        };
+        Err(Error::new(reason, refused.unwrap_or_default()))
     }
 
     fn version(self, loaded: &Loaded) -> Option<String> {

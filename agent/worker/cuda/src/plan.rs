@@ -111,8 +111,8 @@ impl<'d> Plan<'d> {
                     }
                 }
                 // Another form may need less memory, and has other layers for the libraries.
-                Err(error) if matches!(error.reason, Reason::OutOfMemory | Reason::Unsupported) => {
-                    refused = refused.filter(|known: &Error| known.reason == Reason::OutOfMemory).or(Some(error));
+                Err(error) if error.is_out_of_memory() || error.is_unsupported() => {
+                    refused = refused.filter(Error::is_out_of_memory).or(Some(error));
                 }
                 Err(error) => return Err(error),
             }
@@ -169,7 +169,7 @@ impl<'d> Plan<'d> {
         let error = disagreement(&plain, self.download()?);
         if error.is_nan() || error > tolerance(self.options.precision) {
             let message = format!("the captured graph's logits are {error:.1e} of their RMS away from the plain run's");
-            return Err(Error::new(Reason::WrongAnswer, message));
+            return Err(Error::new(Reason::GraphDiffers, message));
         }
         Ok(())
     }

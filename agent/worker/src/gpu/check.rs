@@ -5,10 +5,11 @@ use std::time::Instant;
 use cotejo_cuda::{Device, Options, Plan, Precision};
 use cotejo_model::gpu::DeviceCheck;
 use cotejo_model::job::WEIGHTS_SEED;
-use cotejo_model::{DeviceId, Failure, FailureCode, Model};
+use cotejo_model::reason::{AnswerReason, JobReason};
+use cotejo_model::{DeviceId, Model, Reason};
 
 use super::{capability, failure, reference};
-use crate::classify::{error_of_logits, values};
+use crate::classify::{error_of_logits, finite, values};
 use crate::models::Network;
 use crate::{compiled, internal, preprocess, weights};
 
@@ -19,10 +20,10 @@ const TOLERANCE: f32 = 1e-3;
 
 /// Computes a small classifier with everything that a job needs of the device, and compares it with plain candle on the
 /// CPU.
-pub(crate) fn check(id: DeviceId) -> Result<DeviceCheck, Failure> {
+pub(crate) fn check(id: DeviceId) -> Result<DeviceCheck, Reason> {
     let start = Instant::now();
     let DeviceId::Cuda(index) = id else {
-        return Err(Failure::new(FailureCode::InvalidJob, "only GPUs are checked: name one, such as cuda:0"));
+        return Err(JobReason::CpuNotChecked.into());
     };
     let device = Device::open(index).map_err(failure)?;
     let free_memory_bytes = device.free_memory_bytes().map_err(failure)?;
@@ -38,8 +39,7 @@ pub(crate) fn check(id: DeviceId) -> Result<DeviceCheck, Failure> {
         .map_err(internal)?;
     let error = error_of_logits(&values(&expected)?, logits);
     if error.is_nan() || error > TOLERANCE {
-        let message = format!("{id} gives wrong answers: a logit is {error:.1e} of their RMS off");
-        return Err(Failure::new(FailureCode::WrongAnswer, message).with_remedy("please report it"));
+        return Err(AnswerReason::DeviceWrong { device: id, error: finite(error) }.into());
     }
     reference::check(&device)?;
     let facts = device.facts();

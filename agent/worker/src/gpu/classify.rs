@@ -4,10 +4,10 @@ use std::cell::RefCell;
 
 use cotejo_cuda::{Device, Options, Plan};
 use cotejo_model::frames::Request;
-use cotejo_model::measurement::{EnginePlan, LayerAlgorithm, Stages};
-use cotejo_model::{Engine, Failure};
+use cotejo_model::measurement::{CompiledFor, EnginePlan, LayerAlgorithm, Stages};
+use cotejo_model::{Engine, Reason};
 
-use super::{Gpu, event_times, failure, open, precision, reference};
+use super::{Gpu, capability, event_times, failure, open, precision, reference};
 use crate::classify::{Classify, Measured, check_logits, tensors, timed, values};
 use crate::measure::{Report, measure};
 use crate::models::CLASSES;
@@ -23,7 +23,7 @@ pub(crate) fn classify(
     index: u32,
     input: &candle_core::Tensor,
     report: &mut Report<'_>,
-) -> Result<Measured, Failure> {
+) -> Result<Measured, Reason> {
     let device = open(index, &request.job.workload)?;
     match request.job.workload.engine {
         Engine::Optimized => by_plan(request, task, &device, &values(input)?, report),
@@ -37,7 +37,7 @@ fn by_plan(
     device: &Device,
     input: &[f32],
     report: &mut Report<'_>,
-) -> Result<Measured, Failure> {
+) -> Result<Measured, Reason> {
     let (plan, load_ns) = timed(|| plan(request, task, device, input))?;
     let described = described(&plan, device);
     let plan = RefCell::new(plan);
@@ -60,7 +60,7 @@ pub(super) fn plan<'d>(
     task: Classify,
     device: &'d Device,
     input: &[f32],
-) -> Result<Plan<'d>, Failure> {
+) -> Result<Plan<'d>, Reason> {
     let network = compiled::network(task.model, &tensors(request, task.model)?).map_err(internal)?;
     let side = task.size as usize;
     let precision = precision(request.job.workload.precision);
@@ -69,11 +69,12 @@ pub(super) fn plan<'d>(
 }
 
 /// The GPU's generation, and how the plan is laid out and launched.
-pub(super) fn laid_out(plan: &Plan<'_>, device: &Device) -> String {
-    let (major, minor) = device.facts().compute_capability;
-    let layout = if plan.is_channels_last() { "channels last" } else { "channels first" };
-    let launched = if plan.is_graph() { "one CUDA graph" } else { "launched layer by layer" };
-    format!("compute capability {major}.{minor}, {layout}, {launched}")
+pub(super) fn laid_out(plan: &Plan<'_>, device: &Device) -> CompiledFor {
+    CompiledFor::Gpu {
+        compute_capability: capability(device),
+        channels_last: plan.is_channels_last(),
+        graph: plan.is_graph(),
+    }
 }
 
 /// How the plan computes, for the record.
@@ -83,8 +84,8 @@ fn described(plan: &Plan<'_>, device: &Device) -> EnginePlan {
 }
 
 /// The median time of a copy.
-pub(super) fn median_ns(mut copy: impl FnMut() -> Result<(), Failure>) -> Result<u64, Failure> {
-    let mut times = (0..COPIES).map(|_| Ok(timed(&mut copy)?.1)).collect::<Result<Vec<_>, Failure>>()?;
+pub(super) fn median_ns(mut copy: impl FnMut() -> Result<(), Reason>) -> Result<u64, Reason> {
+    let mut times = (0..COPIES).map(|_| Ok(timed(&mut copy)?.1)).collect::<Result<Vec<_>, Reason>>()?;
     times.sort_unstable();
     Ok(times[COPIES / 2])
 }

@@ -1,7 +1,7 @@
 //! How the engine computes a classifier on a GPU, layer by layer.
 
 use cotejo_cuda::Peak;
-use cotejo_model::Failure;
+use cotejo_model::Reason;
 use cotejo_model::explain::{ExplainedLayer, Explanation};
 use cotejo_model::frames::{Phase, Progress, Request};
 
@@ -21,7 +21,7 @@ pub(crate) fn explain(
     task: Classify,
     index: u32,
     report: &mut Report<'_>,
-) -> Result<Explanation, Failure> {
+) -> Result<Explanation, Reason> {
     let workload = request.job.workload;
     let device = open(index, &workload)?;
     let input = values(&Prepared::new(request, task)?.tensor)?;

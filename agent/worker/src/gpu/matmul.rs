@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 
 use cotejo_cuda::Product;
 use cotejo_model::measurement::Stages;
-use cotejo_model::{Engine, Failure, JobSpec};
+use cotejo_model::{Engine, JobSpec, Reason};
 
 use super::classify::median_ns;
 use super::{Gpu, event_times, failure, open, precision, reference};
@@ -15,7 +15,7 @@ use crate::measure::{Report, Times, measure};
 use crate::outcome::Outcome;
 
 /// Measures on the GPU with this index, by the engine that the job asks for.
-pub(crate) fn multiply(job: &JobSpec, size: usize, index: u32, report: &mut Report<'_>) -> Result<Outcome, Failure> {
+pub(crate) fn multiply(job: &JobSpec, size: usize, index: u32, report: &mut Report<'_>) -> Result<Outcome, Reason> {
     let device = open(index, &job.workload)?;
     let (times, stages) = match job.workload.engine {
         Engine::Optimized => optimized(job, size, &device, report)?,
@@ -38,7 +38,7 @@ fn optimized(
     size: usize,
     device: &cotejo_cuda::Device,
     report: &mut Report<'_>,
-) -> Result<(Times<()>, Stages), Failure> {
+) -> Result<(Times<()>, Stages), Reason> {
     let (product, load_ns) = timed(|| {
         let precision = precision(job.workload.precision);
         Product::new(device, size, precision, &factor(LEFT, size), &factor(RIGHT, size)).map_err(failure)

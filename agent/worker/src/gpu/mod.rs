@@ -6,10 +6,11 @@ mod explain;
 mod matmul;
 mod reference;
 
-use cotejo_cuda::{Device, EventTimes, Reason};
+use cotejo_cuda::{Device, EventTimes, Reason as CudaReason};
 use cotejo_model::gpu::{ComputeCapability, GpuRecord, Library};
 use cotejo_model::measurement;
-use cotejo_model::{Engine, Failure, FailureCode, Precision, Workload};
+use cotejo_model::reason::{AnswerReason, DeviceReason, DriverReason, GpuReason, LibraryReason, MemoryReason};
+use cotejo_model::{DeviceId, DeviceKind, Engine, Precision, Reason, Workload};
 
 pub(crate) use check::check;
 pub(crate) use classify::classify;
@@ -48,19 +49,14 @@ pub(crate) fn engines() -> Vec<Engine> {
 }
 
 /// Opens a GPU for this workload.
-fn open(index: u32, workload: &Workload) -> Result<Device, Failure> {
+fn open(index: u32, workload: &Workload) -> Result<Device, Reason> {
     if !engines().contains(&workload.engine) {
-        let message =
-            format!("no {} engine for GPUs in this worker: it was built without candle's CUDA", workload.engine);
-        return Err(Failure::new(FailureCode::EngineUnavailable, message)
-            .with_remedy("use the optimized engine, or install cotejo-worker-cuda (deploy/cuda)"));
+        return Err(DeviceReason::EngineNotBuilt { engine: workload.engine }.into());
     }
     let device = Device::open(index).map_err(failure)?;
     let capability = capability(&device);
     if !capability.precisions().contains(&workload.precision) {
-        let message =
-            format!("{} has compute capability {capability}, without {}", device.facts().name, workload.precision);
-        return Err(Failure::new(FailureCode::PrecisionUnavailable, message).with_remedy("use f32"));
+        return Err(precision_missing(workload.precision, capability));
     }
     Ok(device)
 }
@@ -83,37 +79,51 @@ fn event_times(times: EventTimes) -> measurement::EventTimes {
     }
 }
 
-/// The engine's error by the name that travels, with its remedy.
-fn failure(error: cotejo_cuda::Error) -> Failure {
-    let (code, remedy) = match error.reason {
-        Reason::DriverMissing => (FailureCode::DriverMissing, "install the NVIDIA driver and restart the PC"),
-        Reason::DriverTooOld => (
-            FailureCode::DriverTooOld,
-            "install a newer NVIDIA driver: CUDA 13 needs 580 or later, CUDA 12 needs 525 or later",
-        ),
-        Reason::LibraryMissing => (
-            FailureCode::LibraryMissing,
-            "put the CUDA libraries and cuDNN 9 beside the worker, or install them; deploy/cuda/README.md lists them",
-        ),
-        Reason::NoDevice => {
-            (FailureCode::NoGpu, "run nvidia-smi to see the GPUs; CUDA_VISIBLE_DEVICES may hide them from a program")
+fn precision_missing(precision: Precision, capability: ComputeCapability) -> Reason {
+    let (kind, has) = (DeviceKind::Cuda, capability.precisions());
+    DeviceReason::PrecisionMissing { precision, kind, has, capability: Some(capability) }.into()
+}
+
+/// The engine's error as the reason that travels.
+fn failure(error: cotejo_cuda::Error) -> Reason {
+    let detail = error.detail;
+    match error.reason {
+        CudaReason::DriverAbsent(file) => DriverReason::LibraryAbsent { file: file.to_owned(), detail }.into(),
+        CudaReason::DriverNotStarted => DriverReason::NotStarted { detail }.into(),
+        CudaReason::DriverTooOld => DriverReason::OlderThanLibraries { detail }.into(),
+        CudaReason::LibraryAbsent(library, file) => {
+            let (library, file) = (library.name().to_owned(), file.to_owned());
+            LibraryReason::Absent { library, file, detail }.into()
         }
-        Reason::WrongCapability => (
-            FailureCode::WrongCapability,
-            "use libraries for this generation of GPUs: CUDA 13 knows Turing (7.5) and later, CUDA 12 older ones too",
-        ),
-        Reason::OutOfMemory => {
-            (FailureCode::OutOfMemory, "close programs that use the GPU, or choose a smaller size or batch, or f16")
+        CudaReason::LibraryBroken => LibraryReason::Broken { detail }.into(),
+        CudaReason::NoDevice => GpuReason::NoneSeen { detail }.into(),
+        CudaReason::NotCounted { index, count } => {
+            GpuReason::NotCounted { device: DeviceId::Cuda(index), count }.into()
         }
-        Reason::Busy => (
-            FailureCode::DeviceBusy,
-            "end the program that has the GPU (nvidia-smi shows it), or allow several: nvidia-smi -c DEFAULT",
-        ),
-        Reason::Unsupported => (FailureCode::EngineUnavailable, "choose another size, batch, precision or engine"),
-        Reason::WrongAnswer => (FailureCode::WrongAnswer, "please report it"),
-        Reason::Failed => (FailureCode::DeviceUnavailable, "run nvidia-smi; a restart, or a newer driver, often helps"),
-    };
-    Failure::new(code, error.message).with_remedy(remedy)
+        CudaReason::WrongCapability => GpuReason::OtherGeneration { detail }.into(),
+        CudaReason::TooLittleMemory { needs, has, free } => {
+            let (needs_bytes, has_bytes, free_bytes) = (needs, has, Some(free));
+            let (what, kind, streams) = (None, DeviceKind::Cuda, 1);
+            MemoryReason::TooLittle { what, kind, needs_bytes, has_bytes, free_bytes, streams }.into()
+        }
+        CudaReason::OutOfMemory => MemoryReason::GpuFull { detail }.into(),
+        CudaReason::Busy => GpuReason::Busy { detail }.into(),
+        CudaReason::PrecisionMissing { precision, capability: (major, minor) } => {
+            precision_missing(model_precision(precision), ComputeCapability { major, minor })
+        }
+        CudaReason::Unsupported => GpuReason::Unsupported { detail }.into(),
+        CudaReason::GraphDiffers => AnswerReason::GraphDiffers.into(),
+        CudaReason::Failed => GpuReason::Failed { detail }.into(),
+    }
+}
+
+fn model_precision(precision: cotejo_cuda::Precision) -> Precision {
+    match precision {
+        cotejo_cuda::Precision::F32 => Precision::F32,
+        cotejo_cuda::Precision::Tf32 => Precision::Tf32,
+        cotejo_cuda::Precision::F16 => Precision::F16,
+        cotejo_cuda::Precision::Bf16 => Precision::Bf16,
+    }
 }
 
 /// The libraries that GPUs need, found or not.
@@ -127,7 +137,7 @@ pub(crate) fn libraries() -> Vec<Library> {
                 path: found.path.map(|path| path.display().to_string()),
                 missing: None,
             },
-            Err(error) => Library { name, version: None, path: None, missing: Some(error.message) },
+            Err(error) => Library { name, version: None, path: None, missing: Some(failure(error)) },
         }
     };
     cotejo_cuda::library::Library::ALL.into_iter().map(described).collect()
@@ -135,27 +145,33 @@ pub(crate) fn libraries() -> Vec<Library> {
 
 #[cfg(test)]
 mod tests {
-    use cotejo_model::DeviceId;
+    use cotejo_model::FailureCode;
 
     use super::*;
     use crate::describe;
 
     #[test]
-    fn every_reason_has_a_name_and_a_remedy() {
-        for reason in [
-            Reason::DriverMissing,
-            Reason::DriverTooOld,
-            Reason::LibraryMissing,
-            Reason::NoDevice,
-            Reason::WrongCapability,
-            Reason::OutOfMemory,
-            Reason::Busy,
-            Reason::Unsupported,
-            Reason::WrongAnswer,
-            Reason::Failed,
+    fn every_trouble_of_the_engine_keeps_its_kind() {
+        use FailureCode as Code;
+        let f16 = cotejo_cuda::Precision::F16;
+        for (reason, code) in [
+            (CudaReason::DriverAbsent("libcuda.so.1"), Code::DriverMissing),
+            (CudaReason::DriverNotStarted, Code::DriverMissing),
+            (CudaReason::DriverTooOld, Code::DriverTooOld),
+            (CudaReason::LibraryAbsent(cotejo_cuda::library::Library::Cudnn, "libcudnn.so.9"), Code::LibraryMissing),
+            (CudaReason::LibraryBroken, Code::LibraryMissing),
+            (CudaReason::NoDevice, Code::NoGpu),
+            (CudaReason::NotCounted { index: 1, count: 1 }, Code::NoGpu),
+            (CudaReason::WrongCapability, Code::WrongCapability),
+            (CudaReason::TooLittleMemory { needs: 3, has: 2, free: 1 }, Code::OutOfMemory),
+            (CudaReason::OutOfMemory, Code::OutOfMemory),
+            (CudaReason::Busy, Code::DeviceBusy),
+            (CudaReason::PrecisionMissing { precision: f16, capability: (5, 0) }, Code::PrecisionUnavailable),
+            (CudaReason::Unsupported, Code::EngineUnavailable),
+            (CudaReason::GraphDiffers, Code::WrongAnswer),
+            (CudaReason::Failed, Code::DeviceUnavailable),
         ] {
-            let failure = failure(cotejo_cuda::Error { reason, message: "it is so".to_owned() });
-            assert!(!failure.remedy.is_empty() && failure.message == "it is so", "{reason:?}");
+            assert_eq!(failure(cotejo_cuda::Error { reason, detail: "so".to_owned() }).code(), code, "{reason:?}");
         }
     }
 

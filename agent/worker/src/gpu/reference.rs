@@ -13,8 +13,10 @@ mod built {
     use candle_nn::VarBuilder;
     use cotejo_cuda::Device;
     use cotejo_model::frames::Request;
+    use cotejo_model::gpu::ComputeCapability;
     use cotejo_model::measurement::Stages;
-    use cotejo_model::{Failure, FailureCode, JobSpec, Precision};
+    use cotejo_model::reason::{GpuReason, MemoryReason};
+    use cotejo_model::{JobSpec, Precision, Reason};
 
     use crate::classify::{Classify, Measured, check_logits, tensors, timed, values};
     use crate::gpu::classify::median_ns;
@@ -28,23 +30,18 @@ mod built {
     const BUILT_FOR: Option<&str> = option_env!("CUDA_COMPUTE_CAP");
 
     /// Kernels run on the generation that they were compiled for and on later ones.
-    pub(in crate::gpu) fn check(device: &Device) -> Result<(), Failure> {
+    pub(in crate::gpu) fn check(device: &Device) -> Result<(), Reason> {
         let found = capability(device);
         match BUILT_FOR.and_then(|built| built.parse::<u32>().ok()) {
             Some(built) if found.major * 10 + found.minor < built => {
-                let (major, minor) = (built / 10, built % 10);
-                let message =
-                    format!("this worker was built for compute capability {major}.{minor}, the GPU has {found}");
-                Err(Failure::new(FailureCode::WrongCapability, message).with_remedy(
-                    "install a worker that was built for this GPU (deploy/cuda), or the plain worker: its engine \
-                     compiles itself for any",
-                ))
+                let built_for = ComputeCapability { major: built / 10, minor: built % 10 };
+                Err(GpuReason::BuiltForOther { built_for, has: found }.into())
             }
             _ => Ok(()),
         }
     }
 
-    fn open(device: &Device, index: u32, precision: Precision) -> Result<(candle_core::Device, DType), Failure> {
+    fn open(device: &Device, index: u32, precision: Precision) -> Result<(candle_core::Device, DType), Reason> {
         check(device)?;
         // Convolutions: the environment says it before the process starts (`process.rs`).
         candle_core::cuda::set_gemm_reduced_precision_f32(precision == Precision::Tf32);
@@ -63,7 +60,7 @@ mod built {
         index: u32,
         input: &Tensor,
         report: &mut Report<'_>,
-    ) -> Result<Measured, Failure> {
+    ) -> Result<Measured, Reason> {
         let (cuda, dtype) = open(device, index, request.job.workload.precision)?;
         let (network, load_ns) = timed(|| {
             let weights = VarBuilder::from_tensors(tensors(request, task.model)?, dtype, &cuda);
@@ -98,7 +95,7 @@ mod built {
         device: &Device,
         index: u32,
         report: &mut Report<'_>,
-    ) -> Result<(Times<()>, Stages), Failure> {
+    ) -> Result<(Times<()>, Stages), Reason> {
         let precision = job.workload.precision;
         let (cuda, dtype) = open(device, index, precision)?;
         let matrix = |name| {
@@ -133,14 +130,10 @@ mod built {
 
     /// Candle's errors by what CUDA says in them.
     #[allow(clippy::needless_pass_by_value, reason = "given to map_err")]
-    fn trouble(error: candle_core::Error) -> Failure {
+    fn trouble(error: candle_core::Error) -> Reason {
         let text = error.to_string();
         if text.contains("OUT_OF_MEMORY") || text.contains("ALLOC_FAILED") {
-            return Failure::new(
-                FailureCode::OutOfMemory,
-                format!("the GPU's memory does not suffice for plain candle: {text}"),
-            )
-            .with_remedy("choose a smaller size or batch, or the optimized engine, which needs less");
+            return MemoryReason::CandleFull { detail: text }.into();
         }
         internal(text)
     }
@@ -151,19 +144,19 @@ mod not_built {
     use cotejo_cuda::Device;
     use cotejo_model::frames::Request;
     use cotejo_model::measurement::Stages;
-    use cotejo_model::{Failure, JobSpec};
+    use cotejo_model::{JobSpec, Reason};
 
     use crate::classify::{Classify, Measured};
     use crate::internal;
     use crate::measure::{Report, Times};
 
     #[allow(clippy::unnecessary_wraps, reason = "the other build can fail")]
-    pub(in crate::gpu) fn check(_: &Device) -> Result<(), Failure> {
+    pub(in crate::gpu) fn check(_: &Device) -> Result<(), Reason> {
         Ok(())
     }
 
     /// `open` has refused it.
-    fn refused() -> Failure {
+    fn refused() -> Reason {
         internal("this worker was built without candle's CUDA")
     }
 
@@ -174,7 +167,7 @@ mod not_built {
         _: u32,
         _: &candle_core::Tensor,
         _: &mut Report<'_>,
-    ) -> Result<Measured, Failure> {
+    ) -> Result<Measured, Reason> {
         Err(refused())
     }
 
@@ -184,7 +177,7 @@ mod not_built {
         _: &Device,
         _: u32,
         _: &mut Report<'_>,
-    ) -> Result<(Times<()>, Stages), Failure> {
+    ) -> Result<(Times<()>, Stages), Reason> {
         Err(refused())
     }
 }

@@ -3,17 +3,13 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use candle_core::{DType, Device, Tensor};
-use cotejo_model::{Failure, FailureCode, Model};
+use cotejo_model::reason::{TensorProblem, WeightsReason};
+use cotejo_model::{Model, Reason};
 use safetensors::{Dtype, SafeTensors};
 
 use super::{Tensors, names, pth};
 use crate::internal;
 use crate::models;
-
-/// A failure to read the file.
-pub(super) fn corrupt(message: impl Into<String>) -> Failure {
-    Failure::new(FailureCode::WeightsCorrupt, message)
-}
 
 /// The kind of numbers of a stored tensor.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,6 +51,14 @@ impl Format {
         }
     }
 
+    /// As files write it.
+    fn written(&self) -> String {
+        match self {
+            Self::Other(name) => name.clone(),
+            known => format!("{known:?}"),
+        }
+    }
+
     fn real(&self) -> Option<DType> {
         match self {
             Self::F16 => Some(DType::F16),
@@ -88,14 +92,15 @@ const MAX_ELEMENTS: usize = 1 << 28;
 
 impl Stored<'_> {
     /// Its values in row-major order.
-    pub fn values(&self) -> Result<Vec<f32>, Failure> {
-        let outside = || corrupt(format!("tensor {} reaches beyond its numbers", self.name));
+    pub fn values(&self) -> Result<Vec<f32>, Reason> {
+        let tensor = || self.name.clone();
+        let outside = || WeightsReason::NumbersMissing { tensor: tensor() };
         let dtype = self.format.real();
-        let dtype = dtype.ok_or_else(|| corrupt(format!("tensor {} holds {:?}", self.name, self.format)))?;
+        let dtype = dtype.ok_or_else(|| WeightsReason::NotReal { tensor: tensor(), format: self.format.written() })?;
         let count = self.shape.iter().try_fold(1, |count: usize, dim| count.checked_mul(*dim));
         let count = count.filter(|count| *count <= MAX_ELEMENTS).ok_or_else(outside)?;
         if self.shape.len() != self.strides.len() {
-            return Err(outside());
+            return Err(outside().into());
         }
         if count == 0 {
             return Ok(Vec::new());
@@ -117,7 +122,7 @@ impl Stored<'_> {
         let values = if self.strides == contiguous(&self.shape) { values } else { self.gather(&values, count) };
         match values.iter().position(|value| !value.is_finite()) {
             None => Ok(values),
-            Some(at) => Err(corrupt(format!("tensor {} holds {} at element {at}", self.name, values[at]))),
+            Some(at) => Err(WeightsReason::NotFinite { tensor: tensor(), element: at as u64 }.into()),
         }
     }
 
@@ -153,7 +158,7 @@ pub struct WeightFile<'a> {
 
 impl<'a> WeightFile<'a> {
     /// Finds the tensors in the bytes of a file, whose kind its content tells.
-    pub fn parse(bytes: &'a [u8]) -> Result<Self, Failure> {
+    pub fn parse(bytes: &'a [u8]) -> Result<Self, Reason> {
         let tensors = if bytes.starts_with(b"PK") {
             pth::read_zip(bytes)?
         } else if bytes.starts_with(pth::LEGACY_MAGIC) {
@@ -161,38 +166,40 @@ impl<'a> WeightFile<'a> {
         } else if bytes.get(8) == Some(&b'{') {
             read_safetensors(bytes)?
         } else {
-            let start = String::from_utf8_lossy(&bytes[..bytes.len().min(16)]).escape_debug().to_string();
-            return Err(corrupt(format!("it is neither safetensors nor a PyTorch file: it begins with \"{start}\""))
-                .with_remedy("give a .safetensors file, or a .pth file of `torch.save(model.state_dict(), …)`"));
+            let begins = String::from_utf8_lossy(&bytes[..bytes.len().min(16)]).escape_debug().to_string();
+            return Err(WeightsReason::UnknownFormat { begins }.into());
         };
         Ok(Self { tensors })
     }
 
     /// The model's tensors, if the file holds all of them, in their shapes, and nothing else but counters.
-    pub fn tensors(&self, model: Model) -> Result<Tensors, Failure> {
+    pub fn tensors(&self, model: Model) -> Result<Tensors, Reason> {
         let names: Vec<&str> = self.tensors.iter().map(|tensor| tensor.name.as_str()).collect();
         let names = names::to_torchvision(model, &names);
         let found: BTreeMap<&str, &Stored<'_>> = names.iter().map(String::as_str).zip(&self.tensors).collect();
         let expected = models::parameters(model).map_err(internal)?;
         let mut problems = Vec::new();
         for parameter in &expected {
+            let tensor = parameter.name.clone();
             match found.get(parameter.name.as_str()) {
-                None => problems.push(format!("{} is missing", parameter.name)),
-                Some(stored) if stored.shape != parameter.shape => problems.push(format!(
-                    "{} has the shape {:?} instead of {:?}",
-                    parameter.name, stored.shape, parameter.shape
-                )),
+                None => problems.push(TensorProblem::Missing { tensor }),
+                Some(stored) if stored.shape != parameter.shape => {
+                    let (found, expected) = (stored.shape.clone(), parameter.shape.clone());
+                    problems.push(TensorProblem::Shape { tensor, found, expected });
+                }
                 Some(stored) if stored.format.real().is_none() => {
-                    problems.push(format!("{} holds {:?} instead of real numbers", parameter.name, stored.format));
+                    problems.push(TensorProblem::NotReal { tensor, format: stored.format.written() });
                 }
                 Some(_) => {}
             }
         }
         let known: HashSet<&str> = expected.iter().map(|parameter| parameter.name.as_str()).collect();
         let extra = found.keys().filter(|name| !known.contains(*name) && !name.ends_with("num_batches_tracked"));
-        problems.extend(extra.map(|name| format!("{name} is not part of the model")));
+        problems.extend(extra.map(|name| TensorProblem::Extra { tensor: (*name).to_owned() }));
         if !problems.is_empty() {
-            return Err(mismatch(model, &problems));
+            let more = u32::try_from(problems.len().saturating_sub(NAMED_PROBLEMS)).unwrap_or(u32::MAX);
+            problems.truncate(NAMED_PROBLEMS);
+            return Err(WeightsReason::OtherModel { model, problems, more }.into());
         }
         let mut tensors = HashMap::with_capacity(expected.len());
         for parameter in expected {
@@ -204,23 +211,12 @@ impl<'a> WeightFile<'a> {
     }
 }
 
-/// Problems that a message names one by one.
+/// Problems that a reason names one by one.
 const NAMED_PROBLEMS: usize = 10;
 
-fn mismatch(model: Model, problems: &[String]) -> Failure {
-    let shown = &problems[..problems.len().min(NAMED_PROBLEMS)];
-    let rest = match problems.len() - shown.len() {
-        0 => String::new(),
-        rest => format!("; and {rest} more"),
-    };
-    let message = format!("the weights are not those of {}: {}{rest}", model.title(), shown.join("; "));
-    Failure::new(FailureCode::WeightsMismatch, message)
-        .with_remedy("give weights of this very model, with 1000 classes, under torchvision's or timm's names")
-}
-
-fn read_safetensors(bytes: &[u8]) -> Result<Vec<Stored<'_>>, Failure> {
-    let file = SafeTensors::deserialize(bytes)
-        .map_err(|error| corrupt(format!("the safetensors header does not fit the file: {error}")))?;
+fn read_safetensors(bytes: &[u8]) -> Result<Vec<Stored<'_>>, Reason> {
+    let file =
+        SafeTensors::deserialize(bytes).map_err(|error| WeightsReason::BadHeader { detail: error.to_string() })?;
     let stored = file.iter().map(|(name, view)| Stored {
         name: name.to_owned(),
         shape: view.shape().to_vec(),

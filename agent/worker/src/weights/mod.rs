@@ -10,7 +10,8 @@ use std::path::Path;
 
 use candle_core::{DType, Device, Result, Tensor};
 use candle_nn::VarBuilder;
-use cotejo_model::{Digest, Failure, Model};
+use cotejo_model::reason::JobFile;
+use cotejo_model::{Digest, Model, Reason};
 use rayon::prelude::*;
 
 use crate::input;
@@ -102,8 +103,8 @@ fn fnv1a(bytes: &[u8]) -> u64 {
 }
 
 /// The weights of a file, which must hold exactly the model's tensors and have this digest.
-pub fn from_file(model: Model, path: &Path, digest: &Digest) -> std::result::Result<Tensors, Failure> {
-    let bytes = input::read(path, input::Kind::Weights, digest)?;
+pub fn from_file(model: Model, path: &Path, digest: &Digest) -> std::result::Result<Tensors, Reason> {
+    let bytes = input::read(path, JobFile::Weights, digest)?;
     let tensors = WeightFile::parse(&bytes).and_then(|file| file.tensors(model));
-    tensors.map_err(|failure| Failure { message: format!("{}: {}", path.display(), failure.message), ..failure })
+    tensors.map_err(|reason| reason.in_file(path.display()))
 }

@@ -6,9 +6,8 @@
 
 use std::collections::HashMap;
 
-use cotejo_model::Failure;
-
-use super::file::corrupt;
+use cotejo_model::Reason;
+use cotejo_model::reason::{PickleFault, WeightsReason};
 
 /// Objects in a pickle at most; a state dict of these models has some ten thousand.
 const MAX_NODES: usize = 1 << 20;
@@ -79,8 +78,12 @@ impl Pickle {
     }
 }
 
+fn fault(fault: PickleFault) -> Reason {
+    WeightsReason::BadPickle { fault }.into()
+}
+
 /// Reads one pickle from the front of `bytes`, which then begins behind it.
-pub(super) fn load(bytes: &mut &[u8]) -> Result<Pickle, Failure> {
+pub(super) fn load(bytes: &mut &[u8]) -> Result<Pickle, Reason> {
     let mut machine = Machine::default();
     while !machine.step(bytes)? {}
     let root = machine.pop()?;
@@ -88,23 +91,23 @@ pub(super) fn load(bytes: &mut &[u8]) -> Result<Pickle, Failure> {
 }
 
 /// The first `count` bytes, which are then gone.
-pub(super) fn take<'a>(bytes: &mut &'a [u8], count: usize) -> Result<&'a [u8], Failure> {
-    let (head, tail) = bytes.split_at_checked(count).ok_or_else(|| corrupt("the file ends too early"))?;
+pub(super) fn take<'a>(bytes: &mut &'a [u8], count: usize) -> Result<&'a [u8], Reason> {
+    let (head, tail) = bytes.split_at_checked(count).ok_or_else(|| fault(PickleFault::EndsEarly))?;
     *bytes = tail;
     Ok(head)
 }
 
 /// An unsigned little-endian number of `count` bytes, at most eight.
-pub(super) fn take_number(bytes: &mut &[u8], count: usize) -> Result<u64, Failure> {
+pub(super) fn take_number(bytes: &mut &[u8], count: usize) -> Result<u64, Reason> {
     Ok(take(bytes, count)?.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte)))
 }
 
-fn take_size(bytes: &mut &[u8], count: usize) -> Result<usize, Failure> {
-    usize::try_from(take_number(bytes, count)?).map_err(|_| corrupt("a length does not fit the memory"))
+fn take_size(bytes: &mut &[u8], count: usize) -> Result<usize, Reason> {
+    usize::try_from(take_number(bytes, count)?).map_err(|_| fault(PickleFault::AbsurdLength))
 }
 
-fn take_line(bytes: &mut &[u8]) -> Result<String, Failure> {
-    let end = bytes.iter().position(|byte| *byte == b'\n').ok_or_else(|| corrupt("the pickle ends too early"))?;
+fn take_line(bytes: &mut &[u8]) -> Result<String, Reason> {
+    let end = bytes.iter().position(|byte| *byte == b'\n').ok_or_else(|| fault(PickleFault::EndsEarly))?;
     let line = take(bytes, end + 1)?;
     Ok(String::from_utf8_lossy(&line[..end]).trim_end_matches('\r').to_owned())
 }
@@ -121,7 +124,7 @@ struct Machine {
 
 impl Machine {
     /// Carries out one opcode; true at the end of the pickle.
-    fn step(&mut self, bytes: &mut &[u8]) -> Result<bool, Failure> {
+    fn step(&mut self, bytes: &mut &[u8]) -> Result<bool, Reason> {
         let code = take(bytes, 1)?[0];
         match code {
             b'.' => return Ok(true),
@@ -140,7 +143,7 @@ impl Machine {
             }
             b'h' | b'j' => {
                 let key = take_number(bytes, if code == b'h' { 1 } else { 4 })?;
-                let node = *self.memo.get(&key).ok_or_else(|| corrupt("the pickle names an unknown object"))?;
+                let node = *self.memo.get(&key).ok_or_else(|| fault(PickleFault::UnknownObject))?;
                 self.stack.push(node);
             }
             b'N' | 0x88 | 0x89 | 0x8f => self.push(Node::Other)?,
@@ -166,7 +169,7 @@ impl Machine {
                     (Node::Text(module), Node::Text(name)) if module.len() + name.len() < MAX_NAME => {
                         format!("{module}.{name}")
                     }
-                    _ => return Err(corrupt("the pickle names a class by something else than a short text")),
+                    _ => return Err(fault(PickleFault::BadClassName)),
                 };
                 self.push(Node::Global(global))?;
             }
@@ -176,7 +179,7 @@ impl Machine {
     }
 
     /// The opcodes that take objects from the stack.
-    fn step_container(&mut self, code: u8) -> Result<(), Failure> {
+    fn step_container(&mut self, code: u8) -> Result<(), Reason> {
         match code {
             b')' | b']' => self.push(Node::Sequence(Vec::new())),
             b'}' => self.push(Node::Dict(Vec::new())),
@@ -220,47 +223,47 @@ impl Machine {
                 let node = self.storage(identity).map_or(Node::Other, Node::Storage);
                 self.push(node)
             }
-            _ => Err(corrupt(format!("the pickle holds the unknown opcode {code:#04x}"))),
+            _ => Err(fault(PickleFault::UnknownInstruction)),
         }
     }
 
-    fn push(&mut self, node: Node) -> Result<(), Failure> {
+    fn push(&mut self, node: Node) -> Result<(), Reason> {
         if self.nodes.len() == MAX_NODES {
-            return Err(corrupt(format!("the pickle holds more than {MAX_NODES} objects")));
+            return Err(fault(PickleFault::TooManyObjects));
         }
         self.stack.push(self.nodes.len());
         self.nodes.push(node);
         Ok(())
     }
 
-    fn top(&self) -> Result<Ref, Failure> {
-        self.stack.last().copied().ok_or_else(|| corrupt("the pickle uses more objects than it has"))
+    fn top(&self) -> Result<Ref, Reason> {
+        self.stack.last().copied().ok_or_else(|| fault(PickleFault::TooFewObjects))
     }
 
-    fn pop(&mut self) -> Result<Ref, Failure> {
+    fn pop(&mut self) -> Result<Ref, Reason> {
         let top = self.top()?;
         self.stack.pop();
         Ok(top)
     }
 
-    fn pop_many(&mut self, count: usize) -> Result<Vec<Ref>, Failure> {
+    fn pop_many(&mut self, count: usize) -> Result<Vec<Ref>, Reason> {
         let height = self.stack.len().checked_sub(count);
-        let height = height.ok_or_else(|| corrupt("the pickle uses more objects than it has"))?;
+        let height = height.ok_or_else(|| fault(PickleFault::TooFewObjects))?;
         Ok(self.stack.split_off(height))
     }
 
-    fn pop_array<const N: usize>(&mut self) -> Result<[Ref; N], Failure> {
+    fn pop_array<const N: usize>(&mut self) -> Result<[Ref; N], Reason> {
         let items = self.pop_many(N)?;
         Ok(items.try_into().expect("as many as asked for"))
     }
 
-    fn pop_to_mark(&mut self) -> Result<Vec<Ref>, Failure> {
+    fn pop_to_mark(&mut self) -> Result<Vec<Ref>, Reason> {
         let height = self.marks.pop().filter(|height| *height <= self.stack.len());
-        let height = height.ok_or_else(|| corrupt("the pickle ends a group that it did not begin"))?;
+        let height = height.ok_or_else(|| fault(PickleFault::UnbegunGroup))?;
         Ok(self.stack.split_off(height))
     }
 
-    fn integer(&mut self, code: u8, bytes: &mut &[u8]) -> Result<(), Failure> {
+    fn integer(&mut self, code: u8, bytes: &mut &[u8]) -> Result<(), Reason> {
         let count = match code {
             b'K' => 1,
             b'M' => 2,
@@ -277,7 +280,7 @@ impl Machine {
         self.push(Node::Integer(number << unused >> unused))
     }
 
-    fn text(&mut self, code: u8, bytes: &mut &[u8]) -> Result<(), Failure> {
+    fn text(&mut self, code: u8, bytes: &mut &[u8]) -> Result<(), Reason> {
         let width = match code {
             b'U' | 0x8c => 1,
             0x8d => 8,

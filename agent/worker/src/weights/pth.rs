@@ -4,10 +4,11 @@
 use std::collections::HashMap;
 use std::io::Cursor;
 
-use cotejo_model::Failure;
+use cotejo_model::Reason;
+use cotejo_model::reason::WeightsReason;
 use zip::{CompressionMethod, ZipArchive};
 
-use super::file::{Format, Stored, corrupt};
+use super::file::{Format, Stored};
 use super::pickle::{self, Node, Pickle, Ref};
 
 /// The first pickle of an old file: a magic number.
@@ -17,8 +18,8 @@ pub(super) const LEGACY_MAGIC: &[u8] = b"\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x2
 type Storages<'a> = HashMap<String, &'a [u8]>;
 
 /// The tensors of a zip archive.
-pub(super) fn read_zip(bytes: &[u8]) -> Result<Vec<Stored<'_>>, Failure> {
-    let bad_zip = |error| corrupt(format!("the archive cannot be read ({error}): was the file cut short?"));
+pub(super) fn read_zip(bytes: &[u8]) -> Result<Vec<Stored<'_>>, Reason> {
+    let bad_zip = |error: zip::result::ZipError| WeightsReason::BadArchive { detail: error.to_string() };
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(bad_zip)?;
     let mut entries = HashMap::with_capacity(archive.len());
     for index in 0..archive.len() {
@@ -29,13 +30,13 @@ pub(super) fn read_zip(bytes: &[u8]) -> Result<Vec<Stored<'_>>, Failure> {
         entries.insert(entry.name().map_err(bad_zip)?.into_owned(), content);
     }
     let root = entries.keys().filter_map(|name| name.strip_suffix("data.pkl")).min_by_key(|name| name.len());
-    let root = root.ok_or_else(|| corrupt("the archive holds no data.pkl: it is no PyTorch file"))?;
+    let root = root.ok_or(WeightsReason::NoPickle)?;
     let content = |name: &str| {
         let content = entries.get(&format!("{root}{name}")).copied().flatten();
-        content.ok_or_else(|| corrupt(format!("{name} is missing from the archive, or compressed")))
+        content.ok_or_else(|| WeightsReason::EntryMissing { entry: name.to_owned() })
     };
     if content("byteorder").is_ok_and(|order| order != b"little") {
-        return Err(corrupt("its numbers are big-endian"));
+        return Err(WeightsReason::BigEndian.into());
     }
     let pickle = pickle::load(&mut content("data.pkl")?)?;
     let folder = format!("{root}data/");
@@ -52,7 +53,7 @@ fn slice(bytes: &[u8], start: u64, size: u64) -> Option<&[u8]> {
 }
 
 /// The tensors of an old file.
-pub(super) fn read_legacy(mut bytes: &[u8]) -> Result<Vec<Stored<'_>>, Failure> {
+pub(super) fn read_legacy(mut bytes: &[u8]) -> Result<Vec<Stored<'_>>, Reason> {
     let bytes = &mut bytes;
     // Magic number, protocol version and the writer's word sizes.
     for _ in 0..3 {
@@ -69,17 +70,18 @@ pub(super) fn read_legacy(mut bytes: &[u8]) -> Result<Vec<Stored<'_>>, Failure> 
         .collect();
     let keys = pickle::load(bytes)?;
     let Node::Sequence(order) = keys.get(keys.root) else {
-        return Err(corrupt("it has no list of storages"));
+        return Err(WeightsReason::NoStorages.into());
     };
     let mut storages = Storages::new();
     for key in order {
-        let key = keys.text(*key).ok_or_else(|| corrupt("a storage has no name"))?;
+        let key = keys.text(*key).ok_or(WeightsReason::BadStorage { storage: None })?;
+        let bad_storage = || WeightsReason::BadStorage { storage: Some(key.to_owned()) };
         let format = classes.get(key).map(|class| Format::of_storage(class));
         let width = format.as_ref().and_then(Format::width);
-        let width = width.ok_or_else(|| corrupt(format!("storage {key} has an unknown kind of numbers")))?;
+        let width = width.ok_or_else(bad_storage)?;
         let count = usize::try_from(pickle::take_number(bytes, 8)?).ok();
         let length = count.and_then(|count| count.checked_mul(width));
-        let length = length.ok_or_else(|| corrupt(format!("storage {key} has an absurd length")))?;
+        let length = length.ok_or_else(bad_storage)?;
         storages.insert(key.to_owned(), pickle::take(bytes, length)?);
     }
     tensors(&pickle, &storages)
@@ -88,11 +90,9 @@ pub(super) fn read_legacy(mut bytes: &[u8]) -> Result<Vec<Stored<'_>>, Failure> 
 /// Where training scripts put the state dict within what they save.
 const WRAPPERS: [&str; 3] = ["state_dict", "model_state_dict", "model"];
 
-fn tensors<'a>(pickle: &Pickle, storages: &Storages<'a>) -> Result<Vec<Stored<'a>>, Failure> {
-    let not_a_state_dict =
-        || corrupt("it holds no state_dict").with_remedy("save `model.state_dict()`, not the model itself");
+fn tensors<'a>(pickle: &Pickle, storages: &Storages<'a>) -> Result<Vec<Stored<'a>>, Reason> {
     let Node::Dict(mut items) = pickle.get(pickle.root).clone() else {
-        return Err(not_a_state_dict());
+        return Err(WeightsReason::NoStateDict.into());
     };
     let wrapped = WRAPPERS.iter().find_map(|wrapper| match pickle.get(value_of(pickle, &items, wrapper)?) {
         Node::Dict(items) => Some(items.clone()),
@@ -107,7 +107,7 @@ fn tensors<'a>(pickle: &Pickle, storages: &Storages<'a>) -> Result<Vec<Stored<'a
             continue;
         };
         let storage = storages.get(&tensor.storage.key);
-        let storage = storage.ok_or_else(|| corrupt(format!("the numbers of {name} are not in the file")))?;
+        let storage = storage.ok_or_else(|| WeightsReason::NumbersMissing { tensor: name.to_owned() })?;
         tensors.push(Stored {
             name: name.to_owned(),
             shape: tensor.shape.clone(),
@@ -117,7 +117,7 @@ fn tensors<'a>(pickle: &Pickle, storages: &Storages<'a>) -> Result<Vec<Stored<'a
             storage,
         });
     }
-    if tensors.is_empty() { Err(not_a_state_dict()) } else { Ok(tensors) }
+    if tensors.is_empty() { Err(WeightsReason::NoStateDict.into()) } else { Ok(tensors) }
 }
 
 fn value_of(pickle: &Pickle, items: &[(Ref, Ref)], key: &str) -> Option<Ref> {

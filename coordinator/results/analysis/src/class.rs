@@ -313,7 +313,8 @@ fn memory_class(bytes: u64) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use cotejo_model::{Failure, FailureCode, Threads};
+    use cotejo_model::Threads;
+    use cotejo_model::reason::EndReason;
 
     use super::*;
     use crate::samples::{classify, cpu, doing, environment, gpu, machine, records, records_of, with};
@@ -326,7 +327,7 @@ mod tests {
     fn coverage_counts_every_cell_once() {
         let other = doing(cpu(2, task(), 1.0), |workload| workload.threads = Threads::Exactly(2));
         let mut failed = gpu(1, task(), 1.0);
-        failed.outcome = Outcome::Failed(Failure::new(FailureCode::OutOfMemory, "too small"));
+        failed.outcome = Outcome::Failed(EndReason::Cancelled.into());
         let rebuilt = with(cpu(1, task(), 1.0), |measured| measured.build = "other".to_owned());
         let covered = coverage(&records(vec![cpu(1, task(), 1.0), rebuilt, failed, cpu(2, task(), 1.0), other]));
         let counts = |at: usize| {

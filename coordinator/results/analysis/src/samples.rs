@@ -31,6 +31,7 @@ pub(crate) fn entry(number: u128, device: DeviceId, task: Task, seconds: f64) ->
         machine_name: format!("pc-{number}"),
         device,
         device_name: if cpu { "Testium 5".to_owned() } else { format!("GPU of pc-{number}") },
+        simulated: false,
         workload: Workload {
             task,
             precision: Precision::F32,

@@ -1,7 +1,9 @@
 //! Cotejo's texts for people, in the languages that it speaks. The texts are Project Fluent's `.ftl` files in `texts/`,
 //! one file a subject; a text has the same name in every language.
 
-mod said;
+mod plans;
+pub mod quantity;
+mod reasons;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -13,6 +15,8 @@ use fluent_bundle::{FluentArgs, FluentError, FluentResource};
 use unic_langid::LanguageIdentifier;
 
 pub use fluent_bundle::FluentValue;
+pub use plans::compiled_for;
+pub use reasons::{Sentences, absence, reason};
 
 /// The files of one language, by subject.
 macro_rules! texts {

@@ -40,7 +40,7 @@ pub fn coverage(texts: &Texts, coverage: &Coverage) -> Table {
 
 fn count(count: usize, tone: Tone) -> Cell {
     let tone = if count == 0 { Tone::Plain } else { tone };
-    Cell { number: Some(count as f64), tone, ..Cell::words(count.to_string()) }
+    Cell { tone, ..Cell::count(count) }
 }
 
 /// Identical PCs that differ, what was compared, and what had nothing to be compared with, under a heading of this level.

@@ -1,10 +1,10 @@
 //! Results as tidy CSV: one row a cell, every figure in a column of its own with its unit in the name.
 
-use cotejo_language::{Facts, Language};
+use cotejo_language::{Facts, Language, Sentences};
 use cotejo_model::comparison::{Comparison, Entry, Measured, Outcome};
 use cotejo_model::gpu::GpuRecord;
 use cotejo_model::job::Weights;
-use cotejo_model::{Digest, Failure, JobState, Task};
+use cotejo_model::{Digest, JobState, Reason, Task};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -232,12 +232,14 @@ fn gpu_figures(gpu: &GpuRecord, cell: Row) -> Row {
     }
 }
 
-fn failed(failure: &Failure, cell: Row) -> Row {
+/// Programs read the code; the words are English, whoever reads them.
+fn failed(reason: &Reason, cell: Row) -> Row {
+    let Sentences { long, remedy, .. } = cotejo_language::reason(reason, Language::English);
     Row {
         state: JobState::Failed.name(),
-        failure: Some(failure.code.name()),
-        failure_message: Some(failure.message.clone()),
-        failure_remedy: Some(failure.remedy.clone()).filter(|remedy| !remedy.is_empty()),
+        failure: Some(reason.code().name()),
+        failure_message: Some(long),
+        failure_remedy: remedy,
         ..cell
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use cotejo_language::Texts;
+use cotejo_language::{Language, Texts};
 use cotejo_model::Task;
 use cotejo_model::explain::{ExplainedLayer, Explanation};
 use serde::Serialize;
@@ -75,6 +75,10 @@ fn row(explanation: &Explanation, layer: &ExplainedLayer, texts: &Texts) -> Vec<
     ]
 }
 
+fn compiled_for(explanation: &Explanation, language: Language) -> String {
+    cotejo_language::compiled_for(&explanation.instruction_set, language)
+}
+
 /// What holds for all the layers, as names of texts and values.
 fn facts(explanation: &Explanation, texts: &Texts) -> Vec<(&'static str, String)> {
     let number = |value: f64| texts.number(&number::plain(value)).into_owned();
@@ -92,7 +96,7 @@ fn facts(explanation: &Explanation, texts: &Texts) -> Vec<(&'static str, String)
     let code = if threads.is_some() { "explain-instruction-set" } else { "explain-gpu" };
     let before = [
         ("explain-precision", explanation.workload.precision.to_string()),
-        (code, clean(&explanation.instruction_set)),
+        (code, clean(&compiled_for(explanation, texts.language()))),
     ];
     let after = [
         ("explain-measured-peak", format!("{} GFLOP/s", number(explanation.peak_flops * 1e-9))),
@@ -114,7 +118,7 @@ struct Row<'a> {
     precision: &'static str,
     exact: bool,
     threads_used: Option<u32>,
-    instruction_set: &'a str,
+    instruction_set: String,
     peak_flop_per_s: f64,
     copy_byte_per_s: f64,
     forward_s: f64,
@@ -149,7 +153,7 @@ pub fn csv(explanation: &Explanation) -> String {
             precision: workload.precision.name(),
             exact: workload.exact,
             threads_used: explanation.threads,
-            instruction_set: &explanation.instruction_set,
+            instruction_set: compiled_for(explanation),
             peak_flop_per_s: explanation.peak_flops,
             copy_byte_per_s: explanation.copy_bytes_per_s,
             forward_s: explanation.forward_ns as f64 * 1e-9,
@@ -172,6 +176,7 @@ pub fn csv(explanation: &Explanation) -> String {
 
 #[cfg(test)]
 mod tests {
+    use cotejo_model::measurement::CompiledFor;
     use cotejo_model::{Engine, Model, Precision, Threads, Workload};
     use jiff::tz::TimeZone;
 
@@ -201,7 +206,7 @@ mod tests {
             },
             device_name: "Testium 9".to_owned(),
             build: "test 1".to_owned(),
-            instruction_set: "avx512".to_owned(),
+            instruction_set: CompiledFor::Instructions("avx512".to_owned()),
             threads: Some(2),
             peak_flops: 180e9,
             copy_bytes_per_s: 12.5e9,

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use cotejo_language::Texts;
-use cotejo_model::DeviceKind;
-use cotejo_model::comparison::{Comparison, Entry, Environment, GroupBy, Measured, Outcome, Table};
+use cotejo_model::basis::{Basis, Disagreement, GivenAnswer, ModelWeights};
+use cotejo_model::comparison::{Comparison, Entry, Environment, GroupBy, Measured, Outcome, SeenGpu, Table};
 use cotejo_model::device::marked;
+use cotejo_model::job::Weights;
+use cotejo_model::{DeviceKind, Digest, Threads};
 
 use super::words::{self, CellName};
 use super::{bundles, clean, gpus};
@@ -17,41 +19,105 @@ pub(super) struct Note {
     pub(super) items: Vec<String>,
 }
 
+/// A setting that all rows of a table share.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Setting {
+    Precision,
+    Threads,
+    Engine,
+    Convolutions,
+    Weights,
+    Image,
+    Build,
+}
+
+impl Setting {
+    /// In reading order.
+    const ALL: [Self; 7] =
+        [Self::Precision, Self::Threads, Self::Engine, Self::Convolutions, Self::Weights, Self::Image, Self::Build];
+
+    /// Whether another table has it otherwise. What is missing there is no difference: nothing was measured yet.
+    fn differs(self, own: &Basis, other: &Basis) -> bool {
+        match self {
+            Self::Precision => own.precision != other.precision,
+            Self::Threads => other.threads.is_some() && own.threads != other.threads,
+            Self::Engine => own.engine != other.engine,
+            Self::Convolutions => own.exact != other.exact,
+            Self::Weights => !other.weights.is_empty() && own.weights != other.weights,
+            Self::Image => !other.images.is_empty() && own.images != other.images,
+            Self::Build => other.build.is_some() && own.build != other.build,
+        }
+    }
+
+    /// `precision f32`; nothing where it means nothing.
+    fn said(self, basis: &Basis, texts: &Texts) -> Option<String> {
+        let (name, value) = match self {
+            Self::Precision => ("basis-precision", basis.precision.to_string()),
+            Self::Threads => (
+                "basis-threads",
+                match basis.threads? {
+                    Threads::All => texts.say("basis-all"),
+                    Threads::Exactly(count) => count.to_string(),
+                },
+            ),
+            Self::Engine => ("basis-engine", basis.engine.to_string()),
+            Self::Convolutions => ("basis-convolutions", basis.exact.then(|| texts.say("basis-exact"))?),
+            Self::Weights => ("basis-weights", weights(&basis.weights, texts)?),
+            Self::Image => ("basis-image", images(&basis.images, texts)?),
+            Self::Build => ("basis-build", clean(basis.build.as_deref()?)),
+        };
+        Some(texts.fill(name, &[("value", value.into())]))
+    }
+}
+
+/// The weights once where all models have the same, else those of each model.
+pub(super) fn weights(weights: &[ModelWeights], texts: &Texts) -> Option<String> {
+    let said = |weights: &Weights| match weights {
+        Weights::Random { seed } => texts.fill("basis-seed", &[("seed", seed.to_string().into())]),
+        Weights::File { digest } => texts.fill("basis-file", &[("digest", digest.short().into())]),
+    };
+    let first = weights.first()?;
+    if weights.iter().all(|of| of.weights == first.weights) {
+        return Some(said(&first.weights));
+    }
+    let one = |of: &ModelWeights| format!("{}: {}", of.model.title(), said(&of.weights));
+    Some(weights.iter().map(one).collect::<Vec<_>>().join("; "))
+}
+
+pub(super) fn images(images: &[Option<Digest>], texts: &Texts) -> Option<String> {
+    let one = |image: &Option<Digest>| image.map_or_else(|| texts.say("basis-built-in"), |digest| digest.short());
+    (!images.is_empty()).then(|| images.iter().map(one).collect::<Vec<_>>().join(", "))
+}
+
 /// What distinguishes a table from the others beside it; nothing where there is but one.
 pub(super) fn heading(tables: &[Table], table: &Table, texts: &Texts) -> Option<String> {
-    let other_than = |name: &str, value: &str| {
-        tables.iter().any(|table| match table.basis.iter().find(|(known, _)| known == name) {
-            Some((_, other)) => other != value,
-            // The rest is missing only where nothing was measured, or where it means nothing.
-            None => name == "convolutions",
-        })
-    };
-    let own = table.basis.iter().filter(|(name, _)| name != "answers");
-    let own = own.filter(|(name, value)| name == "precision" || other_than(name, value));
-    let own: Vec<String> = own.map(|setting| said_setting(setting, texts)).collect();
+    let differs = |setting: Setting| tables.iter().any(|other| setting.differs(&table.basis, &other.basis));
+    let own = Setting::ALL.into_iter().filter(|setting| *setting == Setting::Precision || differs(*setting));
+    let own: Vec<String> = own.filter_map(|setting| setting.said(&table.basis, texts)).collect();
     (tables.len() > 1 && !own.is_empty()).then(|| own.join("; "))
 }
 
 /// What all rows of a table have in common.
-pub(super) fn basis(table: &Table, texts: &Texts) -> Option<String> {
-    let (answers, settings): (Vec<_>, Vec<_>) = table.basis.iter().partition(|(name, _)| name == "answers");
-    let settings: Vec<String> = settings.into_iter().map(|setting| said_setting(setting, texts)).collect();
-    let settings =
-        (!settings.is_empty()).then(|| texts.fill("basis-sentence", &[("settings", settings.join("; ").into())]));
-    let answers = answers.iter().map(|(_, value)| texts.fill("basis-beware", &[("answers", clean(value).into())]));
-    let sentences: Vec<String> = settings.into_iter().chain(answers).collect();
-    (!sentences.is_empty()).then(|| sentences.join(" "))
+pub(super) fn basis(basis: &Basis, texts: &Texts) -> String {
+    let settings: Vec<String> = Setting::ALL.into_iter().filter_map(|setting| setting.said(basis, texts)).collect();
+    let mut said = texts.fill("basis-sentence", &[("settings", settings.join("; ").into())]);
+    if !basis.disagreements.is_empty() {
+        let answers: Vec<String> = basis.disagreements.iter().map(|found| disagreement(found, texts)).collect();
+        said = format!("{said} {}", texts.fill("basis-beware", &[("answers", answers.join("; ").into())]));
+    }
+    said
 }
 
-/// `precision f32`; a setting of a newer coordinator by the name that it gives it.
-fn said_setting((name, value): &(String, String), texts: &Texts) -> String {
-    let value = clean(&texts.said(value));
-    match name.as_str() {
-        "precision" | "threads" | "engine" | "convolutions" | "weights" | "image" | "build" => {
-            texts.fill(&format!("basis-{name}"), &[("value", value.into())])
-        }
-        _ => format!("{} {value}", clean(name)),
-    }
+/// `differ for ResNet18 224 x 224: class 7 on pc-1 cpu but class 9 on pc-2 cpu`
+pub(super) fn disagreement(found: &Disagreement, texts: &Texts) -> String {
+    let given = |given: &GivenAnswer| {
+        let by: Vec<String> = given.by.iter().map(|(name, device)| format!("{} {device}", clean(name))).collect();
+        texts.fill("basis-class", &[("class", given.class.into()), ("by", by.join(", ").into())])
+    };
+    let answers: Vec<String> = found.answers.iter().map(given).collect();
+    let arguments =
+        [("what", words::task(found.task, texts).into()), ("answers", answers.join(&texts.say("basis-but")).into())];
+    texts.fill("basis-differ", &arguments)
 }
 
 /// Everything but the tables, in the order in which it matters; what there is nothing to say about is left out.
@@ -181,26 +247,19 @@ pub(super) fn machine(environment: &Environment, texts: &Texts) -> String {
     parts.push(texts.fill("memory-ram", &[("bytes", words::bytes(*memory_bytes, texts).into())]));
     parts.push(clean(os));
     parts.extend(gpus.iter().map(|gpu| self::gpu(gpu, texts)));
-    parts.extend(no_gpu.iter().map(|reason| texts.fill("no-gpu", &[("reason", clean(&texts.said(reason)).into())])));
+    parts.extend(no_gpu.iter().map(|why| {
+        let reason = clean(&texts.reason(why).long);
+        texts.fill("no-gpu", &[("reason", reason.into())])
+    }));
     parts.join("; ")
 }
 
-/// A GPU as an environment names it: `NAME`, or `NAME (WHY IT CANNOT BE USED)`.
-pub(crate) fn name_and_reason(gpu: &str) -> (&str, Option<&str>) {
-    let mut openings = gpu.match_indices(" (").map(|(at, _)| gpu.split_at(at));
-    // That it is played is part of its name.
-    let found = openings.find(|(_, rest)| !rest.starts_with(" (simulated)"));
-    match found.and_then(|(name, rest)| Some((name, rest.strip_prefix(" (")?.strip_suffix(')')?))) {
-        Some((name, reason)) => (name, Some(reason)),
-        None => (gpu, None),
-    }
-}
-
-/// The same in the reader's language.
-pub(crate) fn gpu(gpu: &str, texts: &Texts) -> String {
-    match name_and_reason(gpu) {
-        (name, Some(reason)) => format!("{} ({})", clean(name), clean(&texts.said(reason))),
-        (name, None) => clean(name),
+/// A GPU by its name, and why it cannot be used, if it cannot.
+pub(crate) fn gpu(gpu: &SeenGpu, texts: &Texts) -> String {
+    let name = clean(&marked(&gpu.name, gpu.simulated));
+    match &gpu.unusable {
+        Some(why) => format!("{name} ({})", clean(&texts.reason(why).long)),
+        None => name,
     }
 }
 
@@ -227,11 +286,6 @@ impl<'a> Names<'a> {
 
     fn of_cell(&self, entry: &Entry) -> CellName {
         let workload = &entry.workload;
-        let simulated = match &entry.outcome {
-            Outcome::Measured(measured) => measured.simulated,
-            // A device that is played says so itself.
-            _ => entry.device_name == marked(&entry.device_name, true),
-        };
         let mut what = vec![words::workload_in_full(workload, self.texts)];
         if self.engine {
             what.push(workload.engine.to_string());
@@ -241,7 +295,7 @@ impl<'a> Names<'a> {
         }
         CellName {
             what: what.join(", "),
-            device: words::device(entry.device, simulated, self.texts),
+            device: words::device(entry.device, entry.is_simulated(), self.texts),
             machine: self.machine.then(|| clean(&entry.machine_name)),
         }
     }
@@ -293,21 +347,4 @@ fn pending(comparison: &Comparison, texts: &Texts) -> Vec<String> {
         texts.fill("pending-cells", &[("count", count.into()), ("state", words::state_name(state, texts).into())])
     };
     states.into_iter().map(line).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_gpu_that_cannot_be_used_has_its_reason() {
-        for (gpu, expected) in [
-            ("RTX 3060", ("RTX 3060", None)),
-            ("RTX 3060 (simulated)", ("RTX 3060 (simulated)", None)),
-            ("GTX 1060 (driver too old (560))", ("GTX 1060", Some("driver too old (560)"))),
-            ("GTX 1060 (simulated) (busy)", ("GTX 1060 (simulated)", Some("busy"))),
-        ] {
-            assert_eq!(name_and_reason(gpu), expected);
-        }
-    }
 }

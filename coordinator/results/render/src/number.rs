@@ -10,12 +10,34 @@ const MOST_DIGITS: i32 = 6;
 const SMALLEST_PLAIN: f64 = 1e-4;
 
 /// A value and its margin, ready to print.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Written {
     /// The value.
     pub value: String,
     /// Half the width of its 95 % confidence interval.
     pub margin: Option<String>,
+    /// The same for programs that write numbers themselves.
+    pub figure: Figure,
+}
+
+/// A number with the digits that it is to be written with, for spreadsheets.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Figure {
+    /// The value, unrounded.
+    pub value: f64,
+    /// Half the width of its 95 % confidence interval, as it is written, where it is shown.
+    pub margin: Option<f64>,
+    /// Digits behind the point.
+    pub decimals: usize,
+    /// Written with a power of ten.
+    pub scientific: bool,
+}
+
+impl Figure {
+    /// A count.
+    pub fn count(count: f64) -> Self {
+        Self { value: count, margin: None, decimals: 0, scientific: false }
+    }
 }
 
 impl Written {
@@ -34,48 +56,49 @@ pub fn estimate(estimate: &Estimate) -> Written {
     // Around a median the interval is seldom even: the wider side is the honest one.
     let margin = estimate.ci.map(|ci| (value - ci.low).max(ci.high - value)).filter(|margin| *margin > 0.0);
     let Some(margin) = margin.filter(|margin| margin.is_finite() && value != 0.0) else {
-        return Written { value: plain(value), margin: None };
+        let (text, decimals, scientific) = plain_digits(value);
+        return Written { value: text, margin: None, figure: Figure { value, margin: None, decimals, scientific } };
     };
     let magnitude = exponent(value);
     let last = last_digit(margin).min(magnitude);
     let finest = magnitude - MOST_DIGITS + 1;
+    let decimals = |last: i32| usize::try_from(-last).unwrap_or(0);
+    let figure = Figure { value, margin: None, decimals: decimals(last), scientific: false };
     if last < finest {
-        return Written { value: rounded(value, finest), margin: None };
+        let figure = Figure { decimals: decimals(finest), ..figure };
+        return Written { value: rounded(value, finest), margin: None, figure };
     }
+    let with_margin = |value: String, margin: String, figure: Figure| {
+        let figure = Figure { margin: margin.parse().ok(), ..figure };
+        Written { value, margin: Some(margin), figure }
+    };
     if value.abs() < SMALLEST_PLAIN {
         let scale = 10f64.powi(-magnitude);
         let digits = |number: f64| format!("{}e{magnitude}", rounded(number * scale, last - magnitude));
-        return Written { value: digits(value), margin: Some(digits(margin)) };
+        let figure = Figure { decimals: decimals(last - magnitude), scientific: true, ..figure };
+        return with_margin(digits(value), digits(margin), figure);
     }
-    Written { value: rounded(value, last), margin: Some(rounded(margin, last)) }
+    with_margin(rounded(value, last), rounded(margin, last), figure)
 }
 
 /// A number alone, with three significant digits.
 pub fn plain(value: f64) -> String {
+    plain_digits(value).0
+}
+
+/// The same, with its digits behind the point, and whether it has a power of ten.
+fn plain_digits(value: f64) -> (String, usize, bool) {
     if value == 0.0 || !value.is_finite() {
-        return format!("{value}");
+        return (format!("{value}"), 0, false);
     }
     let magnitude = exponent(value);
     if value.abs() < SMALLEST_PLAIN {
-        return format!("{}e{magnitude}", rounded(value * 10f64.powi(-magnitude), 1 - PLAIN_DIGITS));
+        let last = 1 - PLAIN_DIGITS;
+        let text = format!("{}e{magnitude}", rounded(value * 10f64.powi(-magnitude), last));
+        return (text, last.unsigned_abs() as usize, true);
     }
-    rounded(value, (magnitude - PLAIN_DIGITS + 1).min(0))
-}
-
-/// Bytes, such as `7.8 GiB`.
-pub fn bytes(bytes: u64) -> String {
-    let units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
-    let mut value = bytes as f64;
-    let mut unit = 0;
-    while value >= 1024.0 && unit + 1 < units.len() {
-        value /= 1024.0;
-        unit += 1;
-    }
-    if unit == 0 || value >= 100.0 {
-        format!("{value:.0} {}", units[unit])
-    } else {
-        format!("{value:.1} {}", units[unit])
-    }
+    let last = (magnitude - PLAIN_DIGITS + 1).min(0);
+    (rounded(value, last), last.unsigned_abs() as usize, false)
 }
 
 /// A duration to the second, such as `45 s`, `2 min 5 s` or `1 h 10 min`.
@@ -148,10 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_and_durations() {
-        for (count, text) in [(0, "0 B"), (1023, "1023 B"), (8_400_000_000, "7.8 GiB"), (u64::MAX, "16.0 EiB")] {
-            assert_eq!(bytes(count), text);
-        }
+    fn durations_have_two_units_at_most() {
         for (seconds, text) in
             [(-1.0, "0 s"), (0.2, "1 s"), (60.0, "1 min"), (125.0, "2 min 5 s"), (4200.0, "1 h 10 min")]
         {

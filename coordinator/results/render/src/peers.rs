@@ -156,7 +156,7 @@ fn time(texts: &Texts, time: &Time) -> Cell {
     Cell {
         text: text(&written.with_margin()),
         short: written.margin.is_some().then(|| text(&written.value)),
-        number: Some(time.estimate.value),
+        figure: Some(written.figure),
         tone,
     }
 }
@@ -172,7 +172,7 @@ fn speed_up(texts: &Texts, row: &PeerRow) -> Cell {
     Cell {
         text: text(&written.with_margin()),
         short: written.margin.is_some().then(|| text(&written.value)),
-        number: Some(estimate.value),
+        figure: Some(written.figure),
         tone: if simulated { Tone::Simulated } else { Tone::Plain },
     }
 }
@@ -375,7 +375,7 @@ fn gpu_line(texts: &Texts, gpu: &Gpu) -> String {
     let version = |version: &Option<String>| version.as_deref().map(clean);
     let record = gpu.record.as_ref();
     let memory = record.and_then(|record| record.memory_bytes).map(|bytes| {
-        let memory = texts.number(&number::bytes(bytes)).into_owned();
+        let memory = words::bytes(bytes, texts);
         texts.fill("peers-gpu-memory", &[("memory", memory.into())])
     });
     let capability = record

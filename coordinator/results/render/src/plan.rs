@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use cotejo_language::Texts;
+use cotejo_language::{Sentences, Texts};
 use cotejo_model::sweep::{PlannedCell, PlannedSweep};
 use cotejo_model::{Precision, Task, Threads, Workload};
 
@@ -160,17 +160,18 @@ impl Words<'_> {
 
     /// What cannot be measured, cells with the same reason together.
     fn refused(&self, cells: &[PlannedCell]) -> Vec<String> {
-        let mut by_reason: BTreeMap<(String, String), Vec<&PlannedCell>> = BTreeMap::new();
+        let mut by_reason: BTreeMap<(String, Option<String>), Vec<&PlannedCell>> = BTreeMap::new();
         for cell in cells {
-            let Some(failure) = &cell.refused else { continue };
-            let reason = (clean(failure.message.trim_end_matches('.')), clean(&failure.remedy));
+            let Some(why) = &cell.refused else { continue };
+            let Sentences { long, remedy, .. } = self.0.reason(why);
+            let reason = (clean(&long), remedy.map(|remedy| clean(&remedy)));
             by_reason.entry(reason).or_default().push(cell);
         }
-        let line = |((reason, remedy), cells): (&(String, String), &Vec<&PlannedCell>)| {
+        let line = |((reason, remedy), cells): (&(String, Option<String>), &Vec<&PlannedCell>)| {
             let arguments = [("cells", self.cells(cells).into()), ("reason", reason.as_str().into())];
             let refused = self.0.fill("plan-refused", &arguments);
             let remedy =
-                (!remedy.is_empty()).then(|| self.0.fill("plan-remedy", &[("remedy", remedy.as_str().into())]));
+                remedy.as_ref().map(|remedy| self.0.fill("plan-remedy", &[("remedy", remedy.as_str().into())]));
             refused + &remedy.unwrap_or_default()
         };
         by_reason.iter().map(line).collect()

@@ -1,5 +1,6 @@
 use cotejo_language::Language;
-use cotejo_model::{DeviceId, Engine, Failure, FailureCode, Model};
+use cotejo_model::reason::Relayed;
+use cotejo_model::{DeviceId, Engine, FailureCode, Model, Reason};
 use jiff::tz::TimeZone;
 
 use super::*;
@@ -124,8 +125,8 @@ fn a_plan_in_spanish() {
 
 #[test]
 fn a_plan_names_what_cannot_be_measured() {
-    let memory =
-        Failure::new(FailureCode::OutOfMemory, "needs 11 TiB, the device has 16 GiB").with_remedy("a smaller size");
+    let (code, text) = (FailureCode::OutOfMemory, "needs 11 TiB, the device has 16 GiB".to_owned());
+    let memory = Relayed::Quoted { code, text, remedy: "a smaller size".to_owned() }.into();
     let product = |machine, size, refused| PlannedCell { refused, ..cell(machine, Task::Matmul { size }, 5.5) };
     let cells =
         vec![product("pc-01", 1024, None), product("pc-01", 1_000_000, Some(memory)), product("pc-02", 1024, None)];
@@ -149,7 +150,7 @@ fn a_plan_names_what_cannot_be_measured() {
 
 #[test]
 fn many_refusals_are_counted() {
-    let busy = Failure::new(FailureCode::DeviceBusy, "another program has it.");
+    let busy = Reason::quoted(FailureCode::DeviceBusy, "another program has it.");
     let refused = |at: u32| PlannedCell {
         refused: Some(busy.clone()),
         device: DeviceId::Cuda(0),

@@ -4,7 +4,7 @@ use cotejo_language::Texts;
 use cotejo_model::comparison::{Column, Comparison, Outcome, Value};
 use cotejo_model::stats::Estimate;
 
-use crate::document::{Block, Cell, Document, Head, Kind, Table, Tone};
+use crate::document::{Block, Cell, Document, Figure, Head, Kind, Table, Tone};
 use crate::notes::{self, Note};
 use crate::remarks::Remarks;
 use crate::{clean, number, words};
@@ -35,9 +35,9 @@ pub fn document(comparison: &Comparison, texts: &Texts) -> Document {
 /// A table between warnings if it has something made up, and what all its rows have in common.
 pub(crate) fn table_blocks(shown: &cotejo_model::comparison::Table, texts: &Texts) -> Vec<Block> {
     let rehearsal = || shown.is_simulated().then(|| Block::Notice(texts.say("rehearsal")));
-    let basis = notes::basis(shown, texts).map(Block::Paragraph);
+    let basis = Block::Paragraph(notes::basis(&shown.basis, texts));
     let table = Block::Table(table(shown, texts));
-    rehearsal().into_iter().chain([table]).chain(rehearsal()).chain(basis).collect()
+    rehearsal().into_iter().chain([table]).chain(rehearsal()).chain([basis]).collect()
 }
 
 /// Everything but the tables.
@@ -96,7 +96,7 @@ pub fn cells(comparison: &Comparison, texts: &Texts) -> Table {
             seconds(summary.ci.map(|ci| ci.low)),
             seconds(summary.ci.map(|ci| ci.high)),
             seconds(Some(measured.first_seconds)),
-            Cell { number: Some(summary.n as f64), ..Cell::words(summary.n.to_string()) },
+            Cell::count(summary.n),
         ])
     });
     Table { caption: texts.say("cells-caption"), heads, rows: rows.collect(), remarks: Vec::new() }
@@ -115,7 +115,7 @@ fn cell(column: Column, value: &Value, remarks: &mut Remarks, texts: &Texts) -> 
         Value::Text { text } => Cell::words(clean(text)),
         Value::Count { count } => {
             let text = if column == Column::Size { words::side(*count) } else { count.to_string() };
-            Cell { number: Some(f64::from(*count)), ..Cell::words(text) }
+            Cell { figure: Some(Figure::count(f64::from(*count))), ..Cell::words(text) }
         }
         Value::Seconds { estimate, flagged, simulated } => {
             let tone = if *flagged { Tone::Care } else { Tone::Plain };
@@ -124,7 +124,7 @@ fn cell(column: Column, value: &Value, remarks: &mut Remarks, texts: &Texts) -> 
         Value::Ratio { estimate, simulated } => figure(estimate, "x", *simulated, Tone::Plain, texts),
         Value::Rate { estimate, simulated } => figure(estimate, "", *simulated, Tone::Plain, texts),
         Value::Missing { reason } => {
-            Cell { tone: Tone::Absent, ..Cell::words(reason_or_mark(clean(&texts.said(reason)), remarks)) }
+            Cell { tone: Tone::Absent, ..Cell::words(reason_or_mark(clean(&texts.absence(reason)), remarks)) }
         }
     }
 }
@@ -140,7 +140,7 @@ pub(crate) fn figure(estimate: &Estimate, unit: &str, simulated: bool, tone: Ton
     Cell {
         text: marked(&written.with_margin()),
         short: Some(marked(&written.value)),
-        number: Some(estimate.value),
+        figure: Some(written.figure),
         tone: if simulated { Tone::Simulated } else { tone },
     }
 }

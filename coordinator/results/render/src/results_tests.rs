@@ -1,7 +1,9 @@
 use cotejo_language::Language;
+use cotejo_model::basis::Basis;
 use cotejo_model::comparison::{Entry, GroupBy, Outcome, Table};
+use cotejo_model::reason::DriverReason;
 use cotejo_model::stats::{Estimate, Interval};
-use cotejo_model::{DeviceId, DeviceKind, Engine, Failure, FailureCode, Threads};
+use cotejo_model::{DeviceId, DeviceKind, Engine, Precision, Reason, Threads};
 use jiff::tz::TimeZone;
 
 use super::*;
@@ -264,11 +266,11 @@ fn cells_are_told_apart_by_what_differs() {
 #[test]
 fn a_heading_names_what_other_tables_have_otherwise() {
     let mut comparison = samples::two_precisions();
-    comparison.tables[1].basis.retain(|(name, _)| name != "build");
+    comparison.tables[1].basis.build = None;
     let heading =
         |comparison: &Comparison, at: usize| notes::heading(&comparison.tables, &comparison.tables[at], english());
     assert_eq!(heading(&comparison, 0).as_deref(), Some("precision f32"), "nothing was measured in the other");
-    comparison.tables[0].basis.push(("convolutions".to_owned(), "exact".to_owned()));
+    comparison.tables[0].basis.exact = true;
     assert_eq!(heading(&comparison, 0).as_deref(), Some("precision f32; convolutions exact"));
     comparison.tables.pop();
     assert_eq!(heading(&comparison, 0), None);
@@ -277,14 +279,13 @@ fn a_heading_names_what_other_tables_have_otherwise() {
 #[test]
 fn what_a_whole_class_lacks_is_said_once() {
     let mut comparison = samples::class(GroupBy::Size);
-    let lacks = Failure::new(FailureCode::DriverTooOld, "the driver 470.57 is older than CUDA 12 needs (525)")
-        .with_remedy("install a newer NVIDIA driver");
+    let lacks = Reason::from(DriverReason::TooOld { serves: "11.4".to_owned(), needs: "12.6".to_owned() });
     for entry in &mut comparison.entries {
         (entry.device, entry.outcome) = (DeviceId::Cuda(0), Outcome::Failed(lacks.clone()));
     }
     let text = render(&comparison, &style(200));
-    let said = "8 cells on cuda:0 of pc-01, pc-02, teacher: the driver 470.57 is older than CUDA 12 needs (525). What to \
-                do: install a newer NVIDIA driver\n";
+    let said = "8 cells on cuda:0 of pc-01, pc-02, teacher: the NVIDIA driver serves CUDA 11.4, the libraries are of CUDA \
+                12.6. What to do: install a driver for CUDA 12 or later from nvidia.com/drivers\n";
     assert!(text.contains(said), "{text}");
 }
 
@@ -391,7 +392,7 @@ fn streams_and_what_they_give_together() {
         vec![size, Value::Count { count: streams }, time, rate]
     };
     let table = Table {
-        basis: Vec::new(),
+        basis: Basis::new(Precision::F32, Some(Threads::All), Engine::Optimized),
         columns: vec![Column::Size, Column::Streams, Column::Time { device }, Column::Throughput { device }],
         rows: vec![row(1, 0.0201, 49.8), row(4, 0.0512, 78.1)],
     };
@@ -615,7 +616,7 @@ fn results_in_spanish() {
 fn spreadsheets_get_numbers() {
     let document = document(&samples::with_gpu(), english());
     let Some(Block::Table(table)) = document.blocks.first() else { panic!("{document:?}") };
-    let numbers: Vec<Option<f64>> = table.rows[0].iter().map(|cell| cell.number).collect();
+    let numbers: Vec<Option<f64>> = table.rows[0].iter().map(|cell| cell.figure.map(|figure| figure.value)).collect();
     assert_eq!(numbers[..4], [None, Some(224.0), Some(0.030_12), Some(0.002_031)]);
 }
 

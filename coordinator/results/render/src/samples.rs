@@ -2,26 +2,33 @@
 
 use std::collections::BTreeMap;
 
+use cotejo_model::basis::{Basis, ModelWeights};
 use cotejo_model::bundle::{BundledJob, BundledMachine, BundledSweep, Ended, Export, Import};
-use cotejo_model::comparison::{Column, Comparison, Entry, Environment, GroupBy, Measured, Outcome, Table, Value};
+use cotejo_model::comparison::{
+    Absence, Column, Comparison, Entry, Environment, GroupBy, Measured, Outcome, SeenGpu, Table, Value,
+};
 use cotejo_model::gpu::{ComputeCapability, GpuRecord, GpuState};
 use cotejo_model::job::Weights;
 use cotejo_model::machine::{Cpu, PowerSource};
 use cotejo_model::measurement::{Answer, Conditions, EventTimes, Input, Stages};
 use cotejo_model::measuring::Stop;
 use cotejo_model::quality::{Flag, FlagKind};
+use cotejo_model::reason::{DeviceReason, Relayed};
 use cotejo_model::stats::{Estimate, Interval, summarise};
 use cotejo_model::sweep::Preset;
 use cotejo_model::{
-    Bundle, Capability, DeviceId, DeviceKind, Digest, Engine, Failure, FailureCode, JobId, JobSpec, JobState,
-    MachineId, Measurement, Model, Precision, Reference, SweepId, Task, Threads, Workload,
+    Bundle, Capability, DeviceId, DeviceKind, Digest, Engine, FailureCode, JobId, JobSpec, JobState, MachineId,
+    Measurement, Model, Precision, Reason, Reference, SweepId, Task, Threads, Workload,
 };
 use jiff::tz::TimeZone;
 use uuid::Uuid;
 
 use super::Style;
 
-pub(super) const NO_GPU: &str = "no NVIDIA driver was found on this machine";
+/// Why machines without a GPU have none: in the words of an older agent.
+pub(super) fn no_gpu() -> Reason {
+    Reason::quoted(FailureCode::NoGpu, "no NVIDIA driver was found on this machine")
+}
 
 fn classify(size: u32) -> Task {
     Task::Classify { model: Model::ResNet18, size, batch: 1 }
@@ -70,6 +77,7 @@ fn entry(machine: usize, device: DeviceId, size: u32, outcome: Outcome) -> Entry
         machine_name: NAMES[machine].to_owned(),
         device,
         device_name: device_name(machine, device.kind()).to_owned(),
+        simulated: false,
         workload,
         outcome,
     }
@@ -95,9 +103,14 @@ fn environment(machine: usize, gpu: bool) -> Environment {
         simd: vec!["avx2".to_owned(), "fma".to_owned()],
         memory_bytes: 16 << 30,
         os: "Windows 11 (26100)".to_owned(),
-        gpus: if gpu { vec![device_name(machine, DeviceKind::Cuda).to_owned()] } else { Vec::new() },
-        no_gpu: (!gpu).then(|| NO_GPU.to_owned()),
+        gpus: if gpu { vec![seen(device_name(machine, DeviceKind::Cuda))] } else { Vec::new() },
+        no_gpu: (!gpu).then(no_gpu),
     }
+}
+
+/// A GPU that can be used.
+pub(super) fn seen(name: &str) -> SeenGpu {
+    SeenGpu { name: name.to_owned(), simulated: false, unusable: None }
 }
 
 fn seconds(outcome: &Outcome) -> Value {
@@ -106,8 +119,8 @@ fn seconds(outcome: &Outcome) -> Value {
             let Measured { summary, flags, simulated, .. } = &**measured;
             Value::Seconds { estimate: summary.estimate(), flagged: !flags.is_empty(), simulated: *simulated }
         }
-        Outcome::Failed(failure) => Value::Missing { reason: failure.message.clone() },
-        Outcome::Pending { state } => Value::Missing { reason: state.to_string() },
+        Outcome::Failed(why) => because(why.clone()),
+        Outcome::Pending { .. } => missing(Absence::Pending),
     }
 }
 
@@ -118,29 +131,32 @@ fn speed_up(cpu: &Outcome, gpu: &Outcome) -> Value {
             let ci = Some(Interval { low: ratio * 0.985, high: ratio * 1.015 });
             Value::Ratio { estimate: Estimate { value: ratio, ci }, simulated: cpu.simulated || gpu.simulated }
         }
-        _ => missing("one time only"),
+        (Outcome::Measured(_), _) => missing(Absence::NoGpuTime),
+        (_, Outcome::Measured(_)) => missing(Absence::NoCpuTime),
+        _ => missing(Absence::NoTimes),
     }
 }
 
-fn missing(reason: &str) -> Value {
-    Value::Missing { reason: reason.to_owned() }
+fn missing(reason: Absence) -> Value {
+    Value::Missing { reason }
+}
+
+fn because(why: Reason) -> Value {
+    missing(Absence::Because { why })
 }
 
 fn ok(seconds: f64) -> Outcome {
     Outcome::Measured(Box::new(measured(seconds)))
 }
 
-fn basis() -> Vec<(String, String)> {
-    [
-        ("precision", "f32"),
-        ("threads", "all"),
-        ("engine", "reference"),
-        ("weights", "random, seed 2026"),
-        ("image", "built-in"),
-        ("build", "cotejo-worker 0.1.0, candle 0.11.0"),
-    ]
-    .map(|(name, value)| (name.to_owned(), value.to_owned()))
-    .to_vec()
+fn basis() -> Basis {
+    let weights = Weights::Random { seed: 2026 };
+    Basis {
+        weights: vec![ModelWeights { model: Model::ResNet18, weights }],
+        images: vec![None],
+        build: Some("cotejo-worker 0.1.0, candle 0.11.0".to_owned()),
+        ..Basis::new(Precision::F32, Some(Threads::All), Engine::Reference)
+    }
 }
 
 fn by_size(mut rows: Vec<Vec<Value>>, machines: bool) -> Table {
@@ -216,9 +232,10 @@ pub(super) fn with_gpu() -> Comparison {
 pub(super) fn simulated() -> Comparison {
     let mut comparison =
         side_by_side(Precision::F32, |size, seconds| Measured { simulated: true, ..on_gpu(size, seconds) });
-    comparison.environments[0].gpus = vec!["Simulated GPU (simulated)".to_owned()];
+    comparison.environments[0].gpus = vec![SeenGpu { simulated: true, ..seen("Simulated GPU") }];
     for entry in comparison.entries.iter_mut().filter(|entry| entry.device != DeviceId::Cpu) {
         "Simulated GPU".clone_into(&mut entry.device_name);
+        entry.simulated = true;
     }
     comparison
 }
@@ -229,8 +246,16 @@ pub(super) fn two_precisions() -> Comparison {
     let mut half = side_by_side(Precision::F16, |size, seconds| on_gpu(size, seconds / 2.0));
     half.entries.retain(|entry| entry.device != DeviceId::Cpu);
     for row in &mut half.tables[0].rows {
-        row[2] = missing("no f16 on this CPU");
-        row[4] = missing("no CPU time");
+        row[2] = because(
+            DeviceReason::PrecisionMissing {
+                precision: Precision::F16,
+                kind: DeviceKind::Cpu,
+                has: vec![Precision::F32],
+                capability: None,
+            }
+            .into(),
+        );
+        row[4] = missing(Absence::NoCpuTime);
     }
     comparison.tables.append(&mut half.tables);
     comparison.entries.append(&mut half.entries);
@@ -247,7 +272,7 @@ fn side_by_side(precision: Precision, gpu: impl Fn(u32, f64) -> Measured) -> Com
         vec![Value::Count { count: *size }, seconds(cpu), seconds(gpu), speed_up(cpu, gpu)]
     };
     let mut table = by_size(outcomes.iter().map(row).collect(), false);
-    table.basis[0].1 = precision.to_string();
+    table.basis.precision = precision;
     let entries = outcomes
         .into_iter()
         .flat_map(|(size, cpu, gpu)| [entry(0, DeviceId::Cpu, size, cpu), entry(0, DeviceId::Cuda(0), size, gpu)]);
@@ -260,7 +285,7 @@ fn side_by_side(precision: Precision, gpu: impl Fn(u32, f64) -> Measured) -> Com
 pub(super) fn without_gpu() -> Comparison {
     let times = [(224, 0.030_12), (512, 0.1512), (1024, 0.6204)];
     let row = |(size, cpu): (u32, f64)| {
-        vec![Value::Count { count: size }, seconds(&ok(cpu)), missing(NO_GPU), missing("no GPU time")]
+        vec![Value::Count { count: size }, seconds(&ok(cpu)), because(no_gpu()), missing(Absence::NoGpuTime)]
     };
     let entries = times.iter().map(|(size, cpu)| entry(0, DeviceId::Cpu, *size, ok(*cpu))).collect();
     let table = by_size(times.into_iter().map(row).collect(), false);
@@ -276,8 +301,12 @@ pub(super) fn troubled() -> Comparison {
         Flag { kind: FlagKind::Short, figure: Some(0.034) },
     ];
     flagged.answers[0].label = Some("tabby, tabby cat".to_owned());
-    let memory = Failure::new(FailureCode::OutOfMemory, "needs 13.2 TiB of memory; the device has 16.0 GiB")
-        .with_remedy("measure a smaller size or batch");
+    let memory: Reason = Relayed::Quoted {
+        code: FailureCode::OutOfMemory,
+        text: "needs 13.2 TiB of memory; the device has 16.0 GiB".to_owned(),
+        remedy: "measure a smaller size or batch".to_owned(),
+    }
+    .into();
     let outcomes = [
         (512, Outcome::Measured(Box::new(flagged)), Outcome::Pending { state: JobState::Running }),
         (1024, ok(0.6204), Outcome::Pending { state: JobState::Queued }),
@@ -300,7 +329,7 @@ pub(super) fn class(by: GroupBy) -> Comparison {
         ok(0.030_12 * f64::from(size).powi(2) / 224.0_f64.powi(2) / (1.0 + 0.3 * machine as f64))
     };
     let gpu = |machine: usize, size: u32| (machine == 2).then(|| ok(0.002_031 * f64::from(size) / 224.0));
-    let gpu_value = |machine, size| gpu(machine, size).map_or_else(|| missing(NO_GPU), |outcome| seconds(&outcome));
+    let gpu_value = |machine, size| gpu(machine, size).map_or_else(|| because(no_gpu()), |outcome| seconds(&outcome));
     let name = |machine: usize| Value::Text { text: NAMES[machine].to_owned() };
     let kinds = [DeviceKind::Cpu, DeviceKind::Cuda];
     let task_time = |size, device| Column::TaskTime { task: classify(size), streams: 1, device };
@@ -308,7 +337,7 @@ pub(super) fn class(by: GroupBy) -> Comparison {
         GroupBy::Size => {
             let rows = (0..3).flat_map(|machine| sizes.map(|size| (machine, size))).map(|(machine, size)| {
                 let ratio = gpu(machine, size)
-                    .map_or_else(|| missing("no GPU time"), |gpu| speed_up(&cpu(machine, size), &gpu));
+                    .map_or_else(|| missing(Absence::NoGpuTime), |gpu| speed_up(&cpu(machine, size), &gpu));
                 let size_value = Value::Count { count: size };
                 vec![name(machine), size_value, seconds(&cpu(machine, size)), gpu_value(machine, size), ratio]
             });
@@ -383,7 +412,7 @@ pub(super) fn bundle() -> Bundle {
         };
         let weights = spec.weights_of(task);
         let job = JobSpec { workload, device: DeviceId::Cpu, weights, image: None, measuring: spec.measuring };
-        let failure = Failure::new(FailureCode::TimedOut, "it took too long");
+        let failure = Reason::quoted(FailureCode::TimedOut, "it took too long");
         let ended = match task {
             Task::Classify { .. } => {
                 Ended::Measured { digest: Digest::of(b"result"), measurement: Box::new(measurement(&job)) }
@@ -419,7 +448,7 @@ fn bundled_machine(id: MachineId) -> BundledMachine {
         power: PowerSource::Unknown,
         background_load: None,
         devices: Vec::new(),
-        no_gpu: Some(NO_GPU.to_owned()),
+        no_gpu: Some(no_gpu()),
     };
     BundledMachine { id, name: "home".to_owned(), labels: BTreeMap::new(), capability, last_seen_ms: 1_785_490_150_000 }
 }

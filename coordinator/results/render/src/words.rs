@@ -1,12 +1,12 @@
 //! The names of things in the reader's language. Identifiers in files and formats stay as they are.
 
-use cotejo_language::Texts;
+use cotejo_language::{Sentences, Texts, quantity};
 use cotejo_model::comparison::Column;
 use cotejo_model::frames::Phase;
 use cotejo_model::quality::{Flag, FlagKind};
-use cotejo_model::{DeviceId, DeviceKind, Failure, JobState, Precision, Task, Threads, Workload};
+use cotejo_model::{DeviceId, DeviceKind, JobState, Precision, Reason, Task, Threads, Workload};
 
-use super::{clean, number};
+use super::clean;
 
 /// What a column is headed, a line each.
 pub(super) fn heading(column: Column, texts: &Texts) -> Vec<String> {
@@ -190,19 +190,18 @@ pub(crate) fn flag(flag: &Flag, texts: &Texts) -> String {
 }
 
 /// Why something failed, and what to do about it.
-pub(crate) fn failure(failure: &Failure, texts: &Texts) -> String {
-    let message = texts.said(failure.message.trim_end_matches('.'));
-    let message = clean(&message);
-    if failure.remedy.is_empty() {
-        return message;
+pub(crate) fn failure(reason: &Reason, texts: &Texts) -> String {
+    let Sentences { long, remedy, .. } = texts.reason(reason);
+    let message = clean(&long);
+    match remedy {
+        None => message,
+        Some(remedy) => texts.fill("failure-remedy", &[("message", message.into()), ("remedy", clean(&remedy).into())]),
     }
-    let remedy = clean(&texts.said(&failure.remedy));
-    texts.fill("failure-remedy", &[("message", message.into()), ("remedy", remedy.into())])
 }
 
 /// Bytes, such as `7.8 GiB`.
 pub(crate) fn bytes(bytes: u64, texts: &Texts) -> String {
-    texts.number(&number::bytes(bytes)).into_owned()
+    quantity::bytes(bytes, texts.language())
 }
 
 #[cfg(test)]

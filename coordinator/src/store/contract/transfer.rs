@@ -1,6 +1,7 @@
 //! Bundles and reference times.
 
 use cotejo_model::bundle::{BundledMachine, BundledSweep, Ended, Export, Refused, RefusedBecause};
+use cotejo_model::reason::EndReason;
 use cotejo_model::stats::Interval;
 use cotejo_model::{FailureCode, Model, Precision, Task};
 
@@ -14,7 +15,7 @@ async fn half_done(store: &dyn Store) -> (SweepRecord, Vec<JobRecord>) {
     let result = measured(&running, 1_000_000);
     let completion = Completion { result: &result, step: Some(&step), rate: None };
     assert_eq!(store.complete(completion, NOW).await.unwrap(), Receipt::Accepted);
-    let failure = Failure::new(FailureCode::Expired, "nobody came");
+    let failure = EndReason::Expired { hours: 24 }.into();
     let expired = Step::new(&jobs[1], JobState::Expired).because(failure);
     assert_eq!(store.apply(&[expired], NOW).await.unwrap(), Applied::Done);
     (sweep, jobs)
@@ -57,7 +58,7 @@ pub(crate) async fn what_has_ended_is_exported(store: &dyn Store) {
     let Ended::Measured { digest, measurement } = &ended[0].ended else { panic!("{ended:?}") };
     assert_eq!((*digest, &**measurement), (Digest::of(&1_000_000_u64.to_be_bytes()), &measurement_of(&jobs[0])));
     let Ended::Failed { state, failure } = &ended[1].ended else { panic!("{ended:?}") };
-    assert_eq!((*state, failure.code), (JobState::Expired, FailureCode::Expired));
+    assert_eq!((*state, failure.code()), (JobState::Expired, FailureCode::Expired));
     assert_eq!(store.ended_jobs(SweepId::now()).await.unwrap(), []);
 }
 

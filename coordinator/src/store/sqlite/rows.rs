@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use cotejo_model::bundle::{BundledJob, Ended, Import};
-use cotejo_model::{Assignment, Failure, JobId, JobState};
+use cotejo_model::{Assignment, JobId, JobState, Reason};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sqlx::FromRow;
@@ -156,7 +156,7 @@ impl TryFrom<EndedRow> for BundledJob {
                 let problem = format!("job {} succeeded and has no result", job.assignment.job);
                 return Err(StoreError::Corrupt { what: "job", problem });
             }
-            (state, ..) => Ended::Failed { state, failure: job.failure.unwrap_or_else(|| Failure::unexplained(state)) },
+            (state, ..) => Ended::Failed { state, failure: job.failure.unwrap_or_else(|| Reason::unexplained(state)) },
         };
         Ok(Self { id: job.assignment.job, sweep: job.sweep, machine: job.machine, spec: job.spec, ended })
     }

@@ -2,10 +2,11 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::*;
-use crate::job::{FailureCode, Weights};
+use crate::job::Weights;
 use crate::machine::{Cpu, PowerSource};
 use crate::measurement::{Answer, Conditions, Input, Stages};
 use crate::measuring::Stop;
+use crate::reason::{DriverReason, FailureCode, Relayed};
 use crate::sweep::Preset;
 use crate::{DeviceId, Task};
 
@@ -27,7 +28,7 @@ fn machine(name: &str) -> BundledMachine {
         power: PowerSource::Battery,
         background_load: Some(0.1),
         devices: Vec::new(),
-        no_gpu: Some("no NVIDIA driver".to_owned()),
+        no_gpu: Some(DriverReason::NoNvml.into()),
     };
     let labels = [("room".to_owned(), "A1".to_owned())].into();
     BundledMachine { id: MachineId(Uuid::from_u128(7)), name: name.to_owned(), labels, capability, last_seen_ms: 3 }
@@ -72,7 +73,7 @@ fn bundle(name: &str, samples_ns: &[u64], share: f64) -> Bundle {
             Ended::Measured { digest: Digest::of(&[u8::try_from(at).unwrap()]), measurement: Box::new(measurement) };
         let failed = Ended::Failed {
             state: JobState::TimedOut,
-            failure: Failure::new(FailureCode::TimedOut, "it took too long\n"),
+            failure: Reason::quoted(FailureCode::TimedOut, "it took too long\n"),
         };
         let id = JobId(Uuid::from_u128(at as u128));
         BundledJob { id, sweep, machine: machine.id, spec: job, ended: if at < 2 { measured } else { failed } }
@@ -160,23 +161,39 @@ fn changed_line_ends_do_no_harm() {
 }
 
 #[test]
-fn bundles_of_the_first_format_read() {
-    let file = file_of(sample());
+fn a_bundle_of_the_first_version_reads_with_its_words() {
+    let (_, file) = encode(sample()).unwrap();
     let text = String::from_utf8(file).unwrap();
-    let first = text.replacen("cotejo-bundle 2 ", "cotejo-bundle 1 ", 1);
-    assert_eq!(decode(first.as_bytes()).unwrap().1, sample());
+    let (_, body) = text.split_once('\n').unwrap();
+    let new = r#"{"code":"timed_out","reason":"quoted","remedy":"","text":"it took too long\n"}"#;
+    let old = r#"{"code":"timed_out","message":"it took too long","remedy":"measure less"}"#;
+    assert!(body.contains(new), "{body}");
+    let body = body.replace(new, old).replace(r#"{"code":"no_gpu","reason":"no_nvml"}"#, r#""no NVIDIA driver""#);
+    let file = header(1, Digest::of(body.as_bytes()), body.len() as u64) + &body;
+    let (_, bundle) = decode(file.as_bytes()).unwrap();
+    let no_gpu = Reason::quoted(FailureCode::NoGpu, "no NVIDIA driver");
+    assert_eq!(bundle.machines[0].capability.no_gpu, Some(no_gpu));
+    let Ended::Failed { failure, .. } = &bundle.jobs[2].ended else { panic!("the last has failed") };
+    assert_eq!(words_of(failure), ("it took too long", "measure less"));
+}
+
+fn words_of(reason: &Reason) -> (&str, &str) {
+    match reason {
+        Reason::Relayed(Relayed::Quoted { text, remedy, .. }) => (text, remedy),
+        other => panic!("{other}"),
+    }
 }
 
 #[test]
 fn what_is_no_bundle_says_what_it_is() {
     assert_eq!(decode(b""), Err(BundleError::Empty));
     assert_eq!(decode(b"sweep,job\n"), Err(BundleError::NotABundle));
-    assert_eq!(decode(b"cotejo-bundle 1 abc 3\n{}\n"), Err(BundleError::Header));
+    assert_eq!(decode(b"cotejo-bundle 2 abc 3\n{}\n"), Err(BundleError::Header));
     assert_eq!(decode(b"cotejo-bundle 3 of something else\n"), Err(BundleError::Newer { found: 3 }));
     assert_eq!(decode(b"cotejo-bundle 0 abc 3\n{}\n"), Err(BundleError::Header));
-    let absurd = header(1, Digest::of(b""), u64::MAX);
+    let absurd = header(VERSION, Digest::of(b""), u64::MAX);
     assert_eq!(decode(absurd.as_bytes()), Err(BundleError::TooLarge(u64::MAX)));
-    let sealed = |body: &str| [header(2, Digest::of(body.as_bytes()), body.len() as u64).as_str(), body].concat();
+    let sealed = |body: &str| [header(VERSION, Digest::of(body.as_bytes()), body.len() as u64).as_str(), body].concat();
     let nothing = decode(sealed("").as_bytes()).unwrap_err();
     assert!(matches!(nothing, BundleError::Inconsistent(_)), "{nothing}");
     let unknown = decode(sealed("{\"export\":{\"version\":\"1\",\"exported_ms\":1}}\n{\"x\":1}\n").as_bytes());
@@ -221,7 +238,7 @@ fn records_that_contradict_each_other_are_refused() {
     assert!(nothing.contains("took no time"), "{nothing}");
     assert!(
         refused(|bundle| {
-            let failure = Failure::new(FailureCode::Internal, "x");
+            let failure = Reason::quoted(FailureCode::Internal, "x");
             bundle.jobs[2].ended = Ended::Failed { state: JobState::Running, failure };
         })
         .contains("is running")

@@ -8,7 +8,8 @@ use super::SweepSpec;
 use crate::device::DeviceId;
 use crate::frames::Progress;
 use crate::ids::SweepId;
-use crate::job::{Failure, JobState};
+use crate::job::JobState;
+use crate::reason::Reason;
 use crate::workload::{Task, Workload};
 
 /// A sweep and how far it is.
@@ -82,7 +83,7 @@ pub struct PlannedCell {
     /// They follow from what the device was seen to do, not from what such devices are assumed to.
     pub calibrated: bool,
     /// Why it cannot be measured, if it cannot.
-    pub refused: Option<Failure>,
+    pub refused: Option<Reason>,
 }
 
 /// What a sweep would do, without doing it.

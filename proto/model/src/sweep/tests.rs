@@ -108,7 +108,7 @@ fn the_slowest_machine_is_the_one_whose_cells_take_longest() {
         calibrated: true,
         refused: None,
     };
-    let refused = crate::job::Failure::new(crate::job::FailureCode::NoGpu, "none");
+    let refused = crate::reason::DriverReason::NoNvml.into();
     let cells =
         vec![cell("b", 2.0), cell("a", 3.0), cell("b", 1.0), PlannedCell { refused: Some(refused), ..cell("c", 9.0) }];
     let mut plan = PlannedSweep { budget_ms: None, cells, dropped: Vec::new(), core: Vec::new(), offline: Vec::new() };

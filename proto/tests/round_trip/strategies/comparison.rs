@@ -1,11 +1,12 @@
 //! Arbitrary comparisons.
 
+use cotejo_model::basis::{Basis, Disagreement, GivenAnswer, ModelWeights};
 use cotejo_model::comparison::{
-    Column, Comparison, Entry, Environment, GroupBy, Grouping, Measured, Outcome, Table, Value,
+    Absence, Column, Comparison, Entry, Environment, GroupBy, Grouping, Measured, Outcome, SeenGpu, Table, Value,
 };
 use cotejo_model::quality::{Flag, FlagKind};
 use cotejo_model::stats::{Estimate, Interval, Summary};
-use cotejo_model::{DeviceKind, JobId, JobState, MachineId, SweepId};
+use cotejo_model::{DeviceKind, Digest, Engine, JobId, JobState, MachineId, Model, Precision, SweepId, Threads};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -80,6 +81,7 @@ fn entry() -> impl Strategy<Value = Entry> {
     ];
     (uuid(), uuid(), uuid(), text(), device_id(), text(), workload(), outcome)
         .prop_map(|(sweep, job, machine, machine_name, device, device_name, workload, outcome)| Entry {
+            simulated: sweep.as_u128() % 2 == 1,
             sweep: SweepId(sweep),
             job: JobId(job),
             machine: MachineId(machine),
@@ -115,12 +117,32 @@ fn value() -> impl Strategy<Value = Value> {
         }),
         (estimate(), any::<bool>()).prop_map(|(estimate, simulated)| Value::Ratio { estimate, simulated }),
         (estimate(), any::<bool>()).prop_map(|(estimate, simulated)| Value::Rate { estimate, simulated }),
-        text().prop_map(|reason| Value::Missing { reason }),
+        select(Absence::examples()).prop_map(|reason| Value::Missing { reason }),
     ]
 }
 
+fn basis() -> impl Strategy<Value = Basis> {
+    let weights = vec((select(Model::ALL), weights()), 0..3);
+    let images = vec(option::of(any::<[u8; 32]>().prop_map(Digest)), 0..3);
+    let answer = (any::<u32>(), vec((text(), device_id()), 0..3)).prop_map(|(class, by)| GivenAnswer { class, by });
+    let disagreement = (task(), vec(answer, 0..3)).prop_map(|(task, answers)| Disagreement { task, answers });
+    let settings = (select(Precision::ALL), select(Engine::ALL), any::<bool>(), option::of(text()));
+    (settings, weights, images, vec(disagreement, 0..2)).prop_map(
+        |((precision, engine, exact, build), weights, images, disagreements)| Basis {
+            precision,
+            threads: exact.then_some(Threads::Exactly(3)),
+            engine,
+            exact,
+            weights: weights.into_iter().map(|(model, weights)| ModelWeights { model, weights }).collect(),
+            images,
+            build,
+            disagreements,
+        },
+    )
+}
+
 fn table() -> impl Strategy<Value = Table> {
-    (1..4_usize, vec((text(), text()), 0..3)).prop_flat_map(|(width, basis)| {
+    (1..4_usize, basis()).prop_flat_map(|(width, basis)| {
         (vec(column(), width), vec(vec(value(), width), 0..4)).prop_map(move |(columns, rows)| Table {
             basis: basis.clone(),
             columns,
@@ -129,9 +151,17 @@ fn table() -> impl Strategy<Value = Table> {
     })
 }
 
+fn seen_gpu() -> impl Strategy<Value = SeenGpu> {
+    (text(), any::<bool>(), option::of(failure())).prop_map(|(name, simulated, unusable)| SeenGpu {
+        name,
+        simulated,
+        unusable,
+    })
+}
+
 fn environment() -> impl Strategy<Value = Environment> {
     let cpu = (text(), any::<u32>(), any::<u32>(), vec(text(), 0..3));
-    (uuid(), text(), cpu, any::<u64>(), text(), vec(text(), 0..2), option::of(text())).prop_map(
+    (uuid(), text(), cpu, any::<u64>(), text(), vec(seen_gpu(), 0..2), option::of(failure())).prop_map(
         |(machine, name, (cpu, physical_cores, logical_cores, simd), memory_bytes, os, gpus, no_gpu)| Environment {
             machine: MachineId(machine),
             name,

@@ -146,7 +146,7 @@ fn layers_that_do_not_fit_are_named() {
     let mut network = basic();
     network.classifier = linear(64);
     let error = Program::new(&network, &options(Precision::F32), LAST).unwrap_err();
-    assert!(error.message.contains("fc"), "{error}");
+    assert!(error.detail.contains("fc"), "{error}");
     let none = Options { images: 0, ..options(Precision::F32) };
     assert!(Program::new(&basic(), &none, LAST).is_err());
 }

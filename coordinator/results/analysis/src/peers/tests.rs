@@ -277,7 +277,7 @@ fn what_was_imported_says_so() {
 #[test]
 fn a_failed_cell_is_no_time() {
     let task = classify(224, 1);
-    let failed = cotejo_model::Failure::new(cotejo_model::FailureCode::OutOfMemory, "too small");
+    let failed = cotejo_model::reason::EndReason::Cancelled.into();
     let mut broken = gpu(2, task, 0.1);
     broken.outcome = Outcome::Failed(failed);
     assert_eq!(usual(&records(vec![cpu(1, task, 1.0), broken])).third, Third::Nobody(Nobody::NoGpu));

@@ -9,12 +9,11 @@ mod tests;
 
 use std::collections::{BTreeSet, HashMap};
 
-use cotejo_model::comparison::{Comparison, Entry, Environment, GroupBy, Grouping, Measured, Outcome};
+use cotejo_model::comparison::{Comparison, Entry, Environment, GroupBy, Grouping, Measured, Outcome, SeenGpu};
 use cotejo_model::device::marked;
 use cotejo_model::measurement::EnginePlan;
 use cotejo_model::{
-    DeviceId, DeviceKind, Failure, JobId, JobSpec, JobState, Machine, MachineId, Measurement, SweepId, estimate,
-    quality,
+    DeviceId, DeviceKind, JobId, JobSpec, JobState, Machine, MachineId, Measurement, Reason, SweepId, estimate, quality,
 };
 
 use crate::speed::throughput;
@@ -33,7 +32,7 @@ pub struct Cell {
     /// Where the job stands.
     pub state: JobState,
     /// How it failed.
-    pub failure: Option<Failure>,
+    pub failure: Option<Reason>,
     /// The accepted measurement.
     pub measurement: Option<Measurement>,
 }
@@ -42,8 +41,6 @@ pub struct Cell {
 struct Item {
     spec: JobSpec,
     entry: Entry,
-    /// Its device only plays one.
-    simulated: bool,
 }
 
 impl Item {
@@ -68,11 +65,7 @@ pub fn compare(
     let mut plans = Plans::default();
     let mut items: Vec<Item> = cells
         .into_iter()
-        .map(|cell| Item {
-            spec: cell.spec.clone(),
-            simulated: is_simulated(&cell, &known),
-            entry: entry(cell, &known, &mut plans),
-        })
+        .map(|cell| Item { spec: cell.spec.clone(), entry: entry(cell, &known, &mut plans) })
         .collect();
     // Reading order; of the same cell in several sweeps, the newest first.
     items.sort_by(|a, b| {
@@ -135,6 +128,7 @@ fn is_simulated(cell: &Cell, machines: &HashMap<MachineId, &Machine>) -> bool {
 }
 
 fn entry(cell: Cell, machines: &HashMap<MachineId, &Machine>, plans: &mut Plans) -> Entry {
+    let simulated = is_simulated(&cell, machines);
     let machine = machines.get(&cell.machine);
     let device = machine.and_then(|machine| {
         machine.capability.devices.iter().find(|device| device.id == cell.spec.device).map(|device| device.name.clone())
@@ -147,19 +141,20 @@ fn entry(cell: Cell, machines: &HashMap<MachineId, &Machine>, plans: &mut Plans)
         machine_name: machine.map_or_else(|| cell.machine.short(), |machine| machine.name.clone()),
         device: cell.spec.device,
         device_name: device_name.unwrap_or_else(|| cell.spec.device.to_string()),
+        simulated,
         workload: cell.spec.workload,
         outcome: outcome(cell.state, cell.failure, cell.measurement, plans),
     }
 }
 
-fn outcome(state: JobState, failure: Option<Failure>, measurement: Option<Measurement>, plans: &mut Plans) -> Outcome {
+fn outcome(state: JobState, failure: Option<Reason>, measurement: Option<Measurement>, plans: &mut Plans) -> Outcome {
     if let Some(measured) = measurement.and_then(|measurement| measured(measurement, plans)) {
         return Outcome::Measured(Box::new(measured));
     }
     if !state.is_final() {
         return Outcome::Pending { state };
     }
-    Outcome::Failed(failure.unwrap_or_else(|| Failure::unexplained(state)))
+    Outcome::Failed(failure.unwrap_or_else(|| Reason::unexplained(state)))
 }
 
 /// None where the samples are not numbers, which no worker sends.
@@ -199,10 +194,7 @@ fn environment(machine: &Machine) -> Environment {
         memory_bytes: capability.memory_bytes,
         os: capability.os.clone(),
         gpus: gpus
-            .map(|gpu| {
-                let unusable = gpu.unusable.as_ref().map(|failure| format!(" ({failure})"));
-                format!("{}{}", marked(&gpu.name, gpu.simulated), unusable.unwrap_or_default())
-            })
+            .map(|gpu| SeenGpu { name: gpu.name.clone(), simulated: gpu.simulated, unusable: gpu.unusable.clone() })
             .collect(),
         no_gpu: capability.no_gpu.clone(),
     }

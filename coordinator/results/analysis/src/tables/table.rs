@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use cotejo_model::comparison::{Column, GroupBy, Measured, Outcome, Table, Value};
+use cotejo_model::basis::{Basis, Disagreement, GivenAnswer, ModelWeights};
+use cotejo_model::comparison::{Absence, Column, GroupBy, Measured, Outcome, Table, Value};
 use cotejo_model::device::marked;
 use cotejo_model::job::Weights;
 use cotejo_model::{DeviceId, DeviceKind, Digest, Machine, MachineId, Precision, Task, Workload};
@@ -65,7 +66,7 @@ fn by_size(times: &Times<'_>, several: bool) -> Body {
             Column::Machine => text(name),
             Column::Model => text(task.title()),
             Column::Size => Value::Count { count: task.size() },
-            Column::Batch => task.batch().map_or_else(|| missing("has no batch"), |count| Value::Count { count }),
+            Column::Batch => task.batch().map_or_else(|| missing(Absence::NoBatch), |count| Value::Count { count }),
             Column::Streams => Value::Count { count: streams },
             Column::Time { device: DeviceKind::Cpu } => cpu.value(),
             Column::Time { device: DeviceKind::Cuda } => gpu.value(),
@@ -131,11 +132,11 @@ fn by_device(items: &[&Item], several: bool) -> Body {
         let device = cells.first().map(|cell| {
             let product = &cell.entry.device_name;
             let which = if of_that_name(*machine, product) > 1 { format!(" ({id})") } else { String::new() };
-            text(&marked(&format!("{product}{which}"), cells.iter().any(|cell| cell.simulated)))
+            text(&marked(&format!("{product}{which}"), cells.iter().any(|cell| cell.entry.simulated)))
         });
         let time = |asked: &Question| {
             let asked: Vec<&Item> = cells.iter().copied().filter(|cell| question(cell) == *asked).collect();
-            Time::best(&asked).unwrap_or_else(|| Time::Missing("not in the sweep".to_owned())).value()
+            Time::best(&asked).unwrap_or_else(|| Time::Missing(Absence::NotInSweep)).value()
         };
         several.then(|| text(name)).into_iter().chain(device).chain(questions.iter().map(time)).collect()
     };
@@ -166,7 +167,7 @@ impl<'a> Times<'a> {
 /// A time and what took it, or why there is none.
 enum Time<'a> {
     Measured(&'a Workload, &'a Measured),
-    Missing(String),
+    Missing(Absence),
 }
 
 impl<'a> Time<'a> {
@@ -179,10 +180,10 @@ impl<'a> Time<'a> {
         }
         let pending = candidates.iter().any(|item| matches!(item.entry.outcome, Outcome::Pending { .. }));
         if pending {
-            return Some(Self::Missing("pending".to_owned()));
+            return Some(Self::Missing(Absence::Pending));
         }
         candidates.iter().find_map(|item| match &item.entry.outcome {
-            Outcome::Failed(failure) => Some(Self::Missing(reasons::of_failure(failure, &item.entry))),
+            Outcome::Failed(why) => Some(Self::Missing(Absence::Because { why: why.clone() })),
             _ => None,
         })
     }
@@ -194,21 +195,21 @@ impl<'a> Time<'a> {
                 flagged: !measured.flags.is_empty(),
                 simulated: measured.simulated,
             },
-            Self::Missing(reason) => missing(reason),
+            Self::Missing(reason) => missing(reason.clone()),
         }
     }
 
     /// Images a second, of all streams.
     fn throughput(&self, task: Task) -> Value {
         if task.batch().is_none() {
-            return missing("has no images");
+            return missing(Absence::NoImages);
         }
         match self {
             Self::Measured(workload, measured) => speed::throughput(workload, measured.summary.estimate()).map_or_else(
-                || missing("no time above zero"),
+                || missing(Absence::NoTimeAboveZero),
                 |estimate| Value::Rate { estimate, simulated: measured.simulated },
             ),
-            Self::Missing(reason) => missing(reason),
+            Self::Missing(reason) => missing(reason.clone()),
         }
     }
 }
@@ -216,12 +217,12 @@ impl<'a> Time<'a> {
 fn speed_up(cpu: &Time<'_>, gpu: &Time<'_>) -> Value {
     match (cpu, gpu) {
         (Time::Measured(_, cpu), Time::Measured(_, gpu)) => speed::speed_up(cpu, gpu).map_or_else(
-            || missing("no time above zero"),
+            || missing(Absence::NoTimeAboveZero),
             |estimate| Value::Ratio { estimate, simulated: cpu.simulated || gpu.simulated },
         ),
-        (Time::Missing(_), Time::Measured(..)) => missing("no CPU time"),
-        (Time::Measured(..), Time::Missing(_)) => missing("no GPU time"),
-        (Time::Missing(_), Time::Missing(_)) => missing("no times"),
+        (Time::Missing(_), Time::Measured(..)) => missing(Absence::NoCpuTime),
+        (Time::Measured(..), Time::Missing(_)) => missing(Absence::NoGpuTime),
+        (Time::Missing(_), Time::Missing(_)) => missing(Absence::NoTimes),
     }
 }
 
@@ -229,64 +230,47 @@ fn text(text: &str) -> Value {
     Value::Text { text: text.to_owned() }
 }
 
-fn missing(reason: &str) -> Value {
-    Value::Missing { reason: reason.to_owned() }
+fn missing(reason: Absence) -> Value {
+    Value::Missing { reason }
 }
 
-fn basis(group: &Group<'_>) -> Vec<(String, String)> {
+fn basis(group: &Group<'_>) -> Basis {
     let settings = &group.settings;
     let classified = || {
         group.items.iter().filter_map(|item| match item.spec.workload.task {
-            Task::Classify { model, .. } => Some((model, item.spec.weights, item.spec.image)),
+            Task::Classify { model, .. } => Some((ModelWeights { model, weights: item.spec.weights }, item.spec.image)),
             Task::Matmul { .. } => None,
         })
     };
-    let weights: BTreeSet<_> = classified().map(|(model, weights, _)| (model, weights)).collect();
-    let images: BTreeSet<Option<Digest>> = classified().map(|(_, _, image)| image).collect();
-    let kinds: BTreeSet<Weights> = weights.iter().map(|(_, weights)| *weights).collect();
-    let weights = match kinds.len() {
-        0 => None,
-        1 => kinds.first().map(ToString::to_string),
-        _ => Some(join("; ", weights.iter().map(|(model, weights)| format!("{}: {weights}", model.title())))),
-    };
-    let image = |image: &Option<Digest>| image.map_or_else(|| "built-in".to_owned(), |digest| digest.short());
-    let images = (!images.is_empty()).then(|| join(", ", images.iter().map(image)));
-    [
-        ("precision", Some(settings.precision.to_string())),
-        ("threads", settings.threads.map(|threads| threads.to_string())),
-        ("engine", Some(settings.engine.to_string())),
-        ("convolutions", settings.exact.then(|| "exact".to_owned())),
-        ("weights", weights),
-        ("image", images),
-        ("build", settings.build.clone()),
-        ("answers", disagreement(&group.items)),
-    ]
-    .into_iter()
-    .filter_map(|(name, value)| Some((name.to_owned(), value?)))
-    .collect()
-}
-
-fn join(separator: &str, texts: impl Iterator<Item = String>) -> String {
-    texts.collect::<Vec<_>>().join(separator)
+    let weights: BTreeSet<ModelWeights> = classified().map(|(weights, _)| weights).collect();
+    let images: BTreeSet<Option<Digest>> = classified().map(|(_, image)| image).collect();
+    Basis {
+        precision: settings.precision,
+        threads: settings.threads,
+        engine: settings.engine,
+        exact: settings.exact,
+        weights: weights.into_iter().collect(),
+        images: images.into_iter().collect(),
+        build: settings.build.clone(),
+        disagreements: disagreements(&group.items),
+    }
 }
 
 /// Who gave which class as the likeliest.
-type Givers = BTreeMap<u32, Vec<String>>;
+type Givers = BTreeMap<u32, Vec<(String, DeviceId)>>;
 
-/// The same model, weights and image must give the same class everywhere; where they do not, a time is of something
-/// else, and the table says so.
-fn disagreement(items: &[&Item]) -> Option<String> {
+fn disagreements(items: &[&Item]) -> Vec<Disagreement> {
     let mut answers: BTreeMap<(Task, Weights, Option<Digest>), Givers> = BTreeMap::new();
     for item in items {
         let computed = item.measured().filter(|measured| !measured.simulated);
         let Some(answer) = computed.and_then(|measured| measured.answers.first()) else { continue };
         let question = (item.entry.workload.task, item.spec.weights, item.spec.image);
-        let who = format!("{} {}", item.entry.machine_name, item.entry.device);
+        let who = (item.entry.machine_name.clone(), item.entry.device);
         answers.entry(question).or_default().entry(answer.class).or_default().push(who);
     }
-    let differing = answers.into_iter().filter(|(_, classes)| classes.len() > 1).map(|((task, ..), classes)| {
-        let says = classes.iter().map(|(class, who)| format!("class {class} on {}", who.join(", ")));
-        format!("differ for {task}: {}", join(" but ", says))
-    });
-    Some(join("; ", differing)).filter(|text| !text.is_empty())
+    let differing = answers.into_iter().filter(|(_, classes)| classes.len() > 1);
+    let given = |(class, by): (u32, Vec<(String, DeviceId)>)| GivenAnswer { class, by };
+    differing
+        .map(|((task, ..), classes)| Disagreement { task, answers: classes.into_iter().map(given).collect() })
+        .collect()
 }

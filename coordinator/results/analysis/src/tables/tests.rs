@@ -1,5 +1,8 @@
-use cotejo_model::comparison::{Column, Table, Value};
+use cotejo_model::basis::{Disagreement, GivenAnswer, ModelWeights};
+use cotejo_model::comparison::{Absence, Column, Table, Value};
 use cotejo_model::job::Weights;
+use cotejo_model::measurement::CompiledFor;
+use cotejo_model::reason::{DeviceReason, EndReason};
 use cotejo_model::sweep::Preset;
 use cotejo_model::{Device, DeviceId, Digest, Engine, FailureCode, Precision, Task, Threads, Workload};
 use proptest::prelude::*;
@@ -45,11 +48,15 @@ fn measured_in(machine: &Machine, device: DeviceId, workload: Workload, median_n
     cell
 }
 
-fn failed(machine: &Machine, device: DeviceId, workload: Workload, message: &str) -> Cell {
+fn failed(machine: &Machine, device: DeviceId, workload: Workload, why: &Reason) -> Cell {
     let mut cell = pending(machine, device, workload);
     cell.state = JobState::Failed;
-    cell.failure = Some(Failure::new(FailureCode::OutOfMemory, message));
+    cell.failure = Some(why.clone());
     cell
+}
+
+fn lost() -> Reason {
+    EndReason::AgentLost { tries: 3, most: 3 }.into()
 }
 
 fn tables(by: GroupBy, cells: Vec<Cell>, machines: &[Machine]) -> Vec<Table> {
@@ -63,15 +70,11 @@ fn seconds(value: &Value) -> f64 {
     }
 }
 
-fn reason(value: &Value) -> &str {
+fn reason(value: &Value) -> &Absence {
     match value {
         Value::Missing { reason } => reason,
         other => panic!("{other:?} is not missing"),
     }
-}
-
-fn basis<'a>(table: &'a Table, name: &str) -> Option<&'a str> {
-    table.basis.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
 }
 
 #[test]
@@ -94,10 +97,12 @@ fn the_practice_table_of_one_machine() {
     assert!((estimate.value - 25.0).abs() < 0.01 && estimate.ci.is_some());
     assert_eq!(comparison.title, "practice");
     assert_eq!(comparison.entries.len(), 4);
-    assert_eq!(comparison.environments[0].gpus, ["Testforce 4"]);
-    assert_eq!(basis(table, "build"), Some("test 1"));
-    assert_eq!(basis(table, "weights"), Some("random, seed 2026"));
-    assert_eq!(basis(table, "answers"), None);
+    let seen = SeenGpu { name: "Testforce 4".to_owned(), simulated: false, unusable: None };
+    assert_eq!(comparison.environments[0].gpus, [seen]);
+    assert_eq!(table.basis.build.as_deref(), Some("test 1"));
+    let weights = Weights::Random { seed: 2026 };
+    assert_eq!(table.basis.weights, [ModelWeights { model: cotejo_model::Model::ResNet18, weights }]);
+    assert_eq!((&table.basis.images[..], &table.basis.disagreements[..]), (&[None][..], &[][..]));
 }
 
 #[test]
@@ -105,17 +110,19 @@ fn what_is_missing_says_why() {
     let (cpu_only, gpu) = (cpu_machine("pc-1"), gpu_machine("pc-2"));
     let cells = vec![
         measured_in(&cpu_only, DeviceId::Cpu, classify(224), 20 * MS),
-        failed(&gpu, DeviceId::Cpu, classify(224), "needs about 1.6 TiB, the machine has 23.4 GiB"),
+        failed(&gpu, DeviceId::Cpu, classify(224), &lost()),
         pending(&gpu, DeviceId::Cuda(0), classify(224)),
         measured_in(&gpu, DeviceId::Cuda(0), classify(512), 2 * MS),
     ];
+    let no_gpu = cpu_only.capability.no_gpu.clone().unwrap();
     let table = tables(GroupBy::Size, cells, &[cpu_only, gpu]).remove(0);
     assert_eq!(table.columns[0], Column::Machine);
-    let reasons: Vec<&str> = table.rows[0][4..].iter().map(reason).collect();
-    assert_eq!(reasons, ["no NVIDIA driver", "no GPU time"]);
-    let reasons: Vec<&str> = table.rows[1][3..].iter().map(reason).collect();
-    assert_eq!(reasons, ["needs about 1.6 TiB, the machine has 23.4 GiB", "pending", "no times"]);
-    assert_eq!((reason(&table.rows[2][3]), reason(&table.rows[2][5])), ("not in the sweep", "no CPU time"));
+    let because = |why: &Reason| Absence::Because { why: why.clone() };
+    let reasons: Vec<&Absence> = table.rows[0][4..].iter().map(reason).collect();
+    assert_eq!(reasons, [&because(&no_gpu), &Absence::NoGpuTime]);
+    let reasons: Vec<&Absence> = table.rows[1][3..].iter().map(reason).collect();
+    assert_eq!(reasons, [&because(&lost()), &Absence::Pending, &Absence::NoTimes]);
+    assert_eq!((reason(&table.rows[2][3]), reason(&table.rows[2][5])), (&Absence::NotInSweep, &Absence::NoCpuTime));
 }
 
 #[test]
@@ -141,10 +148,8 @@ fn keys_are_never_mixed() {
         other_weights,
     ];
     let found = tables(GroupBy::Size, cells, &[machine]);
-    let mut bases: Vec<_> = found.iter().map(|table| table.basis.clone()).collect();
-    bases.sort();
-    bases.dedup();
-    assert_eq!((found.len(), bases.len()), (7, 7));
+    let bases: Vec<_> = found.iter().map(|table| &table.basis).collect();
+    assert!(bases.len() == 7 && (1..7).all(|at| !bases[..at].contains(&bases[at])), "{bases:?}");
     assert!(found.iter().all(|table| table.rows.len() == 1));
 }
 
@@ -163,7 +168,7 @@ fn products_stand_with_the_classifiers() {
     let found = tables(GroupBy::Size, cells, &[machine]);
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].columns[2], Column::Batch);
-    assert_eq!(reason(&found[0].rows[2][2]), "has no batch");
+    assert_eq!(reason(&found[0].rows[2][2]), &Absence::NoBatch);
 }
 
 #[test]
@@ -189,7 +194,7 @@ fn streams_have_rows_and_columns_of_their_own() {
     let [one, four] = table.rows.as_slice() else { panic!("two rows") };
     assert_eq!((&one[2], &four[2]), (&Value::Count { count: 1 }, &Value::Count { count: 4 }));
     assert!((rate(&one[6]) - 50.0).abs() < 0.1 && (rate(&four[6]) - 80.0).abs() < 0.1);
-    assert_eq!((reason(&four[4]), reason(&four[7])), ("not in the sweep", "not in the sweep"));
+    assert_eq!((reason(&four[4]), reason(&four[7])), (&Absence::NotInSweep, &Absence::NotInSweep));
     let [table] = tables(GroupBy::Machine, cells(), machines).try_into().unwrap();
     assert_eq!((table.rows.len(), table.columns.len()), (1, 4));
     let [table] = tables(GroupBy::Device, cells(), machines).try_into().unwrap();
@@ -199,7 +204,10 @@ fn streams_have_rows_and_columns_of_their_own() {
 #[test]
 fn machines_that_computed_alike_share_a_plan() {
     let machines = [cpu_machine("pc-1"), cpu_machine("pc-2"), cpu_machine("pc-3")];
-    let plan = |instruction_set: &str| EnginePlan { instruction_set: instruction_set.to_owned(), layers: Vec::new() };
+    let plan = |name: &str| {
+        let instruction_set = CompiledFor::Instructions(name.to_owned());
+        EnginePlan { instruction_set, layers: Vec::new() }
+    };
     let cells = machines.iter().zip([Some("avx2"), None, Some("avx2")]).map(|(machine, set)| {
         let mut cell = measured_in(machine, DeviceId::Cpu, classify(224), MS);
         cell.measurement.as_mut().unwrap().plan = set.map(plan);
@@ -268,8 +276,9 @@ fn what_is_made_up_is_marked_and_never_hides_what_was_measured() {
     let marks: Vec<Vec<bool>> = table.rows.iter().map(|row| row.iter().map(Value::is_simulated).collect()).collect();
     assert_eq!(marks, [[false, false, false, true, true], [false; 5]]);
     assert!((seconds(&table.rows[1][3]) - 0.009).abs() < 1e-6);
-    assert_eq!(basis(table, "answers"), None, "nothing was answered");
-    assert_eq!(comparison.environments[0].gpus, ["Testforce 4 (simulated)"]);
+    assert_eq!(table.basis.disagreements, [], "nothing was answered");
+    let seen = |simulated| SeenGpu { name: "Testforce 4".to_owned(), simulated, unusable: None };
+    assert_eq!(comparison.environments[0].gpus, [seen(true)]);
     let made_up = |entry: &Entry| matches!(&entry.outcome, Outcome::Measured(measured) if measured.simulated);
     assert_eq!(comparison.entries.iter().filter(|entry| made_up(entry)).count(), 3);
     let [table] = tables(GroupBy::Device, cells()[..2].to_vec(), machines).try_into().unwrap();
@@ -293,24 +302,11 @@ fn throughput_of_a_rehearsal_is_marked_too() {
 }
 
 #[test]
-fn why_a_gpu_gave_no_time_fits_a_narrow_cell() {
+fn a_cell_that_failed_says_why() {
     let machine = gpu_machine("pc-1");
-    for (code, words) in [
-        (FailureCode::NoGpu, "there is no cuda:0"),
-        (FailureCode::DriverMissing, "no NVIDIA driver"),
-        (FailureCode::DriverTooOld, "driver too old"),
-        (FailureCode::LibraryMissing, "library missing"),
-        (FailureCode::WrongCapability, "built for other GPUs"),
-        (FailureCode::DeviceBusy, "GPU busy"),
-        (FailureCode::DeviceHidden, "GPU not visible"),
-        (FailureCode::PrecisionUnavailable, "no f32 on this GPU"),
-    ] {
-        let mut cell = failed(&machine, DeviceId::Cuda(0), classify(224), "there is no cuda:0; a long story follows");
-        cell.failure.as_mut().unwrap().code = code;
-        let table = tables(GroupBy::Size, vec![cell], std::slice::from_ref(&machine)).remove(0);
-        assert_eq!(reason(&table.rows[0][3]), words, "{code}");
-        assert!(words.len() <= 20, "{words}");
-    }
+    let cell = failed(&machine, DeviceId::Cuda(0), classify(224), &lost());
+    let table = tables(GroupBy::Size, vec![cell], std::slice::from_ref(&machine)).remove(0);
+    assert_eq!(reason(&table.rows[0][3]), &Absence::Because { why: lost() });
 }
 
 #[test]
@@ -322,9 +318,11 @@ fn a_precision_that_a_cpu_lacks_is_named_in_its_place() {
         measured_in(&machine, DeviceId::Cuda(0), half, MS),
     ];
     let found = tables(GroupBy::Size, cells, &[machine]);
-    assert_eq!(found.iter().map(|table| basis(table, "precision").unwrap()).collect::<Vec<_>>(), ["f32", "f16"]);
-    assert_eq!(reason(&found[0].rows[0][3]), "not in the sweep");
-    assert_eq!(reason(&found[1].rows[0][2]), "no f16 on this CPU");
+    assert_eq!([0, 1].map(|at| found[at].basis.precision), [Precision::F32, Precision::F16]);
+    assert_eq!(reason(&found[0].rows[0][3]), &Absence::NotInSweep);
+    let (precision, kind, has) = (Precision::F16, DeviceKind::Cpu, vec![Precision::F32]);
+    let lacks = DeviceReason::PrecisionMissing { precision, kind, has, capability: None };
+    assert_eq!(reason(&found[1].rows[0][2]), &Absence::Because { why: lacks.into() });
 }
 
 #[test]
@@ -348,8 +346,9 @@ fn different_answers_are_told() {
         machines.iter().map(|machine| measured_in(machine, DeviceId::Cpu, classify(224), MS)).collect();
     cells[1].measurement.as_mut().unwrap().answers[0].class = 9;
     let found = tables(GroupBy::Machine, cells, &machines);
-    let expected = "differ for ResNet18 224x224: class 7 on pc-1 cpu but class 9 on pc-2 cpu";
-    assert_eq!(basis(&found[0], "answers"), Some(expected));
+    let given = |class, name: &str| GivenAnswer { class, by: vec![(name.to_owned(), DeviceId::Cpu)] };
+    let expected = Disagreement { task: classify(224).task, answers: vec![given(7, "pc-1"), given(9, "pc-2")] };
+    assert_eq!(found[0].basis.disagreements, [expected]);
 }
 
 #[test]
@@ -365,11 +364,11 @@ fn machines_and_devices_have_rows_of_their_own() {
     };
     let table = tables(GroupBy::Machine, cells(), &machines).remove(0);
     assert_eq!((table.columns.len(), table.rows.len()), (3, 3));
-    assert_eq!(reason(&table.rows[0][2]), "no NVIDIA driver");
+    assert_eq!(reason(&table.rows[0][2]), &Absence::Because { why: machines[0].capability.no_gpu.clone().unwrap() });
     let table = tables(GroupBy::Device, cells(), &machines).remove(0);
     let times: Vec<f64> = table.rows[..3].iter().map(|row| seconds(&row[2])).collect();
     assert!(times.is_sorted(), "{times:?}");
-    assert_eq!((table.rows[0][1].clone(), reason(&table.rows[3][2])), (text("Testforce 4"), "pending"));
+    assert_eq!((table.rows[0][1].clone(), reason(&table.rows[3][2])), (text("Testforce 4"), &Absence::Pending));
 }
 
 fn text(text: &str) -> Value {
@@ -386,7 +385,7 @@ fn an_end_without_a_reason_still_has_a_name() {
     ] {
         let cell = Cell { state, ..pending(&machine, DeviceId::Cpu, classify(224)) };
         let entry = compare(GroupBy::Size, &[], &[], vec![cell], std::slice::from_ref(&machine)).entries.remove(0);
-        assert!(matches!(entry.outcome, Outcome::Failed(failure) if failure.code == code));
+        assert!(matches!(entry.outcome, Outcome::Failed(failure) if failure.code() == code));
     }
     assert!(tables(GroupBy::Size, Vec::new(), &[]).is_empty());
 }
@@ -404,7 +403,7 @@ proptest! {
                 let workload = Workload { precision: Precision::ALL[*setting], ..classify(100 * size) };
                 match what {
                     0 => pending(machine, DeviceId::Cpu, workload),
-                    1 => failed(machine, DeviceId::Cuda(0), workload, "failed"),
+                    1 => failed(machine, DeviceId::Cuda(0), workload, &lost()),
                     2 => measured_in(machine, DeviceId::Cuda(0), workload, u64::from(*size) * MS),
                     _ => measured_in(machine, DeviceId::Cpu, workload, u64::from(*size) * MS),
                 }

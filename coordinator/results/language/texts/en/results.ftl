@@ -58,6 +58,14 @@ basis-convolutions = convolutions { $value }
 basis-weights = weights { $value }
 basis-image = image { $value }
 basis-build = build { $value }
+basis-seed = random, seed { $seed }
+basis-built-in = built-in
+basis-all = all
+basis-exact = exact
+basis-file = file { $digest }
+basis-differ = differ for { $what }: { $answers }
+basis-class = class { $class } on { $by }
+basis-but = {" "}but{" "}
 
 notes-measuring = How it was measured
 notes-environments = What it ran on

@@ -58,6 +58,14 @@ basis-convolutions = convoluciones { $value }
 basis-weights = pesos { $value }
 basis-image = imagen { $value }
 basis-build = versión { $value }
+basis-seed = aleatorios, semilla { $seed }
+basis-built-in = incorporada
+basis-all = todos
+basis-exact = exactas
+basis-file = archivo { $digest }
+basis-differ = difieren en { $what }: { $answers }
+basis-class = clase { $class } en { $by }
+basis-but = {" "}pero{" "}
 
 notes-measuring = Cómo se midió
 notes-environments = En qué se ejecutó

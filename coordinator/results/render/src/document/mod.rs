@@ -22,6 +22,7 @@ use jiff::tz::TimeZone;
 use crate::chart::Chart;
 use crate::clean;
 pub use crate::grid::{Head, Kind, Tone};
+pub use crate::number::Figure;
 pub use docx::docx;
 pub use html::html;
 pub use latex::latex;
@@ -195,14 +196,19 @@ pub struct Cell {
     /// The same without its margin, for narrow places; none where there is nothing shorter.
     pub short: Option<String>,
     /// The figure, for spreadsheets, in the unit of the column's heading.
-    pub number: Option<f64>,
+    pub figure: Option<Figure>,
     /// What it means.
     pub tone: Tone,
 }
 
 impl Cell {
+    /// A count.
+    pub fn count(count: usize) -> Self {
+        Self { figure: Some(Figure::count(count as f64)), ..Self::words(count.to_string()) }
+    }
+
     /// Words.
     pub fn words(text: impl Into<String>) -> Self {
-        Self { text: text.into(), short: None, number: None, tone: Tone::Plain }
+        Self { text: text.into(), short: None, figure: None, tone: Tone::Plain }
     }
 }

@@ -1,7 +1,7 @@
 //! Documents to look at, and documents that are hard to write. Neither says anything about a machine.
 
 use crate::chart::{Axis, Chart, ChartKind, Point, Role, Scale, Series};
-use crate::document::{Block, Cell, Document, Head, Kind, Table, Tone};
+use crate::document::{Block, Cell, Document, Figure, Head, Kind, Table, Tone};
 use cotejo_language::Language;
 use cotejo_model::stats::Interval;
 
@@ -53,7 +53,10 @@ pub(crate) fn small(language: Language) -> Document {
 }
 
 fn written(language: Language, value: &str, margin: &str, mark: &str) -> Cell {
-    let number = value.parse().ok();
+    let decimals = value.rsplit_once('.').map_or(0, |(_, decimals)| decimals.len());
+    let value_of = |text: &str| text.parse().ok();
+    let figure =
+        value_of(value).map(|number| Figure { value: number, margin: value_of(margin), decimals, scientific: false });
     let texts = cotejo_language::Texts::of(language);
     let text = texts.number(&format!("{value} ± {margin}")).into_owned();
     let short = texts.number(value).into_owned();
@@ -62,7 +65,7 @@ fn written(language: Language, value: &str, margin: &str, mark: &str) -> Cell {
         " *" => Tone::Care,
         _ => Tone::Plain,
     };
-    Cell { text: format!("{text}{mark}"), short: Some(format!("{short}{mark}")), number, tone }
+    Cell { text: format!("{text}{mark}"), short: Some(format!("{short}{mark}")), figure, tone }
 }
 
 fn times(language: Language) -> Table {
@@ -179,11 +182,12 @@ fn class(language: Language, machines: u32) -> Table {
     let texts = cotejo_language::Texts::of(language);
     let row = |at: u32| {
         let seconds = 0.02 + f64::from(at % 7) / 100.0;
-        let time = Cell { number: Some(seconds), ..Cell::words(texts.number(&format!("{seconds:.4}")).into_owned()) };
+        let figure = Some(Figure { decimals: 4, ..Figure::count(seconds) });
+        let time = Cell { figure, ..Cell::words(texts.number(&format!("{seconds:.4}")).into_owned()) };
         vec![
             Cell::words(format!("pc-{at:02}")),
             Cell::words("AMD Ryzen 5 5600X 6-Core Processor"),
-            Cell { number: Some(f64::from(at % 5 + 10)), ..Cell::words((at % 5 + 10).to_string()) },
+            Cell::count(at as usize % 5 + 10),
             time,
         ]
     };
@@ -212,7 +216,7 @@ pub(crate) fn awkward() -> Document {
             words(["", ""]),
             words([SPECIAL, "1\n2"]),
             words([LONG_WORD, "=1+1"]),
-            vec![Cell::words("not a number"), Cell { number: Some(f64::NAN), ..Cell::words("NaN") }],
+            vec![Cell::words("not a number"), Cell { figure: Some(Figure::count(f64::NAN)), ..Cell::words("NaN") }],
         ],
         remarks: vec![String::new(), SPECIAL.to_owned()],
         ..empty.clone()

@@ -1,6 +1,8 @@
 use cotejo_model::machine::{Capability, Cpu, PowerSource};
 use cotejo_model::sweep::{Preset, Running};
-use cotejo_model::{DeviceId, Engine, JobId, MachineId, Precision, SweepId, Task, Threads, Workload};
+use cotejo_model::{
+    DeviceId, Engine, FailureCode, JobId, MachineId, Precision, Reason, SweepId, Task, Threads, Workload,
+};
 use uuid::Uuid;
 
 use cotejo_model::{Device, Machine};
@@ -46,7 +48,7 @@ fn machine(name: &str, online: bool) -> Machine {
             power: PowerSource::Ac,
             background_load: None,
             devices: Vec::new(),
-            no_gpu: Some("no NVIDIA driver found".to_owned()),
+            no_gpu: Some(Reason::quoted(FailureCode::NoGpu, "no NVIDIA driver found")),
         },
         online,
         last_seen_ms: 1_785_490_200_000,

@@ -44,7 +44,7 @@ pub fn class(report: Class<'_>, texts: &Texts) -> Document {
         for table in tables {
             blocks.extend(notes::heading(tables, table, texts).map(|text| Block::Heading { level: 3, text }));
             blocks.push(Block::Table(results::table(table, texts)));
-            blocks.extend(notes::basis(table, texts).map(Block::Paragraph));
+            blocks.push(Block::Paragraph(notes::basis(&table.basis, texts)));
         }
     }
     blocks.push(heading(1, "report-annex", texts));

@@ -101,14 +101,10 @@ fn option_b_notice(compared: &PeerComparison, environment: &Environment, texts: 
 
 fn why_no_gpu(environment: &Environment, texts: &Texts) -> String {
     if let Some(reason) = &environment.no_gpu {
-        return clean(&texts.said(reason));
+        return clean(&texts.reason(reason).long);
     }
-    let unusable: Vec<String> = environment
-        .gpus
-        .iter()
-        .filter(|gpu| notes::name_and_reason(gpu).1.is_some())
-        .map(|gpu| notes::gpu(gpu, texts))
-        .collect();
+    let unusable: Vec<String> =
+        environment.gpus.iter().filter(|gpu| gpu.unusable.is_some()).map(|gpu| notes::gpu(gpu, texts)).collect();
     if unusable.is_empty() { texts.say("report-no-gpu-found") } else { unusable.join(", ") }
 }
 
@@ -117,8 +113,8 @@ fn about_the_machine(environment: &Environment, entries: &[&Entry], texts: &Text
         "report-environment-machine",
         &[("machine", clean(&environment.name).into()), ("description", notes::machine(environment, texts).into())],
     )];
-    let usable = environment.gpus.iter().filter(|gpu| notes::name_and_reason(gpu).1.is_none());
-    let usable: Vec<String> = usable.map(|gpu| clean(gpu)).collect();
+    let usable = environment.gpus.iter().filter(|gpu| gpu.unusable.is_none());
+    let usable: Vec<String> = usable.map(|gpu| notes::gpu(gpu, texts)).collect();
     lines.push(if usable.is_empty() {
         texts.fill("report-environment-cuda-no", &[("reason", why_no_gpu(environment, texts).into())])
     } else {
@@ -258,7 +254,7 @@ fn own_cells(entries: &[&Entry], texts: &Texts) -> Table {
             Cell::words(words::device(entry.device, measured.simulated, texts)),
             results::figure(&measured.summary.estimate(), "", measured.simulated, tone, texts),
             results::figure(&first, "", measured.simulated, Tone::Plain, texts),
-            Cell { number: Some(measured.summary.n as f64), ..Cell::words(measured.summary.n.to_string()) },
+            Cell::count(measured.summary.n),
         ]
     });
     Table { caption: String::new(), heads, rows: rows.collect(), remarks: Vec::new() }

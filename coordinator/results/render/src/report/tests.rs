@@ -4,7 +4,8 @@ use cotejo_analysis::figures::Choice;
 use cotejo_analysis::peers::{Wanted, compare};
 use cotejo_analysis::{Records, class, findings};
 use cotejo_language::Language;
-use cotejo_model::comparison::{Comparison, GroupBy, Grouping, Outcome};
+use cotejo_model::comparison::{Comparison, GroupBy, Grouping, Outcome, SeenGpu};
+use cotejo_model::reason::DriverReason;
 use cotejo_model::{DeviceKind, MachineId, Reference};
 use uuid::Uuid;
 
@@ -128,10 +129,13 @@ fn without_a_gpu_of_ones_own_the_notice_comes_first() {
 #[test]
 fn a_gpu_that_cannot_be_used_is_no_cuda() {
     let mut class = samples::class(GroupBy::Size);
-    class.environments[0].gpus = vec!["NVIDIA GeForce GTX 1060 (driver too old)".to_owned()];
+    let old = DriverReason::TooOld { serves: "11.1".to_owned(), needs: "12.6".to_owned() }.into();
+    class.environments[0].gpus = vec![SeenGpu { unusable: Some(old), ..samples::seen("NVIDIA GeForce GTX 1060") }];
     class.environments[0].no_gpu = None;
     let report = shown(&student_of(Language::Spanish, &class, WITHOUT_GPU, &[]));
-    assert!(report.contains("¿CUDA disponible? No: NVIDIA GeForce GTX 1060 (controlador antiguo)."), "{report}");
+    let expected =
+        "¿CUDA disponible? No: NVIDIA GeForce GTX 1060 (el controlador NVIDIA admite CUDA 11.1; las bibliotecas";
+    assert!(report.contains(expected), "{report}");
 }
 
 #[test]

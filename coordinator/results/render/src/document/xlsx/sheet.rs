@@ -3,7 +3,7 @@
 use cotejo_language::Texts;
 use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Worksheet, XlsxError};
 
-use super::super::{Block, Cell, Document, Kind, Table, Tone, line, lines};
+use super::super::{Block, Cell, Document, Figure, Kind, Table, Tone, line, lines};
 use super::{LOUD, loud, shortened};
 
 /// Characters that a cell holds at most.
@@ -191,47 +191,34 @@ fn width(table: &Table, column: Column, texts: &Texts) -> usize {
 }
 
 fn value(sheet: &mut Worksheet, row: u32, column: u16, kind: Kind, cell: Option<&Cell>) -> Result<(), XlsxError> {
-    let Some(cell) = cell.filter(|cell| !cell.text.is_empty() || cell.number.is_some()) else { return Ok(()) };
+    let Some(cell) = cell.filter(|cell| !cell.text.is_empty() || cell.figure.is_some()) else { return Ok(()) };
     let format = format(kind, cell.tone);
-    match cell.number.filter(|number| number.is_finite()) {
-        Some(number) => {
-            let format = format.set_num_format(number_format(&cell.text) + mark(cell.tone));
-            sheet.write_number_with_format(row, column, number, &format).map(|_| ())
+    match cell.figure.filter(|figure| figure.value.is_finite()) {
+        Some(figure) => {
+            let format = format.set_num_format(number_format(figure) + mark(cell.tone));
+            sheet.write_number_with_format(row, column, figure.value, &format).map(|_| ())
         }
         None => words(sheet, row, column, &several(&cell.text), &format.set_text_wrap()),
     }
 }
 
 fn margin(sheet: &mut Worksheet, row: u32, column: u16, cell: Option<&Cell>) -> Result<(), XlsxError> {
-    let Some((number, text)) = cell.and_then(margin_of) else { return Ok(()) };
+    let Some((figure, margin)) = cell.and_then(margin_of) else { return Ok(()) };
     let tone = cell.map_or(Tone::Plain, |cell| cell.tone);
-    let format = format(Kind::Figures, tone).set_num_format(number_format(text) + mark(tone));
-    sheet.write_number_with_format(row, column, number, &format).map(|_| ())
+    let format = format(Kind::Figures, tone).set_num_format(number_format(figure) + mark(tone));
+    sheet.write_number_with_format(row, column, margin, &format).map(|_| ())
 }
 
-/// The margin that stands in a cell's text behind its figure, and how it is written.
-fn margin_of(cell: &Cell) -> Option<(f64, &str)> {
-    cell.number?;
-    let text = written(cell.text.split_once('±')?.1.trim_start());
-    Some((text.replace(',', ".").parse().ok()?, text))
-}
-
-/// The number at the beginning of a text.
-fn written(text: &str) -> &str {
-    let end = text.find(|c: char| !(c.is_ascii_digit() || "+-.,eE".contains(c))).unwrap_or(text.len());
-    text[..end].trim_end_matches(['.', ','])
+/// A cell's figure with its margin.
+fn margin_of(cell: &Cell) -> Option<(Figure, f64)> {
+    cell.figure.and_then(|figure| Some((figure, figure.margin?)))
 }
 
 /// As many digits as the text has.
-fn number_format(text: &str) -> String {
-    let number = written(text);
-    let decimals = |number: &str| number.rsplit_once(['.', ',']).map_or(0, |(_, decimals)| decimals.len());
-    let zeros = |decimals: usize| if decimals == 0 { "0".to_owned() } else { format!("0.{}", "0".repeat(decimals)) };
-    match number.split_once(['e', 'E']) {
-        _ if number.is_empty() => "General".to_owned(),
-        Some((digits, _)) => format!("{}E+00", zeros(decimals(digits))),
-        None => zeros(decimals(number)),
-    }
+fn number_format(figure: Figure) -> String {
+    let point = if figure.decimals == 0 { "" } else { "." };
+    let exponent = if figure.scientific { "E+00" } else { "" };
+    format!("0{point}{}{exponent}", "0".repeat(figure.decimals))
 }
 
 /// What is read behind a number, which stays a number.
@@ -259,15 +246,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn formats_have_the_digits_of_the_text() {
-        assert_eq!(number_format("0,0301 ± 0,0002"), "0.0000");
-        assert_eq!(number_format("14.8 ± 0.2x"), "0.0");
-        assert_eq!(number_format("12"), "0");
-        assert_eq!(number_format("3.21e-5 SIM"), "0.00E+00");
-        assert_eq!(number_format("- (1)"), "0");
-        assert_eq!(number_format("~ 3"), "General");
-        let cell = Cell { number: Some(1.0), ..Cell::words("1,00 ± 0,02 *") };
-        assert_eq!(margin_of(&cell), Some((0.02, "0,02")));
+    fn formats_have_the_digits_of_the_figure() {
+        let figure = |decimals, scientific| Figure { decimals, scientific, ..Figure::count(1.0) };
+        assert_eq!(number_format(figure(4, false)), "0.0000");
+        assert_eq!(number_format(figure(0, false)), "0");
+        assert_eq!(number_format(figure(2, true)), "0.00E+00");
+        let cell = Cell { figure: Some(Figure { margin: Some(0.02), ..figure(2, false) }), ..Cell::words("1,00") };
+        assert_eq!(margin_of(&cell).map(|(_, margin)| margin), Some(0.02));
         assert_eq!(margin_of(&Cell::words("1 ± 2")), None);
     }
 }

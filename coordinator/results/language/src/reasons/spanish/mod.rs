@@ -1,0 +1,84 @@
+//! Reasons in Spanish.
+
+mod devices;
+mod files;
+mod jobs;
+mod workers;
+
+use cotejo_model::comparison::Absence;
+use cotejo_model::reason::Relayed;
+use cotejo_model::{DeviceKind, Reason};
+
+use super::Sentences;
+use crate::{Language, quantity};
+
+/// What is said of a reason.
+pub(super) fn reason(reason: &Reason) -> Sentences {
+    match reason {
+        Reason::Job(reason) => jobs::job(reason),
+        Reason::File(reason) => files::file(reason),
+        Reason::Image(reason) => files::image(reason),
+        Reason::Weights(reason) => files::weights(reason),
+        Reason::Memory(reason) => devices::memory(reason),
+        Reason::Device(reason) => devices::device(reason),
+        Reason::Driver(reason) => devices::driver(reason),
+        Reason::Gpu(reason) => devices::gpu(reason),
+        Reason::Library(reason) => devices::library(reason),
+        Reason::Answer(reason) => jobs::answer(reason),
+        Reason::Start(reason) => workers::start(reason),
+        Reason::Check(reason) => workers::check(reason),
+        Reason::Worker(reason) => workers::worker(reason),
+        Reason::Blob(reason) => workers::blob(reason),
+        Reason::End(reason) => jobs::end(reason),
+        Reason::Relayed(reason) => relayed(reason),
+    }
+}
+
+fn relayed(relayed: &Relayed) -> Sentences {
+    match relayed {
+        Relayed::Quoted { text, remedy, .. } => {
+            let said = Sentences::of(text.trim_end_matches('.'));
+            if remedy.is_empty() { said } else { said.remedy(remedy) }
+        }
+        Relayed::InFile { path, why } => {
+            let said = reason(why);
+            Sentences { long: format!("{path}: {}", said.long), ..said }
+        }
+        Relayed::Besides { first, then } => {
+            let (first, then) = (reason(first), reason(then));
+            let remedy = first.remedy.or(then.remedy);
+            Sentences { short: first.short, long: format!("{}; {}", first.long, then.long), remedy }
+        }
+    }
+}
+
+/// What stands in a table where there is nothing else.
+pub(super) fn absence(absence: &Absence) -> &'static str {
+    match absence {
+        Absence::Pending => "pendiente",
+        Absence::NotInSweep => "no está en el barrido",
+        Absence::NoBatch => "no tiene lote",
+        Absence::NoImages => "no tiene imágenes",
+        Absence::NoTimeAboveZero => "ningún tiempo mayor que cero",
+        Absence::NoCpuTime => "sin tiempo de CPU",
+        Absence::NoGpuTime => "sin tiempo de GPU",
+        Absence::NoTimes => "sin tiempos",
+        Absence::Because { .. } => "sin medir",
+    }
+}
+
+fn bytes(count: u64) -> String {
+    quantity::bytes(count, Language::Spanish)
+}
+
+fn kind(kind: DeviceKind) -> &'static str {
+    match kind {
+        DeviceKind::Cpu => "CPU",
+        DeviceKind::Cuda => "GPU",
+    }
+}
+
+/// The nothing among the things that there are.
+fn or_none(list: String) -> String {
+    if list.is_empty() { "ninguno".to_owned() } else { list }
+}
