@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use cotejo_agent::probe;
 use cotejo_agent::runner::Run;
-use cotejo_language::{Language, Sentences};
+use cotejo_language::Sentences;
 use cotejo_model::frames::{Progress, Request};
 use cotejo_model::job::{WEIGHTS_SEED, Weights};
 use cotejo_model::reason::Dimension;
@@ -63,7 +63,7 @@ pub(super) async fn run(args: ExplainArgs) -> Result<Exit, Error> {
         return Ok(Exit::Interrupted);
     }
     let explanation = explained.map_err(|why| {
-        let Sentences { long, remedy, .. } = cotejo_language::reason(&why, Language::English);
+        let Sentences { long, remedy, .. } = language::spoken().reason(&why);
         let error = Error::failed(long);
         match remedy {
             Some(remedy) => error.with_help(remedy),

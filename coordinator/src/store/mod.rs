@@ -14,8 +14,8 @@ use cotejo_model::bundle::{BundledJob, Import, ImportSummary};
 use cotejo_model::reference::ReferenceSummary;
 use cotejo_model::session::{JobResult, Receipt};
 use cotejo_model::{
-    Assignment, BootId, Bundle, Capability, Digest, JobId, JobSpec, JobState, MachineId, Measurement, Reason, Reference,
-    SweepId, SweepSpec,
+    Assignment, BootId, Bundle, Capability, Digest, JobId, JobSpec, JobState, MachineId, Measurement, Reason,
+    Reference, SweepId, SweepSpec,
 };
 
 use crate::planner::Rate;

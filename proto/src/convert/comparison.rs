@@ -308,10 +308,7 @@ impl TryFrom<wire::Value> for Value {
 /// For an older version, what it compares the tables by.
 fn in_words(basis: Basis) -> Vec<wire::Basis> {
     let pair = |name: &str, value: String| wire::Basis { name: name.to_owned(), value };
-    let mut words = vec![
-        pair("precision", basis.precision.to_string()),
-        pair("engine", basis.engine.to_string()),
-    ];
+    let mut words = vec![pair("precision", basis.precision.to_string()), pair("engine", basis.engine.to_string())];
     words.extend(basis.threads.map(|threads| pair("threads", threads.to_string())));
     words.extend(basis.exact.then(|| pair("convolutions", "exact".to_owned())));
     words.extend(basis.build.map(|build| pair("build", build)));

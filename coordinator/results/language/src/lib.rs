@@ -22,7 +22,7 @@ pub use reasons::{Sentences, absence, reason};
 macro_rules! texts {
     ($language:literal) => {
         texts!($language: "analysis", "charts", "documents", "demo", "lists", "messages", "peers", "plan", "report",
-            "said", "results", "transfer")
+            "results", "transfer")
     };
     ($language:literal: $($subject:literal),+) => {
         &[$(($subject, include_str!(concat!("../texts/", $language, "/", $subject, ".ftl")))),+]

@@ -115,7 +115,7 @@ fn grid(machines: &[Machine], remarks: &mut Remarks, texts: &Texts, style: &Styl
             Cell::plain(format!("{}\n{}", clean(&machine.name), machine.id.short())),
             state(machine, texts, style),
             Cell::plain(cpu(machine, texts)),
-            Cell::plain(texts.number(&number::bytes(machine.capability.memory_bytes)).into_owned()),
+            Cell::plain(words::bytes(machine.capability.memory_bytes, texts)),
             gpus(machine, remarks, texts),
         ];
         cells.into_iter().chain(labelled.then(|| Cell::plain(labels(machine)))).collect()
@@ -155,8 +155,8 @@ fn gpus(machine: &Machine, remarks: &mut Remarks, texts: &Texts) -> Cell {
     if !found.is_empty() {
         return Cell::plain(found.join(", "));
     }
-    let text = match machine.capability.no_gpu.as_deref() {
-        Some(reason) => format!("- {}", remarks.mark(clean(&texts.said(reason)))),
+    let text = match &machine.capability.no_gpu {
+        Some(why) => format!("- {}", remarks.mark(clean(&texts.reason(why).long))),
         None => texts.say("machine-no-gpu"),
     };
     Cell { text, tone: Tone::Absent }
