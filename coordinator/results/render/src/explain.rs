@@ -153,7 +153,7 @@ pub fn csv(explanation: &Explanation) -> String {
             precision: workload.precision.name(),
             exact: workload.exact,
             threads_used: explanation.threads,
-            instruction_set: compiled_for(explanation),
+            instruction_set: compiled_for(explanation, Language::English),
             peak_flop_per_s: explanation.peak_flops,
             copy_byte_per_s: explanation.copy_bytes_per_s,
             forward_s: explanation.forward_ns as f64 * 1e-9,

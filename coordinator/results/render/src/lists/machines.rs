@@ -10,7 +10,7 @@ use cotejo_model::{Device, DeviceId, DeviceKind, Machine};
 use super::moment;
 use crate::grid::{Cell, Grid, Head, Kind, Tone};
 use crate::remarks::Remarks;
-use crate::{Style, clean, number, words, wrapped};
+use crate::{Style, clean, words, wrapped};
 
 /// Machines, a row each. Where several have the same CPU or GPU, a line for each such product comes first.
 pub fn machines(machines: &[Machine], texts: &Texts, style: &Style) -> String {
