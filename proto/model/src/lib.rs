@@ -16,6 +16,7 @@ pub mod job;
 pub mod machine;
 pub mod measurement;
 pub mod measuring;
+pub mod models;
 pub mod quality;
 pub mod reference;
 pub mod session;

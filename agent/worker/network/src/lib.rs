@@ -1,26 +1,6 @@
 //! What the optimized engines compile: a classifier as a list of layers with their weights, batch norm already folded in.
 
-/// What follows a layer's sum.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Function {
-    /// Nothing.
-    Identity,
-    /// max(x, 0).
-    Relu,
-    /// min(max(x, 0), 6).
-    Relu6,
-}
-
-impl Function {
-    /// The least and the greatest value that it lets through.
-    pub fn limits(self) -> (f32, f32) {
-        match self {
-            Self::Identity => (f32::NEG_INFINITY, f32::INFINITY),
-            Self::Relu => (0.0, f32::INFINITY),
-            Self::Relu6 => (0.0, 6.0),
-        }
-    }
-}
+pub use cotejo_model::models::Function;
 
 /// A square convolution, padded by half its kernel.
 #[derive(Debug, Clone)]
