@@ -99,6 +99,8 @@ pub(crate) fn bytes(workload: &Workload) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use cotejo_model::Model;
+
     use super::*;
     use crate::catalogue::{ANY_GPU, LAB, OFFICE, OLD_LAPTOP, WORKSTATION};
 

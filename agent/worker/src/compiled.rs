@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor, bail};
-use cotejo_cpu::{BatchNorm, Block, Conv, Depthwise, InstructionSet, Linear, Network, Options, Plan};
+use cotejo_cpu::{BatchNorm, Block, Conv, Depthwise, InstructionSet, Linear, Network, Options, Plan, SqueezeExcite};
 use cotejo_model::Model;
 use cotejo_model::models::{self, Module};
 
@@ -20,6 +20,7 @@ pub fn network(model: Model, tensors: &Tensors) -> Result<Network> {
         pool: network.pool,
         blocks: network.blocks.iter().map(|block| weights.block(block)).collect::<Result<_>>()?,
         head: weights.optional(network.head.as_ref())?,
+        hidden: network.hidden.as_ref().map(|hidden| weights.linear(hidden)).transpose()?,
         classifier: weights.linear(&network.classifier)?,
     })
 }
@@ -65,15 +66,19 @@ impl Weights<'_> {
     }
 
     fn depthwise(&self, layer: &models::Depthwise) -> Result<Depthwise> {
-        let models::Depthwise { channels, stride, function, .. } = *layer;
+        let models::Depthwise { channels, kernel, stride, function, .. } = *layer;
         let (weight, bias) = self.folded(&layer.module, &layer.norm)?;
-        Ok(Depthwise { name: layer.module.name.clone(), channels, stride, weight, bias, function })
+        Ok(Depthwise { name: layer.module.name.clone(), channels, kernel, stride, weight, bias, function })
     }
 
     fn linear(&self, layer: &models::Linear) -> Result<Linear> {
-        let models::Linear { inputs, outputs, .. } = *layer;
+        let models::Linear { inputs, outputs, function, .. } = *layer;
         let (weight, bias) = (self.get(&layer.module, "weight")?, self.get(&layer.module, "bias")?);
-        Ok(Linear { name: layer.module.name.clone(), inputs, outputs, weight, bias })
+        Ok(Linear { name: layer.module.name.clone(), inputs, outputs, weight, bias, function })
+    }
+
+    fn squeeze_excite(&self, layer: &models::SqueezeExcite) -> Result<SqueezeExcite> {
+        Ok(SqueezeExcite { reduce: self.linear(&layer.reduce)?, expand: self.linear(&layer.expand)? })
     }
 
     fn block(&self, block: &models::Block) -> Result<Block> {
@@ -83,12 +88,21 @@ impl Weights<'_> {
                 second: self.conv(second)?,
                 shortcut: self.optional(shortcut.as_ref())?,
             },
-            models::Block::InvertedResidual { expand, depthwise, project, residual } => Block::InvertedResidual {
-                expand: self.optional(expand.as_ref())?,
-                depthwise: self.depthwise(depthwise)?,
-                project: self.conv(project)?,
-                residual: *residual,
+            models::Block::Bottleneck { reduce, filter, expand, shortcut } => Block::Bottleneck {
+                reduce: self.conv(reduce)?,
+                filter: self.conv(filter)?,
+                expand: self.conv(expand)?,
+                shortcut: self.optional(shortcut.as_ref())?,
             },
+            models::Block::InvertedResidual { expand, depthwise, excite, project, residual } => {
+                Block::InvertedResidual {
+                    expand: self.optional(expand.as_ref())?,
+                    depthwise: self.depthwise(depthwise)?,
+                    excite: excite.as_ref().map(|excite| self.squeeze_excite(excite)).transpose()?,
+                    project: self.conv(project)?,
+                    residual: *residual,
+                }
+            }
         })
     }
 }

@@ -18,7 +18,8 @@ pub struct Network {
     pool: bool,
     blocks: Vec<Block>,
     head: Option<Conv>,
-    classifier: candle_nn::Linear,
+    hidden: Option<Linear>,
+    classifier: Linear,
 }
 
 impl Network {
@@ -31,6 +32,7 @@ impl Network {
             pool: network.pool,
             blocks: network.blocks.iter().map(|block| builder.block(block)).collect::<Result<_>>()?,
             head: builder.optional(network.head.as_ref())?,
+            hidden: network.hidden.as_ref().map(|hidden| builder.linear(hidden)).transpose()?,
             classifier: builder.linear(&network.classifier)?,
         })
     }
@@ -48,7 +50,11 @@ impl Module for Network {
         if let Some(head) = &self.head {
             x = head.forward(&x)?;
         }
-        self.classifier.forward(&average(&x)?)
+        let mut means = average(&x)?;
+        if let Some(hidden) = &self.hidden {
+            means = hidden.forward(&means)?;
+        }
+        self.classifier.forward(&means)
     }
 }
 
@@ -67,7 +73,13 @@ fn apply(function: Function, x: Tensor) -> Result<Tensor> {
         Function::Identity => Ok(x),
         Function::Relu => x.relu(),
         Function::Relu6 => x.clamp(0_f32, 6_f32),
+        Function::HardSwish => &x * hard_sigmoid(&x)?,
+        Function::HardSigmoid => hard_sigmoid(&x),
     }
+}
+
+fn hard_sigmoid(x: &Tensor) -> Result<Tensor> {
+    (x + 3.0)?.clamp(0_f32, 6_f32)? / 6.0
 }
 
 /// Makes layers of their definitions.
@@ -98,8 +110,20 @@ impl Builder<'_> {
         Ok(Depthwise { weight, stride, norm: self.norm(&layer.norm, channels)?, function })
     }
 
-    fn linear(&self, layer: &models::Linear) -> Result<candle_nn::Linear> {
-        candle_nn::linear(layer.inputs, layer.outputs, self.weights.pp(&layer.module.name))
+    fn linear(&self, layer: &models::Linear) -> Result<Linear> {
+        let models::Linear { inputs, outputs, function, is_convolution, .. } = *layer;
+        let weights = self.weights.pp(&layer.module.name);
+        let weight = if is_convolution {
+            weights.get((outputs, inputs, 1, 1), "weight")?.reshape((outputs, inputs))?
+        } else {
+            weights.get((outputs, inputs), "weight")?
+        };
+        let linear = candle_nn::Linear::new(weight, Some(weights.get(outputs, "bias")?));
+        Ok(Linear { linear, function })
+    }
+
+    fn squeeze_excite(&self, layer: &models::SqueezeExcite) -> Result<SqueezeExcite> {
+        Ok(SqueezeExcite { reduce: self.linear(&layer.reduce)?, expand: self.linear(&layer.expand)? })
     }
 
     fn block(&self, block: &models::Block) -> Result<Block> {
@@ -108,12 +132,19 @@ impl Builder<'_> {
                 layers: vec![self.conv(first)?, self.conv(second)?],
                 shortcut: self.optional(shortcut.as_ref())?,
             },
-            models::Block::InvertedResidual { expand, depthwise, project, residual } => Block::InvertedResidual {
-                expand: self.optional(expand.as_ref())?,
-                depthwise: self.depthwise(depthwise)?,
-                project: self.conv(project)?,
-                residual: *residual,
+            models::Block::Bottleneck { reduce, filter, expand, shortcut } => Block::Residual {
+                layers: vec![self.conv(reduce)?, self.conv(filter)?, self.conv(expand)?],
+                shortcut: self.optional(shortcut.as_ref())?,
             },
+            models::Block::InvertedResidual { expand, depthwise, excite, project, residual } => {
+                Block::InvertedResidual {
+                    expand: self.optional(expand.as_ref())?,
+                    depthwise: self.depthwise(depthwise)?,
+                    excite: excite.as_ref().map(|excite| self.squeeze_excite(excite)).transpose()?,
+                    project: self.conv(project)?,
+                    residual: *residual,
+                }
+            }
         })
     }
 }
@@ -123,8 +154,14 @@ impl Builder<'_> {
 enum Block {
     /// Convolutions around which the input is carried past; the function of the last follows the addition.
     Residual { layers: Vec<Conv>, shortcut: Option<Conv> },
-    /// Expand, filter each channel, project; the input is carried past where the shape stays.
-    InvertedResidual { expand: Option<Conv>, depthwise: Depthwise, project: Conv, residual: bool },
+    /// Expand, filter each channel, weigh the channels, project; the input is carried past where the shape stays.
+    InvertedResidual {
+        expand: Option<Conv>,
+        depthwise: Depthwise,
+        excite: Option<SqueezeExcite>,
+        project: Conv,
+        residual: bool,
+    },
 }
 
 impl Module for Block {
@@ -143,9 +180,12 @@ impl Module for Block {
                 };
                 apply(last.function, x?)
             }
-            Self::InvertedResidual { expand, depthwise, project, residual } => {
+            Self::InvertedResidual { expand, depthwise, excite, project, residual } => {
                 let wide = expand.as_ref().map(|expand| expand.forward(input)).transpose()?;
-                let x = depthwise.forward(wide.as_ref().unwrap_or(input))?;
+                let mut x = depthwise.forward(wide.as_ref().unwrap_or(input))?;
+                if let Some(excite) = excite {
+                    x = excite.forward(&x)?;
+                }
                 let x = project.forward(&x)?;
                 if *residual { x + input } else { Ok(x) }
             }
@@ -189,5 +229,33 @@ impl Module for Depthwise {
         let (channels, _, kernel, _) = self.weight.dims4()?;
         let x = input.conv2d(&self.weight, kernel / 2, self.stride, 1, channels)?;
         apply(self.function, self.norm.forward_t(&x, false)?)
+    }
+}
+
+/// A fully connected layer and what follows.
+#[derive(Debug)]
+struct Linear {
+    linear: candle_nn::Linear,
+    function: Function,
+}
+
+impl Module for Linear {
+    fn forward(&self, input: &Tensor) -> Result<Tensor> {
+        apply(self.function, self.linear.forward(input)?)
+    }
+}
+
+/// Weighs each channel by what two layers make of all channels' means.
+#[derive(Debug)]
+struct SqueezeExcite {
+    reduce: Linear,
+    expand: Linear,
+}
+
+impl Module for SqueezeExcite {
+    fn forward(&self, input: &Tensor) -> Result<Tensor> {
+        let factors = self.expand.forward(&self.reduce.forward(&average(input)?)?)?;
+        let (images, channels) = factors.dims2()?;
+        input.broadcast_mul(&factors.reshape((images, channels, 1, 1))?)
     }
 }

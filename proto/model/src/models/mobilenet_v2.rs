@@ -24,8 +24,13 @@ pub(super) fn mobilenet_v2() -> Network {
             inputs = outputs;
         }
     }
-    let classifier =
-        Linear { module: Module::with_timm("classifier.1", "classifier"), inputs: FEATURES, outputs: CLASSES };
+    let classifier = Linear {
+        module: Module::with_timm("classifier.1", "classifier"),
+        inputs: FEATURES,
+        outputs: CLASSES,
+        function: Function::Identity,
+        is_convolution: false,
+    };
     Network {
         stem: Conv {
             module: Module::with_timm("features.0.0", "conv_stem"),
@@ -47,6 +52,7 @@ pub(super) fn mobilenet_v2() -> Network {
             stride: 1,
             function: Function::Relu6,
         }),
+        hidden: None,
         classifier,
         epsilon: EPSILON,
         // With the seeded weights, its logits are some twenty times as sensitive to rounding as ResNet18's.
@@ -94,12 +100,12 @@ fn inverted_residual(names: &Names, [inputs, wide, outputs]: [usize; 3], stride:
         let filter = depthwise(names.module("0.0", "conv_dw"), names.module("0.1", "bn1"));
         let (module, norm) = (names.module("1", "conv_pw"), names.module("2", "bn2"));
         let project = pointwise(module, norm, wide, outputs, Function::Identity);
-        return Block::InvertedResidual { expand: None, depthwise: filter, project, residual };
+        return Block::InvertedResidual { expand: None, depthwise: filter, excite: None, project, residual };
     }
     let (module, norm) = (names.module("0.0", "conv_pw"), names.module("0.1", "bn1"));
     let expand = pointwise(module, norm, inputs, wide, Function::Relu6);
     let filter = depthwise(names.module("1.0", "conv_dw"), names.module("1.1", "bn2"));
     let (module, norm) = (names.module("2", "conv_pwl"), names.module("3", "bn3"));
     let project = pointwise(module, norm, wide, outputs, Function::Identity);
-    Block::InvertedResidual { expand: Some(expand), depthwise: filter, project, residual }
+    Block::InvertedResidual { expand: Some(expand), depthwise: filter, excite: None, project, residual }
 }

@@ -2,6 +2,7 @@
 //! torchvision defines them. Estimates, the engines, the reference, weight files and simulated times all read it.
 
 mod mobilenet_v2;
+mod mobilenet_v3;
 mod resnet;
 mod walk;
 
@@ -23,15 +24,23 @@ pub enum Function {
     Relu,
     /// min(max(x, 0), 6).
     Relu6,
+    /// x * min(max(x + 3, 0), 6) / 6.
+    HardSwish,
+    /// min(max(x + 3, 0), 6) / 6.
+    HardSigmoid,
 }
 
 impl Function {
-    /// The least and the greatest value that it lets through.
-    pub fn limits(self) -> (f32, f32) {
+    /// Every one.
+    pub const ALL: [Self; 5] = [Self::Identity, Self::Relu, Self::Relu6, Self::HardSwish, Self::HardSigmoid];
+
+    /// The least and the greatest value that it lets through, of those that leave all between as it is.
+    pub fn limits(self) -> Option<(f32, f32)> {
         match self {
-            Self::Identity => (f32::NEG_INFINITY, f32::INFINITY),
-            Self::Relu => (0.0, f32::INFINITY),
-            Self::Relu6 => (0.0, 6.0),
+            Self::Identity => Some((f32::NEG_INFINITY, f32::INFINITY)),
+            Self::Relu => Some((0.0, f32::INFINITY)),
+            Self::Relu6 => Some((0.0, 6.0)),
+            Self::HardSwish | Self::HardSigmoid => None,
         }
     }
 }
@@ -96,12 +105,26 @@ pub struct Depthwise {
 /// A fully connected layer with a bias.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Linear {
-    /// Holds `weight`, `[outputs, inputs]`, and `bias`.
+    /// Holds `weight` and `bias`.
     pub module: Module,
     /// Values that go in.
     pub inputs: usize,
     /// Values that come out.
     pub outputs: usize,
+    /// What follows.
+    pub function: Function,
+    /// Whether files keep its weight as that of a 1x1 convolution, `[outputs, inputs, 1, 1]`, or else as
+    /// `[outputs, inputs]`.
+    pub is_convolution: bool,
+}
+
+/// Squeeze-and-excitation: each channel is multiplied by what two fully connected layers make of all channels' means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SqueezeExcite {
+    /// From the means to fewer values.
+    pub reduce: Linear,
+    /// From those to a factor for each channel.
+    pub expand: Linear,
 }
 
 /// A group of layers.
@@ -116,12 +139,26 @@ pub enum Block {
         /// The way past, where the shape changes.
         shortcut: Option<Conv>,
     },
-    /// Expand, filter each channel, project.
+    /// 1x1 to fewer channels, 3x3, 1x1 to more channels, around which the input is carried past. The function of
+    /// `expand` follows the addition.
+    Bottleneck {
+        /// 1x1, to fewer channels.
+        reduce: Conv,
+        /// 3x3; it has the stride.
+        filter: Conv,
+        /// 1x1, to more channels.
+        expand: Conv,
+        /// The way past, where the shape changes.
+        shortcut: Option<Conv>,
+    },
+    /// Expand, filter each channel, weigh the channels, project.
     InvertedResidual {
         /// 1x1, to more channels.
         expand: Option<Conv>,
         /// Filters each channel.
         depthwise: Depthwise,
+        /// Weighs the channels.
+        excite: Option<SqueezeExcite>,
         /// 1x1, to fewer channels.
         project: Conv,
         /// Whether the block's input is added to its output.
@@ -140,7 +177,9 @@ pub struct Network {
     pub blocks: Vec<Block>,
     /// The last convolution.
     pub head: Option<Conv>,
-    /// What the means over the image go through.
+    /// What the means over the image go through before the classifier.
+    pub hidden: Option<Linear>,
+    /// The last layer.
     pub classifier: Linear,
     /// What every batch norm adds to the variance.
     pub epsilon: f64,
@@ -172,9 +211,15 @@ pub struct Measured {
 /// The definition of a model.
 pub fn network(model: Model) -> &'static Network {
     static RESNET18: LazyLock<Network> = LazyLock::new(resnet::resnet18);
+    static RESNET34: LazyLock<Network> = LazyLock::new(resnet::resnet34);
+    static RESNET50: LazyLock<Network> = LazyLock::new(resnet::resnet50);
     static MOBILENET_V2: LazyLock<Network> = LazyLock::new(mobilenet_v2::mobilenet_v2);
+    static MOBILENET_V3_LARGE: LazyLock<Network> = LazyLock::new(mobilenet_v3::mobilenet_v3_large);
     match model {
         Model::ResNet18 => &RESNET18,
+        Model::ResNet34 => &RESNET34,
+        Model::ResNet50 => &RESNET50,
         Model::MobileNetV2 => &MOBILENET_V2,
+        Model::MobileNetV3Large => &MOBILENET_V3_LARGE,
     }
 }

@@ -19,30 +19,95 @@ pub(super) fn resnet18() -> Network {
         half_tolerance: 4e-2,
         bf16_tolerance: 2e-1,
     };
-    network([2, 2, 2, 2], measured)
+    network(Kind::Basic, [2, 2, 2, 2], measured)
+}
+
+/// `torchvision.models.resnet34`.
+pub(super) fn resnet34() -> Network {
+    let measured = Measured {
+        gpu_values_a_pixel: 24.0,
+        gpu_reference_values_a_pixel: 80.0,
+        cpu_values_a_pixel: 24.0,
+        cpu_packed_weights: 4.0,
+        reference_slowdown: 6.0,
+        half_tolerance: 5e-2,
+        bf16_tolerance: 4e-1,
+    };
+    network(Kind::Basic, [3, 4, 6, 3], measured)
+}
+
+/// `torchvision.models.resnet50`; as everywhere since 2016, a block's stride is that of its 3x3 convolution.
+pub(super) fn resnet50() -> Network {
+    let measured = Measured {
+        gpu_values_a_pixel: 38.0,
+        gpu_reference_values_a_pixel: 100.0,
+        cpu_values_a_pixel: 45.0,
+        cpu_packed_weights: 4.0,
+        reference_slowdown: 6.0,
+        half_tolerance: 6e-2,
+        bf16_tolerance: 4e-1,
+    };
+    network(Kind::Bottleneck, [3, 4, 6, 3], measured)
+}
+
+/// Which blocks a network is made of.
+#[derive(Clone, Copy)]
+enum Kind {
+    Basic,
+    Bottleneck,
+}
+
+impl Kind {
+    /// How many times a stage's channels come out of its blocks.
+    fn expansion(self) -> usize {
+        match self {
+            Self::Basic => 1,
+            Self::Bottleneck => 4,
+        }
+    }
 }
 
 /// A 7x7 stem, a maximum, four stages of this many blocks, a linear classifier.
-fn network(blocks: [usize; 4], measured: Measured) -> Network {
+fn network(kind: Kind, blocks: [usize; 4], measured: Measured) -> Network {
     let stem = conv(["conv1", "bn1"], [3, STAGES[0]], [7, 2], Function::Relu);
     let mut inputs = stem.outputs;
     let mut all = Vec::new();
-    for (stage, (outputs, count)) in STAGES.into_iter().zip(blocks).enumerate() {
+    for (stage, (width, count)) in STAGES.into_iter().zip(blocks).enumerate() {
+        let outputs = width * kind.expansion();
         for index in 0..count {
             let stride = if stage > 0 && index == 0 { 2 } else { 1 };
-            let block = basic(&format!("layer{}.{index}", stage + 1), [inputs, outputs], stride);
-            all.push(block);
+            let name = format!("layer{}.{index}", stage + 1);
+            all.push(match kind {
+                Kind::Basic => basic(&name, [inputs, outputs], stride),
+                Kind::Bottleneck => bottleneck(&name, [inputs, width, outputs], stride),
+            });
             inputs = outputs;
         }
     }
-    let classifier = Linear { module: Module::new("fc"), inputs, outputs: CLASSES };
-    Network { stem, pool: true, blocks: all, head: None, classifier, epsilon: EPSILON, measured }
+    let classifier = Linear {
+        module: Module::new("fc"),
+        inputs,
+        outputs: CLASSES,
+        function: Function::Identity,
+        is_convolution: false,
+    };
+    Network { stem, pool: true, blocks: all, head: None, hidden: None, classifier, epsilon: EPSILON, measured }
 }
 
 fn basic(name: &str, [inputs, outputs]: [usize; 2], stride: usize) -> Block {
     Block::Basic {
         first: within(name, ["conv1", "bn1"], [inputs, outputs], [3, stride], Function::Relu),
         second: within(name, ["conv2", "bn2"], [outputs, outputs], [3, 1], Function::Relu),
+        shortcut: shortcut(name, [inputs, outputs], stride),
+    }
+}
+
+/// A block of these channels: in, between, out.
+fn bottleneck(name: &str, [inputs, width, outputs]: [usize; 3], stride: usize) -> Block {
+    Block::Bottleneck {
+        reduce: within(name, ["conv1", "bn1"], [inputs, width], [1, 1], Function::Relu),
+        filter: within(name, ["conv2", "bn2"], [width, width], [3, stride], Function::Relu),
+        expand: within(name, ["conv3", "bn3"], [width, outputs], [1, 1], Function::Relu),
         shortcut: shortcut(name, [inputs, outputs], stride),
     }
 }

@@ -1,6 +1,6 @@
 //! A network's layers one after the other, and what follows from their shapes.
 
-use super::{Block, Conv, Depthwise, Linear, Module, Network};
+use super::{Block, Conv, Depthwise, Linear, Module, Network, SqueezeExcite};
 
 /// A layer with weights.
 #[derive(Debug, Clone, Copy)]
@@ -64,7 +64,8 @@ impl<'a> Layer<'a> {
                 NORM.iter().for_each(|tensor| each(&layer.norm.name, tensor, &[layer.channels]));
             }
             Self::Linear(layer) => {
-                each(&layer.module.name, "weight", &[layer.outputs, layer.inputs]);
+                let shape = [layer.outputs, layer.inputs, 1, 1];
+                each(&layer.module.name, "weight", if layer.is_convolution { &shape } else { &shape[..2] });
                 each(&layer.module.name, "bias", &[layer.outputs]);
             }
         }
@@ -89,6 +90,11 @@ impl<'a, F: FnMut(Layer<'a>, [u64; 2])> Walk<F> {
         self.layer(Layer::Conv(conv), conv.stride);
     }
 
+    /// A layer of values that stand for the whole image.
+    fn linear(&mut self, layer: &'a Linear) {
+        (self.visit)(Layer::Linear(layer), [1, 1]);
+    }
+
     fn block(&mut self, block: &'a Block) {
         match block {
             Block::Basic { first, second, shortcut } => {
@@ -97,9 +103,20 @@ impl<'a, F: FnMut(Layer<'a>, [u64; 2])> Walk<F> {
                 self.conv(second);
                 self.shortcut(shortcut.as_ref(), before);
             }
-            Block::InvertedResidual { expand, depthwise, project, residual: _ } => {
+            Block::Bottleneck { reduce, filter, expand, shortcut } => {
+                let before = self.side;
+                self.conv(reduce);
+                self.conv(filter);
+                self.conv(expand);
+                self.shortcut(shortcut.as_ref(), before);
+            }
+            Block::InvertedResidual { expand, depthwise, excite, project, residual: _ } => {
                 expand.iter().for_each(|expand| self.conv(expand));
                 self.layer(Layer::Depthwise(depthwise), depthwise.stride);
+                if let Some(SqueezeExcite { reduce, expand }) = excite {
+                    self.linear(reduce);
+                    self.linear(expand);
+                }
                 self.conv(project);
             }
         }
@@ -130,8 +147,7 @@ impl Network {
         }
         self.blocks.iter().for_each(|block| walk.block(block));
         self.head.iter().for_each(|head| walk.conv(head));
-        walk.side = 1;
-        walk.layer(Layer::Linear(&self.classifier), 1);
+        self.hidden.iter().chain([&self.classifier]).for_each(|layer| walk.linear(layer));
     }
 
     /// Every tensor that the network is built from.
@@ -164,13 +180,19 @@ impl Network {
 mod tests {
     use std::collections::HashSet;
 
-    use crate::models::network;
+    use crate::models::{Block, Conv, Layer, SqueezeExcite, network};
     use crate::workload::Model;
 
     #[test]
     fn parameters_are_as_many_as_torchvision_has() {
         // Of `state_dict()`, without the counters of batches.
-        for (model, tensors, numbers) in [(Model::ResNet18, 102, 11_699_112), (Model::MobileNetV2, 262, 3_538_984)] {
+        for (model, tensors, numbers) in [
+            (Model::ResNet18, 102, 11_699_112),
+            (Model::ResNet34, 182, 21_814_696),
+            (Model::ResNet50, 267, 25_610_152),
+            (Model::MobileNetV2, 262, 3_538_984),
+            (Model::MobileNetV3Large, 266, 5_507_432),
+        ] {
             let network = network(model);
             assert_eq!((network.parameters().len(), network.parameter_count()), (tensors, numbers), "{model}");
         }
@@ -178,7 +200,6 @@ mod tests {
 
     #[test]
     fn every_layer_takes_what_the_one_before_gives() {
-        use crate::models::{Block, Layer};
         for model in Model::ALL {
             let network = network(*model);
             let mut names = HashSet::new();
@@ -187,25 +208,40 @@ mod tests {
                 let stride = if let Layer::Conv(conv) = layer { conv.stride } else { 1 };
                 assert!(stride == 1 || after == before.div_ceil(stride as u64), "{model}: {layer:?}");
             });
-            let mut channels = network.stem.outputs;
-            for block in &network.blocks {
-                channels = match block {
-                    Block::Basic { first, second, shortcut } => {
-                        assert_eq!((first.inputs, second.inputs), (channels, first.outputs));
-                        let past = shortcut.as_ref().map_or((channels, 1), |past| (past.outputs, past.stride));
-                        assert_eq!(past, (second.outputs, first.stride));
-                        second.outputs
-                    }
-                    Block::InvertedResidual { expand, depthwise, project, residual } => {
-                        let wide = expand.as_ref().map_or(channels, |expand| expand.outputs);
-                        assert_eq!((depthwise.channels, project.inputs), (wide, wide));
-                        assert!(!residual || (project.outputs == channels && depthwise.stride == 1));
-                        project.outputs
-                    }
-                };
-            }
+            let channels = network.blocks.iter().fold(network.stem.outputs, block_outputs);
             let features = network.head.as_ref().map_or(channels, |head| head.outputs);
-            assert_eq!(network.classifier.inputs, features, "{model}");
+            let hidden = network.hidden.as_ref().map_or(features, |hidden| hidden.outputs);
+            assert!(network.hidden.as_ref().is_none_or(|hidden| hidden.inputs == features), "{model}");
+            assert_eq!(network.classifier.inputs, hidden, "{model}");
+        }
+    }
+
+    /// Channels that come out of a block, whose layers must fit each other.
+    fn block_outputs(channels: usize, block: &Block) -> usize {
+        let past =
+            |shortcut: &Option<Conv>| shortcut.as_ref().map_or((channels, 1), |past| (past.outputs, past.stride));
+        match block {
+            Block::Basic { first, second, shortcut } => {
+                assert_eq!((first.inputs, second.inputs), (channels, first.outputs));
+                assert_eq!(past(shortcut), (second.outputs, first.stride));
+                second.outputs
+            }
+            Block::Bottleneck { reduce, filter, expand, shortcut } => {
+                assert_eq!((reduce.inputs, filter.inputs), (channels, reduce.outputs));
+                assert_eq!(expand.inputs, filter.outputs);
+                assert_eq!(past(shortcut), (expand.outputs, filter.stride));
+                expand.outputs
+            }
+            Block::InvertedResidual { expand, depthwise, excite, project, residual } => {
+                let wide = expand.as_ref().map_or(channels, |expand| expand.outputs);
+                assert_eq!((depthwise.channels, project.inputs), (wide, wide));
+                if let Some(SqueezeExcite { reduce, expand }) = excite {
+                    assert_eq!((reduce.inputs, reduce.outputs), (wide, expand.inputs));
+                    assert_eq!(expand.outputs, wide);
+                }
+                assert!(!residual || (project.outputs == channels && depthwise.stride == 1));
+                project.outputs
+            }
         }
     }
 }
