@@ -286,7 +286,7 @@ pub(crate) struct DemoArgs {
 #[derive(Debug, Args)]
 #[command(after_help = EXPLAIN_EXAMPLES)]
 pub(crate) struct ExplainArgs {
-    #[arg(long, value_name = "MODEL", default_value_t = Model::ResNet18, help = "Classifier: resnet18, mobilenet_v2")]
+    #[arg(long, value_name = "MODEL", default_value_t = Model::ResNet18, help = format!("Classifier: {}", Model::names()))]
     pub(crate) model: Model,
     /// Image size, in pixels a side
     #[arg(long, value_name = "PIXELS", default_value_t = 224)]

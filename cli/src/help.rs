@@ -3,6 +3,7 @@
 
 use clap::{Arg, ArgAction, Command};
 use cotejo_language::{Language, Texts};
+use cotejo_model::Model;
 use cotejo_render::formats;
 
 /// What clap names itself.
@@ -78,7 +79,11 @@ fn argument_in(argument: Arg, command: &str, texts: &Texts) -> Arg {
 
 /// A text of the help, which may name what the program's tables hold.
 fn said(name: &str, texts: &Texts) -> Option<String> {
-    let tables = [("endings", formats::endings().into()), ("languages", cotejo_language::languages().into())];
+    let tables = [
+        ("endings", formats::endings().into()),
+        ("languages", cotejo_language::languages().into()),
+        ("models", Model::names().into()),
+    ];
     texts.try_fill(name, &tables)
 }
 

@@ -116,7 +116,7 @@ mod tests {
           class.toml: line 2, column 1: batches: batch 0 is outside 1 to 4096
           class.toml: line 3, column 1: threads: threads 0 is outside 1 to 1024
           class.toml: line 4, column 1: unknown key `modles`; did you mean `models`?
-          class.toml: line 5, column 10: models: unknown model `vgg`; known: resnet18, mobilenet_v2
+          class.toml: line 5, column 10: models: unknown model `vgg`; known: resnet18, mobilenet_v2, resnet34, resnet50, mobilenet_v3_large
           --runs: must be at least 1
         ");
     }

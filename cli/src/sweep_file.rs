@@ -185,14 +185,14 @@ mod tests {
              cell-budget = \"soon\"\nruns = 1.5\nlabels = \"A1\"\nweights = { vgg = \"v.pth\" }\nzzzzzz = true\nexact = 1\n"
         ), @r#"
         line 1, column 1: unknown key `modles`; did you mean `models`?
-        line 2, column 11: models: unknown model `resnet99`; known: resnet18, mobilenet_v2
+        line 2, column 11: models: unknown model `resnet99`; known: resnet18, mobilenet_v2, resnet34, resnet50, mobilenet_v3_large
         line 2, column 23: models: expected a text in quotes, found integer
         line 3, column 10: sizes: expected a whole number, found string
         line 3, column 22: sizes: -1 is out of range
         line 4, column 15: cell-budget: `soon` is not a duration; write 25s, 2m or a number of seconds
         line 5, column 8: runs: expected a whole number, found float
         line 6, column 10: labels: expected a table such as { room = "A1" }, found string
-        line 7, column 13: weights: unknown model `vgg`; known: resnet18, mobilenet_v2
+        line 7, column 13: weights: unknown model `vgg`; known: resnet18, mobilenet_v2, resnet34, resnet50, mobilenet_v3_large
         line 8, column 1: unknown key `zzzzzz`; known: preset, models, sizes, batches, matmul, devices, threads, precision, engine, exact, streams, image, weights, cell-budget, runs, sweep-budget, seed, name, machines, labels
         line 9, column 9: exact: expected true or false, found integer
         "#);

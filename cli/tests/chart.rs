@@ -84,7 +84,10 @@ fn what_cannot_be_written_is_refused_before_anything_is_read() {
         ("chart all --output file", vec!["it is not a folder"]),
         ("chart all --format png", vec!["a terminal cannot show PNG", "--output"]),
         ("chart size --force", vec!["--output"]),
-        ("chart size --model vgg", vec!["unknown model `vgg`; known: resnet18, mobilenet_v2, matmul"]),
+        (
+            "chart size --model vgg",
+            vec!["unknown model `vgg`; known: resnet18, mobilenet_v2, resnet34, resnet50, mobilenet_v3_large, matmul"],
+        ),
         ("chart size x --all", vec!["cannot be used with"]),
     ] {
         pc.run(line).code(2).says(&texts);

@@ -31,7 +31,10 @@ fn bad_flags() {
         ("", vec!["Usage:"]),
         ("measure", vec!["unrecognized subcommand 'measure'"]),
         ("sweep", vec!["Usage:"]),
-        ("local --models resnet99", vec!["unknown model `resnet99`", "resnet18, mobilenet_v2"]),
+        (
+            "local --models resnet99",
+            vec!["unknown model `resnet99`", "resnet18, mobilenet_v2, resnet34, resnet50, mobilenet_v3_large"],
+        ),
         ("local --sizes big", vec!["'big'", "--sizes"]),
         ("local --sizes 0", vec!["--sizes: size 0 is outside 1 to 1000000"]),
         ("local --batches 0", vec!["--batches: batch 0"]),

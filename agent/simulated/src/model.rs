@@ -7,7 +7,7 @@
 //! - *rate*: a CPU's cores by Amdahl's law, `1 / (serial + (1 - serial) / threads)`; a GPU's share of its peak;
 //! - *filled*: `FLOP / (FLOP + half)`: a run too small for the device does not use all of it, a batch does.
 
-use cotejo_model::{Engine, Model, Precision, Task, Threads, Workload, estimate};
+use cotejo_model::{Engine, Precision, Task, Threads, Workload, estimate};
 
 use crate::catalogue::{PlayedCpu, PlayedGpu};
 
@@ -89,13 +89,8 @@ pub(crate) fn bytes(workload: &Workload) -> f64 {
     };
     let values = match workload.task {
         Task::Classify { model, size, .. } => {
-            // Weights, and values that all layers together give for a pixel of the image.
-            let (weights, of_a_pixel) = match model {
-                Model::ResNet18 => (11.7e6, 50.0),
-                Model::MobileNetV2 => (3.5e6, 134.0),
-            };
             let images = workload.images().unwrap_or(1) as f64;
-            weights + 2.0 * of_a_pixel * f64::from(size).powi(2) * images
+            estimate::parameters(model) + 2.0 * estimate::layer_values(model, size) * images
         }
         Task::Matmul { size } => 3.0 * f64::from(size).powi(2),
     };
@@ -104,6 +99,8 @@ pub(crate) fn bytes(workload: &Workload) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use cotejo_model::Model;
+
     use super::*;
     use crate::catalogue::{ANY_GPU, LAB, OFFICE, OLD_LAPTOP, WORKSTATION};
 

@@ -11,6 +11,7 @@ use cotejo_model::frames::Request;
 use cotejo_model::job::Weights;
 use cotejo_model::measurement::{CompiledFor, EnginePlan, Input, LayerAlgorithm, Stages};
 use cotejo_model::measuring::LARGEST_CHECKED;
+use cotejo_model::models::network;
 use cotejo_model::reason::{AnswerReason, DeviceReason, JobFile, JobReason, MemoryReason};
 use cotejo_model::{DeviceId, Engine, Model, Precision, Reason};
 
@@ -28,16 +29,14 @@ pub(crate) struct Classify {
     pub(crate) batch: u32,
 }
 
-/// How far a logit may be from the reference engine's on the CPU, over their root mean square: about ten times what
-/// PyTorch's differ from f64 when it rounds to the same format. With the seeded weights, `MobileNetV2`'s logits are
-/// some twenty times as sensitive to rounding as `ResNet18`'s. Another image's logits differ by more than 3.
+/// How far a logit may be from the reference engine's on the CPU, over their root mean square. Another image's logits
+/// differ by more than 3.
 fn tolerance(model: Model, precision: Precision) -> f32 {
-    match (precision, model) {
-        (Precision::F32, _) => 1e-3,
-        (Precision::Tf32 | Precision::F16, Model::ResNet18) => 4e-2,
-        (Precision::Tf32 | Precision::F16, Model::MobileNetV2) => 4e-1,
-        (Precision::Bf16, Model::ResNet18) => 2e-1,
-        (Precision::Bf16, Model::MobileNetV2) => 1.5,
+    let measured = &network(model).measured;
+    match precision {
+        Precision::F32 => 1e-3,
+        Precision::Tf32 | Precision::F16 => measured.half_tolerance,
+        Precision::Bf16 => measured.bf16_tolerance,
     }
 }
 

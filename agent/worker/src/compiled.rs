@@ -4,129 +4,106 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use candle_core::{CpuStorage, CustomOp1, Layout, Module, Result, Shape, Tensor, bail};
-use cotejo_cpu::{BatchNorm, Block, Conv, Depthwise, Function, InstructionSet, Linear, Network, Options, Plan};
+use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor, bail};
+use cotejo_cpu::{BatchNorm, Block, Conv, Depthwise, InstructionSet, Linear, Network, Options, Plan, SqueezeExcite};
 use cotejo_model::Model;
+use cotejo_model::models::{self, Module};
 
-use crate::models::{CLASSES, EPSILON, mobilenet};
 use crate::weights::Tensors;
 
 /// The layers of a model with batch norm folded in, from weights under torchvision's names.
 pub fn network(model: Model, tensors: &Tensors) -> Result<Network> {
-    let weights = Weights { tensors };
-    match model {
-        Model::ResNet18 => weights.resnet18(),
-        Model::MobileNetV2 => weights.mobilenet_v2(),
-    }
+    let network = models::network(model);
+    let weights = Weights { tensors, epsilon: network.epsilon };
+    Ok(Network {
+        stem: weights.conv(&network.stem)?,
+        pool: network.pool,
+        blocks: network.blocks.iter().map(|block| weights.block(block)).collect::<Result<_>>()?,
+        head: weights.optional(network.head.as_ref())?,
+        hidden: network.hidden.as_ref().map(|hidden| weights.linear(hidden)).transpose()?,
+        classifier: weights.linear(&network.classifier)?,
+    })
 }
 
+/// Makes layers of their definitions.
 struct Weights<'a> {
     tensors: &'a Tensors,
-}
-
-/// A convolution's shape and what follows it.
-#[derive(Debug, Clone, Copy)]
-struct Shaped {
-    kernel: usize,
-    stride: usize,
-    function: Function,
+    epsilon: f64,
 }
 
 impl Weights<'_> {
-    fn get(&self, name: &str) -> Result<Vec<f32>> {
-        match self.tensors.get(name) {
+    fn get(&self, module: &Module, tensor: &str) -> Result<Vec<f32>> {
+        let name = format!("{}.{tensor}", module.name);
+        match self.tensors.get(&name) {
             Some(tensor) => tensor.flatten_all()?.to_vec1(),
             None => bail!("the weights have no {name}"),
         }
     }
 
     /// The weight and bias of a convolution with the norm after it.
-    fn folded(&self, conv: &str, norm: &str) -> Result<(Vec<f32>, Vec<f32>)> {
-        let part = |name: &str| self.get(&format!("{norm}.{name}"));
+    fn folded(&self, conv: &Module, norm: &Module) -> Result<(Vec<f32>, Vec<f32>)> {
+        let part = |tensor: &str| self.get(norm, tensor);
         let (weight, bias) = (part("weight")?, part("bias")?);
         let (mean, variance) = (part("running_mean")?, part("running_var")?);
-        let norm =
-            BatchNorm { weight: &weight, bias: &bias, running_mean: &mean, running_var: &variance, epsilon: EPSILON };
-        Ok(norm.fold(&self.get(&format!("{conv}.weight"))?))
+        let norm = BatchNorm {
+            weight: &weight,
+            bias: &bias,
+            running_mean: &mean,
+            running_var: &variance,
+            epsilon: self.epsilon,
+        };
+        Ok(norm.fold(&self.get(conv, "weight")?))
     }
 
-    fn conv(&self, name: &str, norm: &str, shape: Shaped) -> Result<Conv> {
-        let Shaped { kernel, stride, function } = shape;
-        let (weight, bias) = self.folded(name, norm)?;
-        let outputs = bias.len();
-        let inputs = weight.len() / (outputs * kernel * kernel);
-        Ok(Conv { name: name.to_owned(), inputs, outputs, kernel, stride, weight, bias, function })
+    fn conv(&self, layer: &models::Conv) -> Result<Conv> {
+        let models::Conv { inputs, outputs, kernel, stride, function, .. } = *layer;
+        let (weight, bias) = self.folded(&layer.module, &layer.norm)?;
+        Ok(Conv { name: layer.module.name.clone(), inputs, outputs, kernel, stride, weight, bias, function })
     }
 
-    fn linear(&self, name: &str) -> Result<Linear> {
-        let weight = self.get(&format!("{name}.weight"))?;
-        let bias = self.get(&format!("{name}.bias"))?;
-        Ok(Linear { name: name.to_owned(), inputs: weight.len() / CLASSES, outputs: CLASSES, weight, bias })
+    fn optional(&self, layer: Option<&models::Conv>) -> Result<Option<Conv>> {
+        layer.map(|layer| self.conv(layer)).transpose()
     }
 
-    fn resnet18(&self) -> Result<Network> {
-        let relu = |kernel, stride| Shaped { kernel, stride, function: Function::Relu };
-        let mut blocks = Vec::with_capacity(8);
-        for stage in 1..=4 {
-            for block in 0..2 {
-                let name = format!("layer{stage}.{block}");
-                let shrinks = stage > 1 && block == 0;
-                let stride = if shrinks { 2 } else { 1 };
-                let past = Shaped { kernel: 1, stride, function: Function::Identity };
-                blocks.push(Block::Basic {
-                    first: self.conv(&format!("{name}.conv1"), &format!("{name}.bn1"), relu(3, stride))?,
-                    second: self.conv(&format!("{name}.conv2"), &format!("{name}.bn2"), relu(3, 1))?,
-                    shortcut: shrinks
-                        .then(|| self.conv(&format!("{name}.downsample.0"), &format!("{name}.downsample.1"), past))
-                        .transpose()?,
-                });
+    fn depthwise(&self, layer: &models::Depthwise) -> Result<Depthwise> {
+        let models::Depthwise { channels, kernel, stride, function, .. } = *layer;
+        let (weight, bias) = self.folded(&layer.module, &layer.norm)?;
+        Ok(Depthwise { name: layer.module.name.clone(), channels, kernel, stride, weight, bias, function })
+    }
+
+    fn linear(&self, layer: &models::Linear) -> Result<Linear> {
+        let models::Linear { inputs, outputs, function, .. } = *layer;
+        let (weight, bias) = (self.get(&layer.module, "weight")?, self.get(&layer.module, "bias")?);
+        Ok(Linear { name: layer.module.name.clone(), inputs, outputs, weight, bias, function })
+    }
+
+    fn squeeze_excite(&self, layer: &models::SqueezeExcite) -> Result<SqueezeExcite> {
+        Ok(SqueezeExcite { reduce: self.linear(&layer.reduce)?, expand: self.linear(&layer.expand)? })
+    }
+
+    fn block(&self, block: &models::Block) -> Result<Block> {
+        Ok(match block {
+            models::Block::Basic { first, second, shortcut } => Block::Basic {
+                first: self.conv(first)?,
+                second: self.conv(second)?,
+                shortcut: self.optional(shortcut.as_ref())?,
+            },
+            models::Block::Bottleneck { reduce, filter, expand, shortcut } => Block::Bottleneck {
+                reduce: self.conv(reduce)?,
+                filter: self.conv(filter)?,
+                expand: self.conv(expand)?,
+                shortcut: self.optional(shortcut.as_ref())?,
+            },
+            models::Block::InvertedResidual { expand, depthwise, excite, project, residual } => {
+                Block::InvertedResidual {
+                    expand: self.optional(expand.as_ref())?,
+                    depthwise: self.depthwise(depthwise)?,
+                    excite: excite.as_ref().map(|excite| self.squeeze_excite(excite)).transpose()?,
+                    project: self.conv(project)?,
+                    residual: *residual,
+                }
             }
-        }
-        Ok(Network {
-            stem: self.conv("conv1", "bn1", relu(7, 2))?,
-            pool: true,
-            blocks,
-            head: None,
-            classifier: self.linear("fc")?,
         })
-    }
-
-    fn mobilenet_v2(&self) -> Result<Network> {
-        let relu6 = |kernel, stride| Shaped { kernel, stride, function: Function::Relu6 };
-        let mut blocks = Vec::with_capacity(17);
-        let mut inputs = 32;
-        for (expansion, outputs, repeats, first_stride) in mobilenet::STAGES {
-            for repeat in 0..repeats {
-                let stride = if repeat == 0 { first_stride } else { 1 };
-                let name = format!("features.{}.conv", blocks.len() + 1);
-                // Without an expansion, the layers that follow move up by one.
-                let next = usize::from(expansion != 1);
-                let expand = (expansion != 1)
-                    .then(|| self.conv(&format!("{name}.0.0"), &format!("{name}.0.1"), relu6(1, 1)))
-                    .transpose()?;
-                let projection = Shaped { kernel: 1, stride: 1, function: Function::Identity };
-                blocks.push(Block::InvertedResidual {
-                    expand,
-                    depthwise: self.depthwise(&format!("{name}.{next}"), stride)?,
-                    project: self.conv(&format!("{name}.{}", next + 1), &format!("{name}.{}", next + 2), projection)?,
-                    residual: stride == 1 && inputs == outputs,
-                });
-                inputs = outputs;
-            }
-        }
-        Ok(Network {
-            stem: self.conv("features.0.0", "features.0.1", relu6(3, 2))?,
-            pool: false,
-            blocks,
-            head: Some(self.conv("features.18.0", "features.18.1", relu6(1, 1))?),
-            classifier: self.linear("classifier.1")?,
-        })
-    }
-
-    fn depthwise(&self, name: &str, stride: usize) -> Result<Depthwise> {
-        let (name, norm) = (format!("{name}.0"), format!("{name}.1"));
-        let (weight, bias) = self.folded(&name, &norm)?;
-        Ok(Depthwise { name, channels: bias.len(), stride, weight, bias, function: Function::Relu6 })
     }
 }
 
@@ -184,7 +161,7 @@ impl CustomOp1 for Compiled {
     }
 }
 
-impl Module for Compiled {
+impl candle_core::Module for Compiled {
     fn forward(&self, input: &Tensor) -> Result<Tensor> {
         input.contiguous()?.apply_op1_no_bwd(self)
     }

@@ -114,6 +114,12 @@ fn the_memory_that_is_predicted_holds_the_buffers() {
         (Model::ResNet18, 700, 1),
         (Model::MobileNetV2, 224, 8),
         (Model::MobileNetV2, 700, 1),
+        (Model::ResNet34, 224, 8),
+        (Model::ResNet50, 64, 1),
+        (Model::ResNet50, 224, 8),
+        (Model::ResNet50, 700, 1),
+        (Model::MobileNetV3Large, 224, 8),
+        (Model::MobileNetV3Large, 700, 1),
     ] {
         let network = compiled::network(model, &weights::random(model, SEED).unwrap()).unwrap();
         let instruction_set = InstructionSet::detect().unwrap();
@@ -156,9 +162,11 @@ fn the_gpu_memory_that_is_predicted_is_what_the_plan_takes_and_the_context() {
 
 #[test]
 fn weights_that_lack_a_tensor_are_named() {
-    for (model, missing) in
-        [(Model::ResNet18, "layer3.0.downsample.1.running_var"), (Model::MobileNetV2, "classifier.1.bias")]
-    {
+    for (model, missing) in [
+        (Model::ResNet18, "layer3.0.downsample.1.running_var"),
+        (Model::MobileNetV2, "classifier.1.bias"),
+        (Model::MobileNetV3Large, "features.4.block.2.fc2.bias"),
+    ] {
         let mut tensors = weights::random(model, SEED).unwrap();
         tensors.remove(missing).unwrap();
         let error = compiled::network(model, &tensors).unwrap_err().to_string();

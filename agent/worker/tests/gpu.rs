@@ -88,6 +88,8 @@ fn a_classifier_is_measured_with_its_stages_answers_and_the_gpus_record() {
         (Model::MobileNetV2, Precision::F32, 1e-4),
         (Model::MobileNetV2, Precision::Tf32, 5e-2),
         (Model::ResNet18, Precision::F16, 1e-2),
+        (Model::ResNet50, Precision::F32, 1e-4),
+        (Model::MobileNetV3Large, Precision::F32, 2e-4),
         (Model::ResNet18, Precision::Bf16, 8e-2),
     ];
     for (model, precision, limit) in limits {

@@ -3,8 +3,8 @@
 mod support;
 
 use candle_core::{Device, Module as _, Tensor};
-use cotejo_model::{Digest, Model};
-use cotejo_worker::models::{CLASSES, Network, parameters};
+use cotejo_model::{Digest, Model, models};
+use cotejo_worker::models::{CLASSES, Network};
 use cotejo_worker::weights;
 use serde::Deserialize;
 
@@ -55,7 +55,7 @@ fn random_weights_follow_the_formula_bit_by_bit() {
 fn networks_ask_for_torchvisions_tensors() {
     for golden in support::golden::<WeightsFile>("weights.json").models {
         let mut expected: Vec<_> = golden.tensors.into_iter().map(|(name, shape, _)| (name, shape)).collect();
-        let found = parameters(golden.model).unwrap();
+        let found = models::network(golden.model).parameters();
         let mut found: Vec<_> = found.into_iter().map(|parameter| (parameter.name, parameter.shape)).collect();
         expected.sort_unstable();
         found.sort_unstable();

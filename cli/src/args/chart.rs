@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use cotejo_analysis::figures::Choice;
 use cotejo_analysis::key::Subject;
 use cotejo_language::{Language, Texts};
-use cotejo_model::{Engine, Precision, Threads};
+use cotejo_model::{Engine, Model, Precision, Threads};
 use cotejo_render::chart::build::Kind;
 use cotejo_render::formats::{CHART_FORMATS, ChartFormat};
 
@@ -49,7 +49,7 @@ pub(crate) struct ChartArgs {
     /// Replace output files that exist
     #[arg(long, requires = "output")]
     pub(crate) force: bool,
-    #[arg(long, value_name = "MODEL", help = "Only this model: resnet18, mobilenet_v2, or matmul for products")]
+    #[arg(long, value_name = "MODEL", help = format!("Only this model: {}, or matmul for products", Model::names()))]
     pub(crate) model: Option<Subject>,
     /// Only in this precision
     #[arg(long, value_name = "PRECISION")]

@@ -111,7 +111,7 @@ RTX,resnet18,96,1,f32,2,ms,here,,,,
     line 3: batch: `one` is not a whole number
     line 3: ci_high: is missing: an interval has two ends, and there is a ci_low
     line 3: kind: unknown kind `guess`; known: classify, matmul
-    line 3: model: unknown model `resnet99`; known: resnet18, mobilenet_v2
+    line 3: model: unknown model `resnet99`; known: resnet18, mobilenet_v2, resnet34, resnet50, mobilenet_v3_large
     line 3: precision: unknown precision `f17`; known: f32, tf32, f16, bf16
     line 3: runs: must be at least 1
     line 3: size: size 0 is outside 1 to 1000000

@@ -5,116 +5,41 @@ use std::time::Duration;
 use crate::device::DeviceKind;
 use crate::job::JobSpec;
 use crate::measuring::{self, LARGEST_CHECKED};
+use crate::models::{Layer, network};
 use crate::workload::{Engine, Model, Precision, Task, Workload};
 
-/// A convolution of a classifier at a given image size: what its cost follows from.
-struct Convolution {
-    inputs: u64,
-    outputs: u64,
-    kernel: u64,
-    groups: u64,
-    /// Pixels a side, before and after.
-    side_in: u64,
-    side_out: u64,
+/// Multiply-accumulates of a classifier for one square image of this many pixels a side.
+fn macs(model: Model, size: u32) -> f64 {
+    let mut macs = 0.0;
+    network(model).walk(u64::from(size), |layer, [_, side]| macs += layer.macs_a_pixel() as f64 * squared(side));
+    macs
 }
 
-impl Convolution {
-    /// Multiply-accumulates for one image.
-    fn macs(&self) -> f64 {
-        let per_pixel = (self.inputs / self.groups * self.kernel * self.kernel * self.outputs) as f64;
-        per_pixel * (self.side_out as f64).powi(2)
-    }
-
-    /// Numbers held while it runs: input, output, and the unrolled input (im2col) of plain candle.
-    fn values(&self) -> f64 {
-        let unrolled = if self.groups > 1 { 0 } else { self.inputs * self.kernel * self.kernel };
-        self.inputs as f64 * (self.side_in as f64).powi(2)
-            + (2 * self.outputs + unrolled) as f64 * (self.side_out as f64).powi(2)
-    }
+/// Numbers that a layer needs while plain candle runs it for one image: its input, its output, and the unrolled input
+/// (im2col) of a convolution over all channels.
+fn values_of_layer(layer: Layer<'_>, [side_in, side_out]: [u64; 2]) -> f64 {
+    let (inputs, unrolled) = match layer {
+        Layer::Conv(conv) => (conv.inputs, conv.inputs * conv.kernel * conv.kernel),
+        Layer::Depthwise(layer) => (layer.channels, 0),
+        Layer::Linear(layer) => (layer.inputs, 0),
+    };
+    inputs as f64 * squared(side_in) + (2 * layer.outputs() + unrolled) as f64 * squared(side_out)
 }
 
-/// Collects a network's convolutions while following the side of its feature maps.
-struct Trace {
-    side: u64,
-    convolutions: Vec<Convolution>,
+/// Numbers that all layers together give for one square image of this many pixels a side.
+pub fn layer_values(model: Model, size: u32) -> f64 {
+    let mut values = 0.0;
+    network(model).walk(u64::from(size), |layer, [_, side]| values += layer.outputs() as f64 * squared(side));
+    values
 }
 
-impl Trace {
-    /// A square convolution padded by half its kernel, as all in these networks are.
-    fn conv(&mut self, inputs: u64, outputs: u64, kernel: u64, stride: u64, groups: u64) {
-        let side_out = (self.side + 2 * (kernel / 2) - kernel) / stride + 1;
-        self.convolutions.push(Convolution { inputs, outputs, kernel, groups, side_in: self.side, side_out });
-        self.side = side_out;
-    }
+fn squared(side: u64) -> f64 {
+    (side as f64).powi(2)
 }
 
-fn convolutions(model: Model, size: u32) -> Vec<Convolution> {
-    let mut trace = Trace { side: u64::from(size), convolutions: Vec::new() };
-    match model {
-        Model::ResNet18 => {
-            trace.conv(3, 64, 7, 2, 1);
-            // Max-pool 3x3, stride 2, padding 1.
-            trace.side = (trace.side - 1) / 2 + 1;
-            let mut inputs = 64;
-            for (stage, outputs) in [64, 128, 256, 512].into_iter().enumerate() {
-                for block in 0..2 {
-                    let stride = if stage > 0 && block == 0 { 2 } else { 1 };
-                    let before = trace.side;
-                    trace.conv(inputs, outputs, 3, stride, 1);
-                    trace.conv(outputs, outputs, 3, 1, 1);
-                    if stride == 2 {
-                        let after = trace.side;
-                        trace.side = before;
-                        trace.conv(inputs, outputs, 1, 2, 1);
-                        debug_assert_eq!(trace.side, after);
-                    }
-                    inputs = outputs;
-                }
-            }
-        }
-        Model::MobileNetV2 => {
-            trace.conv(3, 32, 3, 2, 1);
-            let mut inputs = 32;
-            // Expansion, output channels, repeats, stride: table 2 of the paper.
-            for (expansion, outputs, repeats, stride) in [
-                (1, 16, 1, 1),
-                (6, 24, 2, 2),
-                (6, 32, 3, 2),
-                (6, 64, 4, 2),
-                (6, 96, 3, 1),
-                (6, 160, 3, 2),
-                (6, 320, 1, 1),
-            ] {
-                for repeat in 0..repeats {
-                    let hidden = inputs * expansion;
-                    if expansion > 1 {
-                        trace.conv(inputs, hidden, 1, 1, 1);
-                    }
-                    trace.conv(hidden, hidden, 3, if repeat == 0 { stride } else { 1 }, hidden);
-                    trace.conv(hidden, outputs, 1, 1, 1);
-                    inputs = outputs;
-                }
-            }
-            trace.conv(320, 1280, 1, 1, 1);
-        }
-    }
-    trace.convolutions
-}
-
-/// Multiply-accumulates of the fully connected layer.
-fn classifier_macs(model: Model) -> f64 {
-    match model {
-        Model::ResNet18 => 512.0 * 1000.0,
-        Model::MobileNetV2 => 1280.0 * 1000.0,
-    }
-}
-
-/// Parameters, batch-norm statistics included.
-fn parameters(model: Model) -> f64 {
-    match model {
-        Model::ResNet18 => 11_699_112.0,
-        Model::MobileNetV2 => 3_538_984.0,
-    }
+/// Numbers in a classifier's weights, batch-norm statistics included.
+pub fn parameters(model: Model) -> f64 {
+    network(model).parameter_count() as f64
 }
 
 /// Floating-point operations of one run by the direct algorithm: two a multiply-accumulate, for every stream.
@@ -133,10 +58,7 @@ pub fn least_flops(workload: &Workload) -> f64 {
 
 fn forward_flops(task: Task) -> f64 {
     match task {
-        Task::Classify { model, size, batch } => {
-            let macs: f64 = convolutions(model, size).iter().map(Convolution::macs).sum();
-            2.0 * f64::from(batch) * (macs + classifier_macs(model))
-        }
+        Task::Classify { model, size, batch } => 2.0 * f64::from(batch) * macs(model, size),
         Task::Matmul { size } => 2.0 * f64::from(size).powi(3),
     }
 }
@@ -185,13 +107,10 @@ fn gpu_bytes(workload: &Workload) -> f64 {
         + match workload.task {
             Task::Classify { model, size, batch } => {
                 let pixels = f64::from(batch) * f64::from(size).powi(2);
-                // Of a pixel of the image, at the network's widest moment: what goes into a layer, comes out of it, and
-                // is carried past it. Plain candle's batch norm makes several copies of what it is given.
-                let values_a_pixel = match (model, workload.engine) {
-                    (Model::ResNet18, Engine::Optimized) => 24.0,
-                    (Model::MobileNetV2, Engine::Optimized) => 36.0,
-                    (Model::ResNet18, Engine::Reference) => 80.0,
-                    (Model::MobileNetV2, Engine::Reference) => 120.0,
+                let measured = &network(model).measured;
+                let values_a_pixel = match workload.engine {
+                    Engine::Optimized => measured.gpu_values_a_pixel,
+                    Engine::Reference => measured.gpu_reference_values_a_pixel,
                 };
                 // The image comes in f32, whatever is computed in.
                 parameters(model) * value_bytes + pixels * (3.0 * 4.0 + values_a_pixel * value_bytes)
@@ -202,17 +121,16 @@ fn gpu_bytes(workload: &Workload) -> f64 {
 
 /// Numbers that plain candle holds: weights twice (file and tensors), and what a convolution needs.
 fn reference_values(model: Model, size: u32, batch: u32) -> f64 {
-    let largest = convolutions(model, size).iter().map(Convolution::values).fold(0.0, f64::max);
+    let mut largest = 0.0_f64;
+    network(model).walk(u64::from(size), |layer, sides| largest = largest.max(values_of_layer(layer, sides)));
     2.0 * parameters(model) + f64::from(batch) * (3.0 * image_values(size) + largest)
 }
 
 /// Numbers that the CPU's optimized engine holds: weights as they are read and as its kernels want them, which for
 /// Winograd's tiles are up to four times as many, and its buffers, whose size follows from the network's first layers.
 fn optimized_values(model: Model, size: u32, images: f64) -> f64 {
-    let (packed, values_a_pixel) = match model {
-        Model::ResNet18 => (4.0, 24.0),
-        Model::MobileNetV2 => (1.2, 12.0),
-    };
+    let measured = &network(model).measured;
+    let (packed, values_a_pixel) = (measured.cpu_packed_weights, measured.cpu_values_a_pixel);
     let pixels = f64::from(size).powi(2);
     (2.0 + packed) * parameters(model) + images * (2.0 * image_values(size) + values_a_pixel * pixels)
 }
@@ -266,11 +184,7 @@ impl Pace {
 
 /// FLOP/s of plain candle on a CPU whose optimized engine does so many with the same model.
 pub fn reference_flops(model: Model, optimized_flops: f64) -> f64 {
-    optimized_flops
-        / match model {
-            Model::ResNet18 => 6.0,
-            Model::MobileNetV2 => 16.0,
-        }
+    optimized_flops / network(model).measured.reference_slowdown
 }
 
 /// Operations of the check of an answer: one image by the reference engine.
@@ -355,6 +269,10 @@ mod tests {
             (Model::ResNet18, 1024, 37.90),
             (Model::MobileNetV2, 224, 0.301),
             (Model::MobileNetV2, 1024, 6.26),
+            // Of the three others at 224: torchvision's own figures.
+            (Model::ResNet34, 224, 3.664),
+            (Model::ResNet50, 224, 4.089),
+            (Model::MobileNetV3Large, 224, 0.217),
         ] {
             let found = flops(&classify(model, size, 1)) / 2e9;
             assert!((found / gmac - 1.0).abs() < 0.005, "{model} {size}: {found}");

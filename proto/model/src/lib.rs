@@ -17,6 +17,7 @@ pub mod job;
 pub mod machine;
 pub mod measurement;
 pub mod measuring;
+pub mod models;
 pub mod quality;
 pub mod reason;
 pub mod reference;

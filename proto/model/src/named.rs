@@ -24,6 +24,11 @@ macro_rules! named_enum {
             /// Every value, in declaration order.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
+            /// Every written name, separated by commas.
+            pub fn names() -> String {
+                [$($text),+].join(", ")
+            }
+
             /// The written name.
             pub fn name(self) -> &'static str {
                 match self { $(Self::$variant => $text),+ }
@@ -42,7 +47,7 @@ macro_rules! named_enum {
                     _ => Err($crate::named::UnknownName {
                         what: $what,
                         text: text.to_owned(),
-                        known: [$($text),+].join(", "),
+                        known: Self::names(),
                     }),
                 }
             }

@@ -16,6 +16,12 @@ named_enum!(
         ResNet18 = "resnet18",
         /// `torchvision.models.mobilenet_v2` (Sandler et al., 2018).
         MobileNetV2 = "mobilenet_v2" | "mobilenetv2",
+        /// `torchvision.models.resnet34` (He et al., 2015).
+        ResNet34 = "resnet34",
+        /// `torchvision.models.resnet50` (He et al., 2015).
+        ResNet50 = "resnet50",
+        /// `torchvision.models.mobilenet_v3_large` (Howard et al., 2019).
+        MobileNetV3Large = "mobilenet_v3_large" | "mobilenetv3_large",
     }
 );
 
@@ -25,6 +31,9 @@ impl Model {
         match self {
             Self::ResNet18 => "ResNet18",
             Self::MobileNetV2 => "MobileNetV2",
+            Self::ResNet34 => "ResNet34",
+            Self::ResNet50 => "ResNet50",
+            Self::MobileNetV3Large => "MobileNetV3-Large",
         }
     }
 }

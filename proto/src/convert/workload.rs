@@ -12,7 +12,10 @@ use super::{ConvertError, enumerated, enums, json, parsed, required, share};
 use crate::v1 as wire;
 
 enums! {
-    Model = wire::Model { ResNet18 = Resnet18, MobileNetV2 = MobilenetV2 }
+    Model = wire::Model {
+        ResNet18 = Resnet18, MobileNetV2 = MobilenetV2, ResNet34 = Resnet34, ResNet50 = Resnet50,
+        MobileNetV3Large = MobilenetV3Large,
+    }
     Precision = wire::Precision { F32 = F32, Tf32 = Tf32, F16 = F16, Bf16 = Bf16 }
     Engine = wire::Engine { Reference = Reference, Optimized = Optimized }
     Phase = wire::Phase { Load = Load, First = First, WarmUp = WarmUp, Sample = Sample }

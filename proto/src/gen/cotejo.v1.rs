@@ -131,6 +131,9 @@ pub enum Model {
     Unspecified = 0,
     Resnet18 = 1,
     MobilenetV2 = 2,
+    Resnet34 = 3,
+    Resnet50 = 4,
+    MobilenetV3Large = 5,
 }
 impl Model {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -142,6 +145,9 @@ impl Model {
             Self::Unspecified => "MODEL_UNSPECIFIED",
             Self::Resnet18 => "MODEL_RESNET18",
             Self::MobilenetV2 => "MODEL_MOBILENET_V2",
+            Self::Resnet34 => "MODEL_RESNET34",
+            Self::Resnet50 => "MODEL_RESNET50",
+            Self::MobilenetV3Large => "MODEL_MOBILENET_V3_LARGE",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -150,6 +156,9 @@ impl Model {
             "MODEL_UNSPECIFIED" => Some(Self::Unspecified),
             "MODEL_RESNET18" => Some(Self::Resnet18),
             "MODEL_MOBILENET_V2" => Some(Self::MobilenetV2),
+            "MODEL_RESNET34" => Some(Self::Resnet34),
+            "MODEL_RESNET50" => Some(Self::Resnet50),
+            "MODEL_MOBILENET_V3_LARGE" => Some(Self::MobilenetV3Large),
             _ => None,
         }
     }

@@ -1,4 +1,4 @@
-//! How long each kind of layer takes in the shapes of `ResNet18` and `MobileNetV2`, on one thread. Each is timed as a step
+//! How long each kind of layer takes in the shapes of the models, on one thread. Each is timed as a step
 //! of a small network, so that its input is where the layer before leaves it. Elements are operations of the
 //! definition: `Gelem/s` reads as GFLOP/s. `COTEJO_INSTRUCTION_SET` chooses the kernels.
 
@@ -11,7 +11,8 @@ use std::time::Duration;
 
 use cotejo_cpu as engine;
 use criterion::{BenchmarkId, Criterion, Throughput};
-use engine::{InstructionSet, Network, Options, Plan};
+use engine::{Function, InstructionSet, Network, Options, Plan};
+use networks::Excited;
 use random::Random;
 
 /// A layer of a network.
@@ -109,11 +110,48 @@ fn inverted(criterion: &mut Criterion, instruction_set: InstructionSet) {
     }
 }
 
+fn bottleneck(criterion: &mut Criterion, instruction_set: InstructionSet) {
+    let random = &mut Random::new(1);
+    for (width, side) in [(64, 56), (128, 28), (256, 14), (512, 7)] {
+        let network = &networks::bottleneck(random, 4 * width, &[(width, 4 * width, 1)], 1000);
+        for (shape, step) in [
+            (format!("{}@{side} to {width}", 4 * width), "layer0.conv1"),
+            (format!("{width}@{side} to {}", 4 * width), "layer0.conv3"),
+        ] {
+            let (shape, side) = (&*shape, side * 4);
+            Layer { group: "bottleneck 1x1", shape, network, side, step, exact: false }
+                .bench(criterion, instruction_set);
+        }
+    }
+}
+
+fn excited(criterion: &mut Criterion, instruction_set: InstructionSet) {
+    let random = &mut Random::new(1);
+    let hard = Function::HardSwish;
+    for (channels, wide, kernel, squeezed, function, side) in
+        [(40, 120, 5, 32, Function::Relu, 28), (112, 672, 3, 168, hard, 14), (160, 960, 5, 240, hard, 7)]
+    {
+        let first = Excited { wide: 16, outputs: channels, kernel: 3, stride: 1, function, squeezed: None };
+        let block = Excited { wide, outputs: channels, kernel, squeezed: Some(squeezed), ..first };
+        let network = &networks::excited(random, &[first, block], [960, 1280], 1000);
+        for (group, step) in [
+            ("expand and filter", "features.2.block.0"),
+            ("squeeze", "features.2.block.fc1"),
+            ("excite", "features.2.block.fc2 as"),
+        ] {
+            let shape = &format!("{channels}@{side} to {wide}, {kernel}x{kernel}");
+            Layer { group, shape, network, side: 2 * side, step, exact: false }.bench(criterion, instruction_set);
+        }
+    }
+}
+
 fn main() {
     let criterion = Criterion::default().sample_size(30).warm_up_time(Duration::from_millis(500));
     let mut criterion = criterion.measurement_time(Duration::from_secs(2)).configure_from_args();
     let instruction_set = InstructionSet::detect().expect("the instruction set that was asked for");
     basic(&mut criterion, instruction_set);
     inverted(&mut criterion, instruction_set);
+    bottleneck(&mut criterion, instruction_set);
+    excited(&mut criterion, instruction_set);
     criterion.final_summary();
 }

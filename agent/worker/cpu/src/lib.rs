@@ -11,7 +11,7 @@ mod product;
 mod streams;
 mod team;
 
-pub use cotejo_network::{BatchNorm, Block, Conv, Depthwise, Function, Linear, Network};
+pub use cotejo_network::{BatchNorm, Block, Conv, Depthwise, Function, Linear, Network, SqueezeExcite};
 pub use instruction_set::{BadInstructionSet, INSTRUCTION_SET_VARIABLE, InstructionSet};
 pub use peak::Peak;
 pub use plan::{CompileError, Options, Plan, Step};

@@ -6,11 +6,10 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
 use crate::InstructionSet;
-use crate::kernels::{Access, Kernels, LANE_BLOCK, ONE_ROW, PixelRun, Steps, Target};
+use crate::kernels::{Access, Activation, Kernels, LANE_BLOCK, Limits, PixelRun, Rows, Steps, Target};
 use crate::memory::{Arena, Layouter, Span, View};
 use crate::plan::{CompileError, Panel, panels, pointwise_steps};
 use crate::team::{Program, Team};
-use cotejo_network::Function;
 
 /// Rows of the left matrix that are multiplied together.
 const ROWS: usize = 112;
@@ -171,10 +170,10 @@ impl Blocked {
                     bias: &self.no_bias,
                     blocks: panel.blocks,
                     output: target,
-                    rows: ONE_ROW,
+                    rows: Rows::UNBROKEN,
                     jump: 0,
                     residual: (part > 0).then_some(target),
-                    activation: Function::Identity.into(),
+                    activation: Activation::Limited(Limits::NONE),
                     pixels: rows.len(),
                     next_weights: &[],
                 };

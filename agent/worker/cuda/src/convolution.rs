@@ -326,7 +326,8 @@ impl Convolution {
     }
 
     unsafe fn fused(&self, algorithm: Algorithm, cudnn: &Cudnn, at: &Addresses, workspace: Workspace) -> Result<()> {
-        let activation = self.activation.as_ref().ok_or_else(|| Error::unsupported("cuDNN does not fuse ReLU6"))?;
+        let activation =
+            self.activation.as_ref().ok_or_else(|| Error::unsupported("cuDNN does not fuse this function"))?;
         let one = 1.0_f32;
         let share = if at.residual.is_some() { 1.0_f32 } else { 0.0 };
         // SAFETY: promised by the caller of `launch`. Without a residual, its share of zero keeps it from being read.
@@ -357,7 +358,7 @@ impl Convolution {
 
     unsafe fn epilogue(&self, device: &Device, at: &Addresses) -> Result<()> {
         let Shape { output, function, .. } = self.shape;
-        let (least, greatest) = function.limits();
+        let [least, greatest, function] = Argument::of_function(function);
         let arguments = [
             Argument::Address(at.output),
             Argument::Address(at.bias),
@@ -365,8 +366,9 @@ impl Convolution {
             Argument::Place(self.items),
             uint(output.channels)?,
             uint(output.pixels())?,
-            Argument::Float(least),
-            Argument::Float(greatest),
+            least,
+            greatest,
+            function,
         ];
         // SAFETY: promised by the caller of `launch`; these are the kernel's arguments.
         unsafe { self.epilogue.launch(device, &arguments) }

@@ -167,7 +167,7 @@ impl ActivationDescriptor {
         let mode = match function {
             Function::Identity => sys::cudnnActivationMode_t::CUDNN_ACTIVATION_IDENTITY,
             Function::Relu => sys::cudnnActivationMode_t::CUDNN_ACTIVATION_RELU,
-            Function::Relu6 => return Ok(None),
+            Function::Relu6 | Function::HardSwish | Function::HardSigmoid => return Ok(None),
         };
         let descriptor = Self::create()?;
         let nan = sys::cudnnNanPropagation_t::CUDNN_PROPAGATE_NAN;

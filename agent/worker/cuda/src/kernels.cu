@@ -2,7 +2,8 @@
 // layout; the tests compile it as C for the CPU, one block of threads after another.
 //
 // STORAGE: 0 f32, 1 f16, 2 bf16. CHANNELS_LAST: 1 [image][y][x][channel], 0 [image][channel][y][x].
-// All arithmetic is in f32. Activations are limits: a value is kept within `least` and `greatest`.
+// HARD: 1 where the network has functions that are more than limits. LARGEST_FILTER: 3 or 5, of single channels.
+// All arithmetic is in f32. What follows a sum is `least`, `greatest` and `function`: see `followed`.
 
 typedef unsigned int uint;
 typedef unsigned long long place; // of an element: tensors may have more than 2^32
@@ -58,6 +59,17 @@ FUNCTION float within(float value, float least, float greatest) { return fminf(f
 
 // The nearest place within: its value can be loaded without a branch, so that all loads are asked for at once.
 FUNCTION int clamped(int at, uint side) { return at < 0 ? 0 : at < (int)side ? at : (int)side - 1; }
+
+// Function 0 keeps a value within limits, 1 is hard-swish, 2 hard-sigmoid.
+FUNCTION float followed(float value, float least, float greatest, uint function) {
+#if HARD
+  if (function != 0) {
+    const float gate = within(value + 3.0f, 0.0f, 6.0f) / 6.0f;
+    return function == 1 ? value * gate : gate;
+  }
+#endif
+  return within(value, least, greatest);
+}
 
 #define THREAD ((place)blockIdx.x * blockDim.x + threadIdx.x)
 
@@ -152,7 +164,7 @@ KERNEL gather(const storage *input, storage *gathered, uint images, uint channel
 // What follows a convolution that was computed alone: bias, residual, activation, in place. `residual` may be null.
 // A thread is a vector of channels (channels last) or a value; `total` counts them.
 KERNEL epilogue(storage *values, const float *bias, const storage *residual, place total, uint channels, uint pixels,
-                float least, float greatest) {
+                float least, float greatest, uint function) {
   EACH_THREAD {
     place thread = THREAD;
     if (thread < total) {
@@ -164,20 +176,39 @@ KERNEL epilogue(storage *values, const float *bias, const storage *residual, pla
       for (uint lane = 0; lane < LANES; ++lane) {
         float value = widened(found.lane[lane]) + bias[channel + lane];
         if (residual) value += widened(past.lane[lane]);
-        found.lane[lane] = narrowed(within(value, least, greatest));
+        found.lane[lane] = narrowed(followed(value, least, greatest, function));
       }
       ((vector *)values)[thread] = found;
 #else
       float value = widened(values[thread]) + bias[(uint)(thread / pixels % channels)];
       if (residual) value += widened(residual[thread]);
-      values[thread] = narrowed(within(value, least, greatest));
+      values[thread] = narrowed(followed(value, least, greatest, function));
 #endif
     }
   }
 }
 
-// A 3x3 convolution of each channel by itself, padded by 1, with the activation of its input before it (the border is
-// zero after that) and its own after it. `weight` is [9][channels].
+// Squeeze-and-excitation's last step: each channel of an image times its factor, [images][channels] in f32. A thread is a
+// vector of channels (channels last) or a value; `total` counts them.
+KERNEL excite(const storage *input, const float *factors, storage *output, place total, uint channels, uint pixels) {
+  EACH_THREAD {
+    place thread = THREAD;
+    if (thread < total) {
+#if CHANNELS_LAST
+      const uint groups = channels / LANES;
+      const float *factor = factors + thread / ((place)pixels * groups) * channels + thread % groups * LANES;
+      vector found = ((const vector *)input)[thread];
+      for (uint lane = 0; lane < LANES; ++lane) found.lane[lane] = narrowed(widened(found.lane[lane]) * factor[lane]);
+      ((vector *)output)[thread] = found;
+#else
+      output[thread] = narrowed(widened(input[thread]) * factors[thread / pixels]);
+#endif
+    }
+  }
+}
+
+// A convolution of SIDE x SIDE of each channel by itself, padded by half of it, with the activation of its input before
+// it (the border is zero after that) and its own after it. `weight` is [SIDE * SIDE][channels].
 // A thread is STRIP pixels of a row, of a vector of channels (channels last) or of one.
 #if CHANNELS_LAST
 #define DEPTHWISE_LANES LANES
@@ -195,10 +226,10 @@ FUNCTION void load_floats(float *to, const float *from) {
 #define DEPTHWISE_LANES 1
 FUNCTION void load_floats(float *to, const float *from) { *to = *from; }
 #endif
-#define DEPTHWISE(name, STRIP, STRIDE)                                                                                 \
-  KERNEL name(const storage *input, const float *weight, const float *bias, storage *output, uint images,             \
-              uint channels, uint height, uint width, uint rows, uint columns, float input_least,                     \
-              float input_greatest, float least, float greatest) {                                                    \
+#define DEPTHWISE(name, SIDE, STRIP, STRIDE)                                                                            \
+  KERNEL name(const storage *input, const float *weight, const float *bias, storage *output, uint images,              \
+              uint channels, uint height, uint width, uint rows, uint columns, float input_least,                      \
+              float input_greatest, uint input_function, float least, float greatest, uint function) {                 \
     EACH_THREAD {                                                                                                      \
       const uint groups = channels / DEPTHWISE_LANES, strips = (columns + STRIP - 1) / STRIP;                          \
       place rest = THREAD;                                                                                             \
@@ -207,20 +238,21 @@ FUNCTION void load_floats(float *to, const float *from) { *to = *from; }
         float sums[STRIP][DEPTHWISE_LANES];                                                                            \
         _Pragma("unroll") for (uint p = 0; p < STRIP; ++p)                                                             \
           load_floats(sums[p], bias + channel);                                                                        \
-        _Pragma("unroll") for (int dy = 0; dy < 3; ++dy) {                                                             \
-          const int row_at = (int)(row * STRIDE) + dy - 1, y = clamped(row_at, height);                                \
-          float taps[3][DEPTHWISE_LANES];                                                                              \
-          _Pragma("unroll") for (int dx = 0; dx < 3; ++dx)                                                             \
-            load_floats(taps[dx], weight + (dy * 3 + dx) * channels + channel);                                        \
-          _Pragma("unroll") for (int at = 0; at < (STRIP - 1) * STRIDE + 3; ++at) {                                    \
-            const int column_at = (int)(strip * STRIP * STRIDE) + at - 1, x = clamped(column_at, width);               \
+        _Pragma("unroll") for (int dy = 0; dy < SIDE; ++dy) {                                                          \
+          const int row_at = (int)(row * STRIDE) + dy - SIDE / 2, y = clamped(row_at, height);                         \
+          float taps[SIDE][DEPTHWISE_LANES];                                                                           \
+          _Pragma("unroll") for (int dx = 0; dx < SIDE; ++dx)                                                          \
+            load_floats(taps[dx], weight + (dy * SIDE + dx) * channels + channel);                                     \
+          _Pragma("unroll") for (int at = 0; at < (STRIP - 1) * STRIDE + SIDE; ++at) {                                 \
+            const int column_at = (int)(strip * STRIP * STRIDE) + at - SIDE / 2, x = clamped(column_at, width);        \
             const int inside = y == row_at && x == column_at;                                                          \
             DEPTHWISE_LOAD                                                                                             \
             _Pragma("unroll") for (uint lane = 0; lane < DEPTHWISE_LANES; ++lane) {                                    \
-              const float value = inside ? within(widened(found.lane[lane]), input_least, input_greatest) : 0.0f;      \
+              const float value =                                                                                      \
+                  inside ? followed(widened(found.lane[lane]), input_least, input_greatest, input_function) : 0.0f;    \
               _Pragma("unroll") for (int p = 0; p < STRIP; ++p) {                                                      \
                 const int dx = at - p * STRIDE;                                                                        \
-                if (dx >= 0 && dx < 3) sums[p][lane] += value * taps[dx][lane];                                        \
+                if (dx >= 0 && dx < SIDE) sums[p][lane] += value * taps[dx][lane];                                     \
               }                                                                                                        \
             }                                                                                                          \
           }                                                                                                            \
@@ -247,7 +279,7 @@ FUNCTION void load_floats(float *to, const float *from) { *to = *from; }
 #define DEPTHWISE_STORE                                                                                                \
   vector made;                                                                                                         \
   _Pragma("unroll") for (uint lane = 0; lane < LANES; ++lane) made.lane[lane] =                                        \
-      narrowed(within(sums[p][lane], least, greatest));                                                                \
+      narrowed(followed(sums[p][lane], least, greatest, function));                                                                \
   ((vector *)output)[(((place)number * rows + row) * columns + x) * groups + group] = made;
 #else
 typedef struct {
@@ -263,15 +295,24 @@ typedef struct {
   single found;                                                                                                        \
   found.lane[0] = input[(((place)number * channels + channel) * height + y) * width + x];
 #define DEPTHWISE_STORE                                                                                                \
-  output[(((place)number * channels + channel) * rows + row) * columns + x] = narrowed(within(sums[p][0], least, greatest));
+  output[(((place)number * channels + channel) * rows + row) * columns + x] =                                           \
+      narrowed(followed(sums[p][0], least, greatest, function));
 #endif
 
-DEPTHWISE(depthwise_1_1, 1, 1)
-DEPTHWISE(depthwise_2_1, 2, 1)
-DEPTHWISE(depthwise_4_1, 4, 1)
-DEPTHWISE(depthwise_1_2, 1, 2)
-DEPTHWISE(depthwise_2_2, 2, 2)
-DEPTHWISE(depthwise_4_2, 4, 2)
+DEPTHWISE(depthwise_3_1_1, 3, 1, 1)
+DEPTHWISE(depthwise_3_2_1, 3, 2, 1)
+DEPTHWISE(depthwise_3_4_1, 3, 4, 1)
+DEPTHWISE(depthwise_3_1_2, 3, 1, 2)
+DEPTHWISE(depthwise_3_2_2, 3, 2, 2)
+DEPTHWISE(depthwise_3_4_2, 3, 4, 2)
+#if LARGEST_FILTER >= 5
+DEPTHWISE(depthwise_5_1_1, 5, 1, 1)
+DEPTHWISE(depthwise_5_2_1, 5, 2, 1)
+DEPTHWISE(depthwise_5_4_1, 5, 4, 1)
+DEPTHWISE(depthwise_5_1_2, 5, 1, 2)
+DEPTHWISE(depthwise_5_2_2, 5, 2, 2)
+DEPTHWISE(depthwise_5_4_2, 5, 4, 2)
+#endif
 
 // The maximum of 3x3 pixels, stride 2, padded by 1. A thread is a vector of channels (channels last) or a value of the
 // output.
@@ -318,12 +359,14 @@ KERNEL max_pool(const storage *input, storage *output, uint images, uint channel
 }
 
 // The mean of an image's pixels, channel by channel, with the activation of the input before it: [images][channels] in
-// f32, or in the plan's number format where `narrow`. 256 threads a block. Channels last: blockIdx is (8 vectors of channels, image); else (channel, image).
+// f32, or in the plan's number format where `narrow`. 256 threads a block. Channels last: blockIdx is (8 vectors of channels,
+// image); else (channel, image).
 FUNCTION void store_mean(void *output, place at, float value, uint narrow) {
   if (narrow) ((storage *)output)[at] = narrowed(value);
   else ((float *)output)[at] = value;
 }
-KERNEL mean(const storage *input, void *output, uint channels, uint pixels, float least, float greatest, uint narrow) {
+KERNEL mean(const storage *input, void *output, uint channels, uint pixels, float least, float greatest, uint function,
+            uint narrow) {
 #if CHANNELS_LAST
   SHARED float partial[32][8][LANES];
   EACH_THREAD {
@@ -335,7 +378,8 @@ KERNEL mean(const storage *input, void *output, uint channels, uint pixels, floa
       const vector *image = (const vector *)input + (place)blockIdx.y * pixels * groups + group;
       for (uint pixel = first; pixel < pixels; pixel += 32) {
         const vector found = image[(place)pixel * groups];
-        for (uint lane = 0; lane < LANES; ++lane) sums[lane] += within(widened(found.lane[lane]), least, greatest);
+        for (uint lane = 0; lane < LANES; ++lane)
+          sums[lane] += followed(widened(found.lane[lane]), least, greatest, function);
       }
     }
     for (uint lane = 0; lane < LANES; ++lane) partial[first][column][lane] = sums[lane];
@@ -355,7 +399,8 @@ KERNEL mean(const storage *input, void *output, uint channels, uint pixels, floa
   EACH_THREAD {
     const storage *image = input + ((place)blockIdx.y * channels + blockIdx.x) * pixels;
     float sum = 0.0f;
-    for (uint pixel = threadIdx.x; pixel < pixels; pixel += 256) sum += within(widened(image[pixel]), least, greatest);
+    for (uint pixel = threadIdx.x; pixel < pixels; pixel += 256)
+      sum += followed(widened(image[pixel]), least, greatest, function);
     partial[threadIdx.x] = sum;
   }
   BARRIER;
@@ -374,7 +419,7 @@ KERNEL mean(const storage *input, void *output, uint channels, uint pixels, floa
 // The fully connected layer: [images][inputs] by [outputs][inputs] to [images][outputs], in f32 but for the weights.
 // 128 threads a block, which is (output, 4 images): a weight is read once for all four.
 KERNEL linear(const float *input, const storage *weight, const float *bias, float *output, uint images, uint inputs,
-              uint outputs) {
+              uint outputs, float least, float greatest, uint function) {
   SHARED float partial[4][128];
   EACH_THREAD {
     const vector *row = (const vector *)weight + (place)blockIdx.x * (inputs / LANES);
@@ -403,7 +448,8 @@ KERNEL linear(const float *input, const storage *weight, const float *bias, floa
   EACH_THREAD {
     const uint number = blockIdx.y * 4 + threadIdx.x;
     if (threadIdx.x < 4 && number < images) {
-      output[(place)number * outputs + blockIdx.x] = partial[threadIdx.x][0] + bias[blockIdx.x];
+      const float sum = partial[threadIdx.x][0] + bias[blockIdx.x];
+      output[(place)number * outputs + blockIdx.x] = followed(sum, least, greatest, function);
     }
   }
 }

@@ -5,12 +5,13 @@
 use std::ffi::CString;
 use std::sync::Arc;
 
+use cotejo_network::Function;
 use cudarc::driver::{CudaFunction, CudaModule, LaunchArgs, LaunchConfig, PushKernelArg};
 use cudarc::nvrtc::{Ptx, result as nvrtc, sys};
 
 use crate::device::Device;
 use crate::error::{During as _, Error, Reason, Result};
-use crate::program::{Layout, Precision};
+use crate::program::{Features, Layout, Precision};
 
 const SOURCE: &str = include_str!("kernels.cu");
 /// Threads of a block where a thread is a value, a vector or a strip.
@@ -39,9 +40,22 @@ pub(crate) enum Argument {
     Float(f32),
 }
 
+impl Argument {
+    /// What a kernel takes of a function: the least value, the greatest, and which function it is.
+    pub(crate) fn of_function(function: Function) -> [Self; 3] {
+        let (least, greatest) = function.limits().unwrap_or((f32::NEG_INFINITY, f32::INFINITY));
+        let number = match function {
+            Function::Identity | Function::Relu | Function::Relu6 => 0,
+            Function::HardSwish => 1,
+            Function::HardSigmoid => 2,
+        };
+        [Self::Float(least), Self::Float(greatest), Self::Uint(number)]
+    }
+}
+
 impl Kernels {
     /// Compiles them. Takes some tenths of a second.
-    pub(crate) fn compile(device: &Device, precision: Precision, layout: Layout) -> Result<Self> {
+    pub(crate) fn compile(device: &Device, precision: Precision, layout: Layout, features: Features) -> Result<Self> {
         let (major, minor) = device.facts().compute_capability;
         let storage = match precision {
             Precision::F32 | Precision::Tf32 => 0,
@@ -53,6 +67,8 @@ impl Kernels {
             format!("--gpu-architecture=sm_{major}{minor}"),
             format!("-DSTORAGE={storage}"),
             format!("-DCHANNELS_LAST={}", u32::from(layout == Layout::ChannelsLast)),
+            format!("-DHARD={}", u32::from(features.hard)),
+            format!("-DLARGEST_FILTER={}", features.largest_filter),
         ];
         let code = compile(&options)?;
         let module = device.context.load_module(Ptx::from_binary(code)).during("loading the engine's kernels")?;

@@ -16,7 +16,7 @@ use crate::device::Device;
 use crate::error::{During as _, Error, Reason, Result};
 use crate::gemm::Blas;
 use crate::kernels::Kernels;
-use crate::program::{Form, Layout, Options, Precision, Program};
+use crate::program::{Features, Form, Layout, Options, Precision, Program};
 use crate::stopwatch;
 use steps::{Choices, Steps};
 use store::Store;
@@ -67,11 +67,11 @@ pub struct Plan<'d> {
 struct ByLayout(Vec<(Layout, Kernels)>);
 
 impl ByLayout {
-    fn get(&mut self, device: &Device, precision: Precision, layout: Layout) -> Result<&Kernels> {
+    fn get(&mut self, device: &Device, precision: Precision, layout: Layout, features: Features) -> Result<&Kernels> {
         let place = if let Some(place) = self.0.iter().position(|(known, _)| *known == layout) {
             place
         } else {
-            self.0.push((layout, Kernels::compile(device, precision, layout)?));
+            self.0.push((layout, Kernels::compile(device, precision, layout, features)?));
             self.0.len() - 1
         };
         Ok(&self.0[place].1)
@@ -89,6 +89,7 @@ impl<'d> Plan<'d> {
         device.check_precision(options.precision)?;
         let mut best: Option<(Duration, Form, Choices)> = None;
         let mut refused = None;
+        let features = Features::of(network);
         let mut kernels = ByLayout::default();
         let mut before: Option<(Layout, Choices)> = None;
         for (number, form) in Form::ALL.into_iter().enumerate() {
@@ -97,7 +98,7 @@ impl<'d> Plan<'d> {
                 choices.iter_mut().take(2).for_each(|choice| *choice = None);
                 choices
             });
-            let kernels = kernels.get(device, options.precision, form.layout)?;
+            let kernels = kernels.get(device, options.precision, form.layout, features)?;
             match Self::of_form(device, network, options, form, kernels, choices, input) {
                 Ok((plan, choices)) => {
                     let time = stopwatch::shortest(device, || plan.launch())?;
@@ -120,7 +121,7 @@ impl<'d> Plan<'d> {
         let Some((_, form, choices)) = best else {
             return Err(refused.unwrap_or_else(|| Error::unsupported("no layout works")));
         };
-        let kernels = kernels.get(device, options.precision, form.layout)?;
+        let kernels = kernels.get(device, options.precision, form.layout, features)?;
         Ok(Self::of_form(device, network, options, form, kernels, Some(choices), input)?.0)
     }
 

@@ -1,8 +1,10 @@
 //! From a network to the operations of one forward, and where each tensor lies. Pure: no GPU takes part.
 
+mod build;
+
 use cotejo_network::{Block, Conv, Depthwise, Function, Linear, Network};
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// The number format of tensors and weights, and of the products. Sums are in f32.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -140,10 +142,14 @@ pub(crate) enum Operation<'a> {
     Depthwise { layer: &'a Depthwise, before: Function, input: Tensor, output: Tensor },
     /// 3x3, stride 2.
     MaxPool { input: Tensor, output: Tensor },
-    /// `before`, and the mean over the pixels: `[images, channels]`, in f32 unless the classifier is a product.
-    Mean { before: Function, input: Tensor, output: Tensor },
-    /// From the means to the logits.
-    Linear { layer: &'a Linear, input: Tensor },
+    /// `before`, and the mean over the pixels: `[images, channels]`, in f32 or, where `narrow`, in the program's number
+    /// format.
+    Mean { before: Function, narrow: bool, input: Tensor, output: Tensor },
+    /// From values that stand for whole images to others in f32, or to the logits. Where it is `multiplied`, a product of
+    /// matrices by cuBLAS, of values in the program's number format; else of values in f32.
+    Linear { layer: &'a Linear, multiplied: bool, input: Tensor, output: Option<Tensor> },
+    /// Each channel times its factor, which is in f32.
+    Excite { factors: Tensor, input: Tensor, output: Tensor },
 }
 
 impl Operation<'_> {
@@ -151,6 +157,7 @@ impl Operation<'_> {
         match self {
             Self::Arrange { .. } | Self::Gather { .. } => [None, None],
             Self::Convolution { input, residual, .. } => [Some(*input), *residual],
+            Self::Excite { factors, input, .. } => [Some(*input), Some(*factors)],
             Self::Depthwise { input, .. }
             | Self::MaxPool { input, .. }
             | Self::Mean { input, .. }
@@ -165,8 +172,9 @@ impl Operation<'_> {
             | Self::Convolution { output, .. }
             | Self::Depthwise { output, .. }
             | Self::MaxPool { output, .. }
-            | Self::Mean { output, .. } => Some(*output),
-            Self::Linear { .. } => None,
+            | Self::Mean { output, .. }
+            | Self::Excite { output, .. } => Some(*output),
+            Self::Linear { output, .. } => *output,
         }
     }
 
@@ -184,9 +192,13 @@ impl Operation<'_> {
             Self::Convolution { conv, output, .. } => {
                 conv.inputs * conv.kernel * conv.kernel * conv.outputs * output.pixels()
             }
-            Self::Depthwise { layer, output, .. } => layer.channels * 9 * output.pixels(),
+            Self::Depthwise { layer, output, .. } => layer.channels * layer.kernel * layer.kernel * output.pixels(),
             Self::Linear { layer, .. } => layer.inputs * layer.outputs,
-            Self::Arrange { .. } | Self::Gather { .. } | Self::MaxPool { .. } | Self::Mean { .. } => 0,
+            Self::Arrange { .. }
+            | Self::Gather { .. }
+            | Self::MaxPool { .. }
+            | Self::Mean { .. }
+            | Self::Excite { .. } => 0,
         };
         2 * products as u64 * images as u64
     }
@@ -200,7 +212,41 @@ impl Operation<'_> {
             Self::MaxPool { .. } => "maxpool",
             Self::Mean { .. } => "mean",
             Self::Linear { layer, .. } => &layer.name,
+            Self::Excite { .. } => "excite",
         }
+    }
+}
+
+/// What the own kernels must be able to do for a network: they are compiled for nothing else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Features {
+    /// Functions that are more than limits.
+    pub(crate) hard: bool,
+    /// Pixels a side of the largest filter of single channels.
+    pub(crate) largest_filter: usize,
+}
+
+impl Features {
+    pub(crate) fn of(network: &Network) -> Self {
+        let mut functions = vec![network.stem.function];
+        let mut largest_filter = 3;
+        for block in &network.blocks {
+            match block {
+                Block::Basic { first, second, .. } => functions.extend([first.function, second.function]),
+                Block::Bottleneck { reduce, filter, expand, .. } => {
+                    functions.extend([reduce.function, filter.function, expand.function]);
+                }
+                Block::InvertedResidual { expand, depthwise, excite, project, .. } => {
+                    functions.extend(expand.iter().map(|expand| expand.function));
+                    functions.extend(excite.iter().flat_map(|excite| [excite.reduce.function, excite.expand.function]));
+                    functions.extend([depthwise.function, project.function]);
+                    largest_filter = depthwise.kernel.max(largest_filter);
+                }
+            }
+        }
+        functions.extend(network.head.iter().map(|head| head.function));
+        functions.extend(network.hidden.iter().map(|hidden| hidden.function));
+        Self { hard: functions.iter().any(|function| function.limits().is_none()), largest_filter }
     }
 }
 
@@ -235,21 +281,6 @@ pub(crate) struct Program<'a> {
     pub(crate) classes: usize,
 }
 
-impl<'a> Program<'a> {
-    /// Translates a network.
-    ///
-    /// # Errors
-    /// `Unsupported`: the layers do not fit each other or the kernels.
-    pub(crate) fn new(network: &'a Network, options: &Options, form: Form) -> Result<Self> {
-        let Options { images, height, width, precision } = *options;
-        if images == 0 || height == 0 || width == 0 {
-            return Err(Error::unsupported("there must be at least one image of at least one pixel"));
-        }
-        let builder = Builder { images, precision, form, operations: Vec::new(), sizes: Vec::new() };
-        builder.build(network, height, width)
-    }
-}
-
 impl Program<'_> {
     fn memory_bytes(&self, network: &Network, options: &Options) -> u64 {
         let Options { images, height, width, precision } = *options;
@@ -261,217 +292,18 @@ impl Program<'_> {
                     let taps = if *gathered { 1 } else { conv.kernel * conv.kernel };
                     conv.outputs * (input.channels * taps + 1) * precision.bytes() + conv.outputs * 4
                 }
-                Operation::Depthwise { layer, .. } => layer.channels * 10 * 4,
+                Operation::Depthwise { layer, .. } => layer.channels * (layer.kernel * layer.kernel + 1) * 4,
                 Operation::Linear { layer, .. } => layer.weight.len() * precision.bytes() + layer.outputs * 4,
                 Operation::Arrange { .. }
                 | Operation::Gather { .. }
                 | Operation::MaxPool { .. }
-                | Operation::Mean { .. } => 0,
+                | Operation::Mean { .. }
+                | Operation::Excite { .. } => 0,
             })
             .sum();
         let ends = images * (network.stem.inputs * height * width + self.classes) * 4;
         (self.arena_bytes + weights + ends) as u64
     }
-}
-
-struct Builder<'a> {
-    images: usize,
-    precision: Precision,
-    form: Form,
-    operations: Vec<Operation<'a>>,
-    /// Bytes of each buffer.
-    sizes: Vec<usize>,
-}
-
-impl<'a> Builder<'a> {
-    fn build(mut self, network: &'a Network, height: usize, width: usize) -> Result<Program<'a>> {
-        let input = self.input(&network.stem, height, width)?;
-        // A filter can apply the function of its input while it loads it; cuDNN fuses no ReLU6.
-        let defers = !network.pool
-            && matches!(network.blocks.first(), Some(Block::InvertedResidual { expand: None, residual: false, .. }));
-        let (kept, deferred) = if defers { split(network.stem.function) } else { (network.stem.function, None) };
-        let mut at = self.convolution(&network.stem, kept, input, None)?;
-        let mut before = deferred.unwrap_or(Function::Identity);
-        if network.pool {
-            let output = self.tensor(at.channels, halved(at.height), halved(at.width));
-            self.operations.push(Operation::MaxPool { input: at, output });
-            at = output;
-        }
-        for block in &network.blocks {
-            at = self.block(block, at, std::mem::replace(&mut before, Function::Identity))?;
-        }
-        if let Some(head) = &network.head {
-            at = self.convolution(head, Function::Identity, at, None)?;
-            before = head.function;
-        }
-        let means = Tensor { buffer: self.buffer(self.images * at.channels * 4), height: 1, width: 1, ..at };
-        self.operations.push(Operation::Mean { before, input: at, output: means });
-        let layer = &network.classifier;
-        let fits = layer.inputs == at.channels
-            && layer.inputs.is_multiple_of(self.precision.lanes())
-            && layer.weight.len() == layer.inputs * layer.outputs
-            && layer.bias.len() == layer.outputs;
-        if !fits {
-            return Err(misfit(&layer.name));
-        }
-        self.operations.push(Operation::Linear { layer, input: means });
-        Ok(self.placed(layer.outputs))
-    }
-
-    fn block(&mut self, block: &'a Block, input: Tensor, before: Function) -> Result<Tensor> {
-        match block {
-            Block::Basic { first, second, shortcut } => {
-                let inner = self.convolution(first, first.function, input, None)?;
-                let past = match shortcut {
-                    Some(shortcut) => self.convolution(shortcut, shortcut.function, input, None)?,
-                    None => input,
-                };
-                self.convolution(second, second.function, inner, Some(past))
-            }
-            Block::InvertedResidual { expand, depthwise, project, residual } => {
-                let (wide, before) = match expand {
-                    Some(expand) => (self.convolution(expand, Function::Identity, input, None)?, expand.function),
-                    None => (input, before),
-                };
-                let filtered = self.depthwise(depthwise, before, wide)?;
-                self.convolution(project, project.function, filtered, residual.then_some(input))
-            }
-        }
-    }
-
-    fn convolution(
-        &mut self,
-        conv: &'a Conv,
-        function: Function,
-        input: Tensor,
-        residual: Option<Tensor>,
-    ) -> Result<Tensor> {
-        let Conv { inputs, outputs, kernel, stride, .. } = *conv;
-        let is_stem = self.operations.len() == 1;
-        let gathered = is_stem && self.form.stem == Stem::Gathered;
-        let channels = if is_stem { self.padded(inputs) } else { inputs };
-        let fits = (channels == input.channels || gathered)
-            && kernel % 2 == 1
-            && (1..=2).contains(&stride)
-            && outputs.is_multiple_of(self.precision.lanes())
-            && conv.weight.len() == outputs * inputs * kernel * kernel
-            && conv.bias.len() == outputs;
-        if !fits {
-            return Err(misfit(&conv.name));
-        }
-        let side = |side: usize| if gathered { side } else { (side - 1) / stride + 1 };
-        let output = self.tensor(outputs, side(input.height), side(input.width));
-        if residual.is_some_and(|past| Tensor { buffer: 0, ..past } != Tensor { buffer: 0, ..output }) {
-            return Err(misfit(&conv.name));
-        }
-        self.operations.push(Operation::Convolution { conv, gathered, function, input, residual, output });
-        Ok(output)
-    }
-
-    fn depthwise(&mut self, layer: &'a Depthwise, before: Function, input: Tensor) -> Result<Tensor> {
-        let Depthwise { channels, stride, .. } = *layer;
-        let fits = channels == input.channels
-            && (1..=2).contains(&stride)
-            && layer.weight.len() == channels * 9
-            && layer.bias.len() == channels;
-        if !fits {
-            return Err(misfit(&layer.name));
-        }
-        let side = |side: usize| (side - 1) / stride + 1;
-        let output = self.tensor(channels, side(input.height), side(input.width));
-        self.operations.push(Operation::Depthwise { layer, before, input, output });
-        Ok(output)
-    }
-
-    /// The images, as the stem wants them.
-    fn input(&mut self, stem: &'a Conv, height: usize, width: usize) -> Result<Tensor> {
-        if self.form.stem == Stem::Arranged {
-            let output = self.tensor(self.padded(stem.inputs), height, width);
-            self.operations.push(Operation::Arrange { channels: stem.inputs, output });
-            return Ok(output);
-        }
-        let taps = (stem.kernel * stem.kernel).next_multiple_of(self.precision.lanes());
-        let side = |side: usize| (side - 1) / stem.stride + 1;
-        let (channels, rows, columns) = (stem.inputs * taps, side(height), side(width));
-        let known = GATHERED_STEMS.contains(&(stem.kernel, stem.stride)) && self.form.layout == Layout::ChannelsLast;
-        if !known || self.images * rows * columns * channels * self.precision.bytes() > GATHERED_LIMIT {
-            return Err(Error::unsupported("the input of this stem is not gathered"));
-        }
-        let output = self.tensor(channels, rows, columns);
-        self.operations.push(Operation::Gather { stem, height, width, output });
-        Ok(output)
-    }
-
-    /// Channels of the network's input: tensor cores take them in vectors.
-    fn padded(&self, channels: usize) -> usize {
-        match (self.form.layout, self.precision) {
-            (Layout::ChannelsFirst, _) | (_, Precision::F32) => channels,
-            (Layout::ChannelsLast, precision) => channels.next_multiple_of(precision.lanes()),
-        }
-    }
-
-    fn tensor(&mut self, channels: usize, height: usize, width: usize) -> Tensor {
-        let buffer = self.buffer(self.images * channels * height * width * self.precision.bytes());
-        Tensor { buffer, channels, height, width }
-    }
-
-    fn buffer(&mut self, bytes: usize) -> usize {
-        self.sizes.push(bytes);
-        self.sizes.len() - 1
-    }
-
-    /// Places each buffer at the lowest offset where it meets none that lives at the same time.
-    fn placed(self, classes: usize) -> Program<'a> {
-        let lives = lives(&self.operations, self.sizes.len());
-        let mut buffers: Vec<Buffer> = Vec::with_capacity(self.sizes.len());
-        for (index, bytes) in self.sizes.iter().enumerate() {
-            let bytes = bytes.next_multiple_of(ALIGNMENT);
-            let mut taken: Vec<Buffer> = (0..index)
-                .filter(|other| lives[*other].0 <= lives[index].1 && lives[index].0 <= lives[*other].1)
-                .map(|other| buffers[other])
-                .collect();
-            taken.sort_by_key(|buffer| buffer.offset);
-            let mut offset = 0;
-            for other in taken {
-                if offset + bytes <= other.offset {
-                    break;
-                }
-                offset = offset.max(other.offset + other.bytes);
-            }
-            buffers.push(Buffer { offset, bytes });
-        }
-        let arena_bytes = buffers.iter().map(|buffer| buffer.offset + buffer.bytes).max().unwrap_or(0);
-        Program { operations: self.operations, buffers, arena_bytes, classes }
-    }
-}
-
-/// The first operation that writes each buffer and the last that reads it.
-fn lives(operations: &[Operation<'_>], buffers: usize) -> Vec<(usize, usize)> {
-    let mut lives = vec![(usize::MAX, 0); buffers];
-    for (index, operation) in operations.iter().enumerate() {
-        for tensor in operation.reads().into_iter().chain([operation.writes()]).flatten() {
-            let (first, last) = &mut lives[tensor.buffer];
-            *first = index.min(*first);
-            *last = index.max(*last);
-        }
-    }
-    lives
-}
-
-/// What a convolution does itself of its function, and what is left to the layer that loads its output.
-fn split(function: Function) -> (Function, Option<Function>) {
-    match function {
-        Function::Relu6 => (Function::Identity, Some(Function::Relu6)),
-        fused => (fused, None),
-    }
-}
-
-fn halved(side: usize) -> usize {
-    (side - 1) / 2 + 1
-}
-
-fn misfit(layer: &str) -> Error {
-    Error::unsupported(format!("layer {layer} does not fit the layers around it, or the GPU engine's kernels"))
 }
 
 #[cfg(test)]

@@ -1,26 +1,6 @@
 //! What the optimized engines compile: a classifier as a list of layers with their weights, batch norm already folded in.
 
-/// What follows a layer's sum.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Function {
-    /// Nothing.
-    Identity,
-    /// max(x, 0).
-    Relu,
-    /// min(max(x, 0), 6).
-    Relu6,
-}
-
-impl Function {
-    /// The least and the greatest value that it lets through.
-    pub fn limits(self) -> (f32, f32) {
-        match self {
-            Self::Identity => (f32::NEG_INFINITY, f32::INFINITY),
-            Self::Relu => (0.0, f32::INFINITY),
-            Self::Relu6 => (0.0, 6.0),
-        }
-    }
-}
+pub use cotejo_model::models::Function;
 
 /// A square convolution, padded by half its kernel.
 #[derive(Debug, Clone)]
@@ -43,16 +23,18 @@ pub struct Conv {
     pub function: Function,
 }
 
-/// A 3x3 convolution of each channel by itself, padded by 1.
+/// A square convolution of each channel by itself, padded by half its kernel.
 #[derive(Debug, Clone)]
 pub struct Depthwise {
     /// The layer's name.
     pub name: String,
     /// Channels.
     pub channels: usize,
+    /// 3 or 5 pixels a side.
+    pub kernel: usize,
     /// 1 or 2.
     pub stride: usize,
-    /// `[channels, 3, 3]`.
+    /// `[channels, kernel, kernel]`.
     pub weight: Vec<f32>,
     /// `[channels]`.
     pub bias: Vec<f32>,
@@ -73,6 +55,17 @@ pub struct Linear {
     pub weight: Vec<f32>,
     /// `[outputs]`.
     pub bias: Vec<f32>,
+    /// What follows.
+    pub function: Function,
+}
+
+/// Squeeze-and-excitation: each channel is multiplied by what two fully connected layers make of all channels' means.
+#[derive(Debug, Clone)]
+pub struct SqueezeExcite {
+    /// From the means to fewer values.
+    pub reduce: Linear,
+    /// From those to a factor for each channel.
+    pub expand: Linear,
 }
 
 /// A group of layers.
@@ -88,12 +81,26 @@ pub enum Block {
         /// The way past.
         shortcut: Option<Conv>,
     },
-    /// Expand, filter each channel, project; the input is carried past where `residual`.
+    /// 1x1 to fewer channels, 3x3, 1x1 to more channels, around which the input is carried past, through a 1x1
+    /// convolution where the shape changes. The function of `expand` follows the addition.
+    Bottleneck {
+        /// 1x1, to fewer channels.
+        reduce: Conv,
+        /// 3x3; it has the stride.
+        filter: Conv,
+        /// 1x1, to more channels.
+        expand: Conv,
+        /// The way past.
+        shortcut: Option<Conv>,
+    },
+    /// Expand, filter each channel, weigh the channels, project; the input is carried past where `residual`.
     InvertedResidual {
         /// 1x1, to more channels.
         expand: Option<Conv>,
-        /// 3x3 of each channel.
+        /// Filters each channel.
         depthwise: Depthwise,
+        /// Weighs the channels.
+        excite: Option<SqueezeExcite>,
         /// 1x1, to fewer channels.
         project: Conv,
         /// Whether the input is added.
@@ -112,7 +119,9 @@ pub struct Network {
     pub blocks: Vec<Block>,
     /// The last convolution, 1x1.
     pub head: Option<Conv>,
-    /// What the means over the image go through.
+    /// What the means over the image go through before the classifier.
+    pub hidden: Option<Linear>,
+    /// The last layer.
     pub classifier: Linear,
 }
 

@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use candle_core::{DType, Device, Tensor};
+use cotejo_model::models::network;
 use cotejo_model::reason::{TensorProblem, WeightsReason};
 use cotejo_model::{Model, Reason};
 use safetensors::{Dtype, SafeTensors};
 
 use super::{Tensors, names, pth};
 use crate::internal;
-use crate::models;
 
 /// The kind of numbers of a stored tensor.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -177,7 +177,7 @@ impl<'a> WeightFile<'a> {
         let names: Vec<&str> = self.tensors.iter().map(|tensor| tensor.name.as_str()).collect();
         let names = names::to_torchvision(model, &names);
         let found: BTreeMap<&str, &Stored<'_>> = names.iter().map(String::as_str).zip(&self.tensors).collect();
-        let expected = models::parameters(model).map_err(internal)?;
+        let expected = network(model).parameters();
         let mut problems = Vec::new();
         for parameter in &expected {
             let tensor = parameter.name.clone();

@@ -10,12 +10,12 @@ use std::path::Path;
 
 use candle_core::{DType, Device, Result, Tensor};
 use candle_nn::VarBuilder;
+use cotejo_model::models::{Parameter, network};
 use cotejo_model::reason::JobFile;
 use cotejo_model::{Digest, Model, Reason};
 use rayon::prelude::*;
 
 use crate::input;
-use crate::models::{self, Parameter};
 
 pub use file::{Format, Stored, WeightFile};
 
@@ -30,7 +30,7 @@ pub fn builder(tensors: Tensors) -> VarBuilder<'static> {
 /// He-scaled pseudo-random weights: the same on every machine for the same seed, and of such size that the logits are
 /// neither tiny nor huge. `tests/golden/README.md` has the formula.
 pub fn random(model: Model, seed: u64) -> Result<Tensors> {
-    let parameters = models::parameters(model)?;
+    let parameters = network(model).parameters();
     let ranks: HashMap<&str, usize> =
         parameters.iter().map(|parameter| (parameter.name.as_str(), parameter.shape.len())).collect();
     let rank_of_weight = |module: &str| ranks.get(format!("{module}.weight").as_str()).copied().unwrap_or(0);

@@ -5,7 +5,7 @@ the convolutions are rounded to 10 bits of mantissa, as tensor cores do, and the
 """
 
 import torch
-from make_golden import seeded_model, unit
+from make_golden import MODELS, seeded_model, unit
 
 SIZES = (32, 224)
 
@@ -30,7 +30,7 @@ def logits(model: str, image: torch.Tensor, form: str) -> torch.Tensor:
 
 def main() -> None:
     print("| model | size | f32 | TF32 | f16 | bf16 |\n|---|---:|---:|---:|---:|---:|")
-    for model in ("resnet18", "mobilenet_v2"):
+    for model in MODELS:
         for size in SIZES:
             image = torch.from_numpy(unit("input", (1, 3, size, size))).float()
             with torch.inference_mode():

@@ -42,7 +42,7 @@ pub(crate) struct LogitsCase {
 /// All of them.
 pub(crate) fn logits() -> Vec<LogitsCase> {
     let golden: Logits = golden("logits.json");
-    assert_eq!(golden.cases.len(), 12);
+    assert_eq!(golden.cases.len(), 18);
     golden.cases
 }
 

@@ -104,7 +104,10 @@ impl Preset {
                 ..practice
             },
             Self::Full => SweepSpec {
-                work: vec![classify(Model::ALL, &[128, 224, 256, 512, 1024], &[1, 8]), matmul(&[1024, 2048, 4096])],
+                work: vec![
+                    classify(&[Model::ResNet18, Model::MobileNetV2], &[128, 224, 256, 512, 1024], &[1, 8]),
+                    matmul(&[1024, 2048, 4096]),
+                ],
                 measuring: MeasuringPlan::default(),
                 ..practice
             },

@@ -1,16 +1,21 @@
 //! The innermost loops, written once over `Vector` and compiled for each instruction set. All unsafe code of the
-//! crate is here and in `memory`; `run` has the safe entrances, which check every bound once for a whole run.
+//! crate is here and in `memory`; `run`, `planes` and `tiles` have the safe entrances, which check every bound once for a
+//! whole run.
 
 #![allow(unsafe_code, reason = "vector instructions and addresses")]
 #![allow(clippy::wildcard_imports, reason = "the names of vector instructions say where they come from")]
 #![allow(clippy::inline_always, reason = "a kernel must be inlined into the function that has the vector instructions")]
 #![allow(clippy::needless_range_loop, reason = "loops over registers are unrolled, and read alike")]
 
+mod activation;
 mod depthwise;
-mod peak;
+mod finish;
+mod multiply_adds;
+mod planes;
 mod pool;
 mod run;
 mod tile;
+mod tiles;
 mod vector;
 mod winograd;
 
@@ -24,9 +29,11 @@ mod portable;
 
 use crate::InstructionSet;
 
-pub(crate) use run::{
-    Activation, Average, DepthwiseRow, MaxPoolRow, ONE_ROW, PixelRun, Steps, Target, TransformIn, TransformOut,
-};
+pub(crate) use activation::{Activation, Limits};
+pub(crate) use depthwise::MOST_TAPS;
+pub(crate) use planes::{Average, DepthwiseRow, MaxPoolRow, Scale};
+pub(crate) use run::{PixelRun, Rows, Steps, Target};
+pub(crate) use tiles::{TransformIn, TransformOut};
 
 /// Channels that lie side by side: activations are `[image][channels / 16][y][x][16]`, whatever the instruction set.
 pub(crate) const LANE_BLOCK: usize = 16;
@@ -74,8 +81,11 @@ pub(crate) struct Kernels {
     most_pixels: &'static [usize],
     /// The microkernel for this many blocks of channels, pixels, and this access.
     tile: fn(usize, usize, Access) -> TileKernel,
-    /// By stride, 1 and 2.
-    depthwise: [unsafe fn(&depthwise::Row); 2],
+    /// By what follows (limits, hard-swish), kernel (3x3, 5x5) and stride (1, 2).
+    depthwise: [[[unsafe fn(&depthwise::Row); 2]; 2]; 2],
+    /// By what follows: hard-swish, hard-sigmoid.
+    finish: [unsafe fn(&finish::Pixels); 2],
+    scale: unsafe fn(*mut f32, *const f32, usize),
     /// F(2x2, 3x3) and F(4x4, 3x3).
     transform_in: [unsafe fn(&winograd::TilesIn); 2],
     transform_out: [unsafe fn(&winograd::TilesOut); 2],
@@ -146,13 +156,21 @@ macro_rules! kernels {
         }
 
         $(#[$features])?
-        unsafe fn depthwise<const S: usize>(row: &super::depthwise::Row) {
+        unsafe fn depthwise<F: super::finish::Finish, const S: usize, const K: usize>(row: &super::depthwise::Row) {
             // The common widths of images are multiples of seven or of eight.
             if row.width.is_multiple_of(7) && $depthwise >= 7 {
-                unsafe { super::depthwise::compute::<$lanes, 7, S>(row) }
+                unsafe { super::depthwise::compute::<$lanes, F, 7, S, K>(row) }
             } else {
-                unsafe { super::depthwise::compute::<$lanes, $depthwise, S>(row) }
+                unsafe { super::depthwise::compute::<$lanes, F, $depthwise, S, K>(row) }
             }
+        }
+        $(#[$features])?
+        unsafe fn finish<F: super::finish::Finish>(pixels: &super::finish::Pixels) {
+            unsafe { super::finish::in_place::<$lanes, F>(pixels) }
+        }
+        $(#[$features])?
+        unsafe fn scale(values: *mut f32, factors: *const f32, pixels: usize) {
+            unsafe { super::finish::scale::<$lanes>(values, factors, pixels) }
         }
         $(#[$features])?
         unsafe fn transform_in_2(input: &super::winograd::TilesIn) {
@@ -181,8 +199,10 @@ macro_rules! kernels {
 
         $(#[$features])?
         unsafe fn multiply_adds(rounds: usize) -> f32 {
-            unsafe { super::peak::multiply_adds::<$lanes, $chains>(rounds) }
+            unsafe { super::multiply_adds::multiply_adds::<$lanes, $chains>(rounds) }
         }
+
+        use super::finish::{HardSigmoid, HardSwish, Limited};
 
         pub(super) static KERNELS: super::Kernels = super::Kernels {
             lanes: <$lanes as super::vector::Vector>::LANES,
@@ -191,7 +211,18 @@ macro_rules! kernels {
                 pixels[pixels.len() - 1]
             }),*],
             tile: tile_for,
-            depthwise: [depthwise::<1>, depthwise::<2>],
+            depthwise: [
+                [
+                    [depthwise::<Limited, 1, 3>, depthwise::<Limited, 2, 3>],
+                    [depthwise::<Limited, 1, 5>, depthwise::<Limited, 2, 5>],
+                ],
+                [
+                    [depthwise::<HardSwish, 1, 3>, depthwise::<HardSwish, 2, 3>],
+                    [depthwise::<HardSwish, 1, 5>, depthwise::<HardSwish, 2, 5>],
+                ],
+            ],
+            finish: [finish::<HardSwish>, finish::<HardSigmoid>],
+            scale,
             transform_in: [transform_in_2, transform_in_4],
             transform_out: [transform_out_2, transform_out_4],
             max_pool,

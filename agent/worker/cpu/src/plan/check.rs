@@ -3,7 +3,7 @@
 
 use super::layout::Planes;
 use super::{CompileError, Options};
-use cotejo_network::{Block, Conv, Depthwise, Function, Network};
+use cotejo_network::{Block, Conv, Depthwise, Function, Linear, Network, SqueezeExcite};
 
 /// Elements of one image's activation that 32-bit offsets reach.
 const MOST_ELEMENTS: usize = u32::MAX as usize;
@@ -20,13 +20,13 @@ pub(super) fn check(network: &Network, options: &Options) -> Result<(), CompileE
     if threads > MOST_THREADS {
         return Err(CompileError::Thread(std::io::Error::other(format!("{threads} are too many"))));
     }
-    let mut shape = Shape { channels: Planes::CHANNELS, height, width, total: 0, fits: true };
+    let mut shape = Shape { channels: Planes::CHANNELS, height, width, total: 0, values: 0, fits: true };
     shape.grow(Planes::CHANNELS);
     shape.network(network)?;
-    // The means of all images are one row.
-    let means = images.checked_mul(network.classifier.inputs.next_multiple_of(16));
+    // What stands for a whole image is one pixel; those of all images are one row.
+    let values = images.checked_mul(shape.values.next_multiple_of(16));
     let fits = shape.fits
-        && means.is_some_and(|means| means <= MOST_ELEMENTS)
+        && values.is_some_and(|values| values <= MOST_ELEMENTS)
         && shape.total.checked_mul(images).is_some_and(|total| total <= MOST_IN_ALL);
     if fits { Ok(()) } else { Err(CompileError::TooLarge { images, height, width }) }
 }
@@ -49,6 +49,8 @@ struct Shape {
     height: usize,
     width: usize,
     total: usize,
+    /// The most values that a fully connected layer takes.
+    values: usize,
     fits: bool,
 }
 
@@ -91,7 +93,10 @@ impl Shape {
     fn depthwise(&mut self, layer: &Depthwise) -> Result<(), CompileError> {
         require(matches!(layer.stride, 1 | 2), &layer.name, "only stride 1 or 2")?;
         require(layer.channels == self.channels, &layer.name, CHANNELS)?;
-        let whole = layer.weight.len() == 9 * layer.channels && layer.bias.len() == layer.channels;
+        require(matches!(layer.kernel, 3 | 5), &layer.name, "only 3x3 and 5x5")?;
+        require(layer.function != Function::HardSigmoid, &layer.name, "a hard sigmoid cannot follow a filter")?;
+        let taps = layer.kernel * layer.kernel;
+        let whole = layer.weight.len() == taps * layer.channels && layer.bias.len() == layer.channels;
         require(whole, &layer.name, WEIGHTS)?;
         self.halve(layer.stride);
         self.grow(layer.channels);
@@ -103,69 +108,92 @@ impl Shape {
         let known = matches!((stem.inputs, stem.kernel, stem.stride), (Planes::CHANNELS, 3 | 7, 2));
         require(known, &stem.name, "the stem must be 3x3 or 7x7 of three channels with stride 2")?;
         self.conv(stem)?;
-        let starts_fused = matches!(network.blocks.first(), Some(Block::InvertedResidual { expand: None, .. }));
+        let starts_fused =
+            matches!(network.blocks.first(), Some(Block::InvertedResidual { expand: None, excite: None, .. }));
         let follows = "a maximum or an inverted residual without expansion must follow";
         require(network.pool != starts_fused, &stem.name, follows)?;
         if network.pool {
             // The zeros around the image must not be the greatest of a window.
-            let bounded = stem.function != Function::Identity;
-            require(bounded, &stem.name, "a maximum can only follow an activation")?;
+            let bounded = matches!(stem.function, Function::Relu | Function::Relu6);
+            require(bounded, &stem.name, "a maximum can only follow values that are not negative")?;
             self.halve(2);
         }
-        for (index, block) in network.blocks.iter().enumerate() {
-            match block {
-                Block::Basic { first, second, shortcut } => {
-                    require(network.pool, &first.name, "blocks of two convolutions must follow a maximum")?;
-                    self.basic(first, second, shortcut.as_ref())?;
-                }
-                Block::InvertedResidual { expand, depthwise, project, residual } => {
-                    let name = &depthwise.name;
-                    require(!network.pool, name, "an inverted residual cannot follow a maximum")?;
-                    let placed = expand.is_some() == (index > 0);
-                    require(placed, name, "only the first inverted residual may be without expansion")?;
-                    self.inverted_residual(expand.as_ref(), depthwise, project, *residual)?;
-                }
-            }
-        }
+        network.blocks.iter().enumerate().try_for_each(|(index, block)| self.block(network, index, block))?;
         network.head.iter().try_for_each(|head| self.pointwise(head))?;
-        let classifier = &network.classifier;
-        require(classifier.inputs == self.channels, &classifier.name, CHANNELS)?;
-        require(classifier.outputs > 0, &classifier.name, "it has no outputs")?;
-        let whole = classifier.inputs.checked_mul(classifier.outputs) == Some(classifier.weight.len())
-            && classifier.bias.len() == classifier.outputs;
-        require(whole, &classifier.name, WEIGHTS)
+        let layers = network.hidden.iter().chain([&network.classifier]);
+        let means = self.channels;
+        layers.into_iter().try_fold(means, |values, layer| self.linear(layer, values)).map(|_| ())
     }
 
-    fn basic(&mut self, first: &Conv, second: &Conv, shortcut: Option<&Conv>) -> Result<(), CompileError> {
-        for conv in [Some(first), Some(second), shortcut].into_iter().flatten() {
+    /// A block at its place in the network.
+    fn block(&mut self, network: &Network, index: usize, block: &Block) -> Result<(), CompileError> {
+        match block {
+            Block::Basic { first, second, shortcut } => {
+                let before = index.checked_sub(1).map(|before| &network.blocks[before]);
+                let placed = network.pool && !matches!(before, Some(Block::Bottleneck { .. }));
+                require(placed, &first.name, "two 3x3 convolutions must follow a maximum or others of their kind")?;
+                self.residual([first, second], shortcut.as_ref(), first.stride)
+            }
+            Block::Bottleneck { reduce, filter, expand, shortcut } => {
+                require(network.pool, &reduce.name, "a bottleneck must follow a maximum or another block")?;
+                require((reduce.kernel, reduce.stride) == (1, 1), &reduce.name, "only 1x1 with stride 1 here")?;
+                require((expand.kernel, expand.stride) == (1, 1), &expand.name, "only 1x1 with stride 1 here")?;
+                self.residual([reduce, filter, expand], shortcut.as_ref(), filter.stride)
+            }
+            Block::InvertedResidual { expand, depthwise, excite, project, residual } => {
+                let name = &depthwise.name;
+                require(!network.pool, name, "an inverted residual cannot follow a maximum")?;
+                let placed = expand.is_some() == (index > 0);
+                require(placed, name, "only the first inverted residual may be without expansion")?;
+                let before = (self.channels, self.height, self.width);
+                expand.iter().try_for_each(|expand| self.pointwise(expand))?;
+                self.depthwise(depthwise)?;
+                excite.iter().try_for_each(|excite| self.squeeze_excite(excite))?;
+                self.pointwise(project)?;
+                let same = before == (self.channels, self.height, self.width);
+                require(!residual || same, &project.name, "what is added to it has another shape")
+            }
+        }
+    }
+
+    fn squeeze_excite(&mut self, layer: &SqueezeExcite) -> Result<(), CompileError> {
+        let reduced = self.linear(&layer.reduce, self.channels)?;
+        let factors = self.linear(&layer.expand, reduced)?;
+        require(factors == self.channels, &layer.expand.name, "its outputs are not as many as there are channels")
+    }
+
+    /// Convolutions around which the input is carried past; one of them has the stride.
+    fn residual<const LAYERS: usize>(
+        &mut self,
+        layers: [&Conv; LAYERS],
+        shortcut: Option<&Conv>,
+        stride: usize,
+    ) -> Result<(), CompileError> {
+        for conv in layers.into_iter().chain(shortcut) {
             let known = matches!((conv.kernel, conv.stride), (1 | 3, 1 | 2));
             require(known, &conv.name, "only 1x1 and 3x3 with stride 1 or 2")?;
         }
-        require(second.stride == 1, &second.name, "only the first convolution of a block may have a stride")?;
+        let last = layers[LAYERS - 1];
+        require(last.stride == 1, &last.name, "the last convolution of a block may have no stride")?;
         let mut past = Shape { total: 0, ..*self };
-        self.conv(first)?;
-        self.conv(second)?;
+        layers.into_iter().try_for_each(|conv| self.conv(conv))?;
         if let Some(shortcut) = shortcut {
             past.conv(shortcut)?;
             self.total = self.total.saturating_add(past.total);
         }
         let same = (past.channels, past.height, past.width) == (self.channels, self.height, self.width)
-            && shortcut.map_or(1, |shortcut| shortcut.stride) == first.stride;
-        require(same, &second.name, "what is added to it has another shape")
+            && shortcut.map_or(1, |shortcut| shortcut.stride) == stride;
+        require(same, &last.name, "what is added to it has another shape")
     }
 
-    fn inverted_residual(
-        &mut self,
-        expand: Option<&Conv>,
-        depthwise: &Depthwise,
-        project: &Conv,
-        residual: bool,
-    ) -> Result<(), CompileError> {
-        let channels = self.channels;
-        expand.into_iter().try_for_each(|expand| self.pointwise(expand))?;
-        self.depthwise(depthwise)?;
-        self.pointwise(project)?;
-        let same = expand.is_some() && depthwise.stride == 1 && self.channels == channels;
-        require(!residual || same, &project.name, "what is added to it has another shape")
+    /// A fully connected layer of this many values; gives how many come out.
+    fn linear(&mut self, layer: &Linear, values: usize) -> Result<usize, CompileError> {
+        require(layer.inputs == values, &layer.name, CHANNELS)?;
+        require(layer.outputs > 0, &layer.name, "it has no outputs")?;
+        let whole =
+            layer.inputs.checked_mul(layer.outputs) == Some(layer.weight.len()) && layer.bias.len() == layer.outputs;
+        require(whole, &layer.name, WEIGHTS)?;
+        self.values = self.values.max(layer.inputs);
+        Ok(layer.outputs)
     }
 }

@@ -1,7 +1,8 @@
 //! Which algorithm computes a layer: by a rule, so that equal machines compute alike.
 
+use super::Machine;
 use super::layout::Layout;
-use crate::kernels::{Kernels, LANE_BLOCK};
+use crate::kernels::LANE_BLOCK;
 use cotejo_network::Conv;
 
 /// Multiplications of one thread in the time in which it gets a byte of weights from beyond its own cache, for
@@ -13,7 +14,10 @@ const MULTIPLICATIONS_AN_ELEMENT: f64 = 14.0;
 const MOST_BANDWIDTH: f64 = 2.0;
 
 /// Pixels a side of the tiles in Winograd's form; none where the sum itself is faster.
-pub(super) fn tile_side(kernels: &Kernels, threads: usize, conv: &Conv, output: Layout) -> Option<usize> {
+pub(super) fn tile_side(machine: Machine, conv: &Conv, output: Layout) -> Option<usize> {
+    // The transform back applies limits alone.
+    conv.function.limits()?;
+    let Machine { kernels, threads } = machine;
     let threads = threads as f64;
     let filters = (conv.inputs * conv.outputs) as f64;
     let bandwidth = threads.min(MOST_BANDWIDTH);

@@ -1,23 +1,24 @@
 //! From layers to operations: which algorithm, in which buffers.
 
-use super::channels::Channels;
+mod inverted;
+mod residual;
+
 use super::direct::Direct;
 use super::ends::{Frame, Means};
 use super::layout::{Activations, Layout, Planes};
-use super::pack::{Packed, PackedDepthwise, best_width};
-use super::rows::{Rows, Sink, Source};
+use super::rows::{RowPipeline, Sink, Source};
 use super::winograd::Winograd;
-use super::{CompileError, Operation, Options, Recipe, Scratch, Step};
+use super::{CompileError, Machine, Operation, Options, Placed, Recipe, Scratch, Step};
 use crate::kernels::Kernels;
 use crate::memory::{Layouter, Span};
-use cotejo_network::{Block, Conv, Depthwise, Function, Linear, Network};
+use cotejo_network::{Block, Conv, Linear, Network};
 
 /// Compiles a network.
 pub(super) fn compile(network: &Network, options: Options) -> Result<Recipe, CompileError> {
     super::check::check(network, &options)?;
     let mut compiler = Compiler {
         options,
-        kernels: Kernels::of(options.instruction_set),
+        machine: Machine { kernels: Kernels::of(options.instruction_set), threads: options.threads },
         buffers: Buffers::default(),
         scratch: Scratch::default(),
         operations: Vec::new(),
@@ -55,7 +56,7 @@ impl Buffers {
 
 struct Compiler {
     options: Options,
-    kernels: &'static Kernels,
+    machine: Machine,
     buffers: Buffers,
     scratch: Scratch,
     operations: Vec<Box<dyn Operation>>,
@@ -67,27 +68,52 @@ impl Compiler {
         let planes = self.planes(&network.stem);
         let mut blocks = network.blocks.iter();
         let mut x = if network.pool {
-            self.stem_and_pool(&network.stem, planes)
+            // What follows reads neighbours of a pixel, and finds zeros around the image, or does not.
+            let bordered = !matches!(network.blocks.first(), Some(Block::Bottleneck { .. }));
+            self.stem_and_pool(&network.stem, planes, bordered)
         } else {
             let first = blocks.next();
             self.stem_and_block(&network.stem, planes, first.expect("checked"))
         };
         for block in blocks {
-            x = match block {
-                Block::Basic { first, second, shortcut } => self.basic(first, second, shortcut.as_ref(), x),
-                Block::InvertedResidual { expand, depthwise, project, residual } => {
-                    let expand = expand.as_ref().expect("checked");
-                    self.inverted_residual(expand, depthwise, project, *residual, x)
-                }
-            };
+            x = self.block(block, x);
         }
         if let Some(head) = &network.head {
             let output = self.compact(head.outputs, x.layout.height, x.layout.width);
-            self.direct(head, x, output, None);
+            self.direct(Placed { conv: head, input: x, output, residual: None });
             self.buffers.release(x);
             x = output;
         }
-        self.classifier(&network.classifier, x)
+        let mut values = self.means(x);
+        self.buffers.release(x);
+        for layer in network.hidden.iter().chain([&network.classifier]) {
+            values = self.linear(layer, values);
+        }
+        values
+    }
+
+    fn block(&mut self, block: &Block, x: Activations) -> Activations {
+        match block {
+            Block::Basic { first, second, shortcut } => self.basic([first, second], shortcut.as_ref(), x),
+            Block::Bottleneck { reduce, filter, expand, shortcut } => {
+                self.bottleneck([reduce, filter, expand], shortcut.as_ref(), x)
+            }
+            Block::InvertedResidual { expand, depthwise, excite, project, residual } => {
+                let expand = expand.as_ref().expect("checked");
+                let filtered = match excite {
+                    None if super::choose::by_rows(x.layout) => {
+                        return self.projected_by_rows([expand, project], depthwise, *residual, x);
+                    }
+                    None => self.filtered(expand, depthwise, x),
+                    Some(excite) => {
+                        let filtered = self.filtered(expand, depthwise, x);
+                        self.excite(excite, filtered);
+                        filtered
+                    }
+                };
+                self.project(project, filtered, *residual, x)
+            }
+        }
     }
 
     fn push(&mut self, operation: impl Operation + 'static, step: Step) {
@@ -118,109 +144,43 @@ impl Compiler {
         planes
     }
 
-    fn stem(&self, conv: &Conv, planes: Planes) -> (Source, [usize; 2]) {
-        let size = [planes.height.div_ceil(2), planes.width.div_ceil(2)];
-        let width = best_width(self.kernels, conv.outputs.div_ceil(16), size[1]);
-        (Source::stem(conv, Packed::planes(conv, width), planes), size)
-    }
-
-    fn stem_and_pool(&mut self, conv: &Conv, planes: Planes) -> Activations {
-        let (source, [height, width]) = self.stem(conv, planes);
-        let output = self.bordered(conv.outputs, height.div_ceil(2), width.div_ceil(2));
-        let rows = Rows::new(source, Sink::MaxPool, output, self.options.threads, &mut self.scratch);
+    fn stem_and_pool(&mut self, conv: &Conv, planes: Planes, bordered: bool) -> Activations {
+        let source = Source::stem(self.machine, conv, planes);
+        let [height, width] = source.size();
+        let (out_height, out_width) = (height.div_ceil(2), width.div_ceil(2));
+        let output = if bordered {
+            self.bordered(conv.outputs, out_height, out_width)
+        } else {
+            self.compact(conv.outputs, out_height, out_width)
+        };
+        let pipeline = RowPipeline::new(self.machine, source, Sink::MaxPool, output, &mut self.scratch);
         let step = Step {
             layer: format!("{} + maxpool", conv.name),
             algorithm: format!("direct {0}x{0}, maximum in a ring of rows", conv.kernel),
-            output: [conv.outputs, output.layout.height, output.layout.width],
+            output: [conv.outputs, out_height, out_width],
             flop: self.flop(conv, height, width),
         };
-        self.push(rows, step);
+        self.push(pipeline, step);
         output
     }
 
-    fn stem_and_block(&mut self, conv: &Conv, planes: Planes, block: &Block) -> Activations {
-        let Block::InvertedResidual { expand: None, depthwise, project, residual: false } = block else {
-            unreachable!("checked")
-        };
-        let (source, [height, width]) = self.stem(conv, planes);
-        let flop = self.flop(conv, height, width);
-        self.rows(&conv.name, (source, flop), [height, width], depthwise, project, None)
-    }
-
-    /// A ring of rows from a source of this height and width through a depthwise and a 1x1 convolution.
-    fn rows(
-        &mut self,
-        name: &str,
-        (source, flop): (Source, u64),
-        [height, width]: [usize; 2],
-        depthwise: &Depthwise,
-        project: &Conv,
-        residual: Option<Activations>,
-    ) -> Activations {
-        let (height, width) = (height.div_ceil(depthwise.stride), width.div_ceil(depthwise.stride));
-        // Not in place: a strip reads rows of the input beside those that it writes.
-        let output = self.compact(project.outputs, height, width);
-        let panel = best_width(self.kernels, output.layout.blocks(), width);
-        let sink = Sink::Project {
-            depthwise: PackedDepthwise::new(depthwise),
-            stride: depthwise.stride,
-            filter: depthwise.function.into(),
-            packed: Packed::blocks(project, panel),
-            terms: Rows::project_steps(project, width),
-            activation: project.function.into(),
-            residual,
-        };
-        let rows = Rows::new(source, sink, output, self.options.threads, &mut self.scratch);
-        let step = Step {
-            layer: format!("{name} + {} + {}", last_part(&depthwise.name), last_part(&project.name)),
-            algorithm: "fused in a ring of rows".into(),
-            output: [project.outputs, height, width],
-            flop: flop + self.depthwise_flop(depthwise, height, width) + self.flop(project, height, width),
-        };
-        self.push(rows, step);
-        output
-    }
-
-    fn depthwise_flop(&self, depthwise: &Depthwise, height: usize, width: usize) -> u64 {
-        (2 * 9 * depthwise.channels * height * width * self.options.images) as u64
-    }
-
-    fn basic(&mut self, first: &Conv, second: &Conv, shortcut: Option<&Conv>, x: Activations) -> Activations {
-        let (height, width) = (x.layout.height.div_ceil(first.stride), x.layout.width.div_ceil(first.stride));
-        let middle = self.bordered(first.outputs, height, width);
-        self.convolution(first, x, middle, None);
-        let output = match shortcut {
-            Some(shortcut) => {
-                let output = self.bordered(shortcut.outputs, height, width);
-                self.direct(shortcut, x, output, None);
-                self.buffers.release(x);
-                output
-            }
-            None => x,
-        };
-        // In place: each element is read just before it is written.
-        self.convolution(second, middle, output, Some(output));
-        self.buffers.release(middle);
-        output
-    }
-
-    /// A 3x3 convolution by the algorithm that suits it.
-    fn convolution(&mut self, conv: &Conv, input: Activations, output: Activations, residual: Option<Activations>) {
+    /// A 1x1 or 3x3 convolution by the algorithm that suits it.
+    fn convolution(&mut self, placed: Placed<'_>) {
+        let Placed { conv, output, .. } = placed;
         let side = if self.options.exact || conv.stride != 1 || conv.kernel != 3 {
             None
         } else {
-            super::choose::tile_side(self.kernels, self.options.threads, conv, output.layout)
+            super::choose::tile_side(self.machine, conv, output.layout)
         };
         match side {
-            Some(side) => self.winograd(conv, side, input, output, residual),
-            None => self.direct(conv, input, output, residual),
+            Some(side) => self.winograd(placed, side),
+            None => self.direct(placed),
         }
     }
 
-    fn direct(&mut self, conv: &Conv, input: Activations, output: Activations, residual: Option<Activations>) {
-        let packed = Direct::pack(self.kernels, conv, &input, &output);
-        let direct = Direct::new((self.kernels, self.options.threads), (conv, packed), input, output, residual);
-        let out = output.layout;
+    fn direct(&mut self, placed: Placed<'_>) {
+        let conv = placed.conv;
+        let out = placed.output.layout;
         let stride = if conv.stride == 1 { "" } else { " stride 2" };
         let step = Step {
             layer: conv.name.clone(),
@@ -228,21 +188,12 @@ impl Compiler {
             output: [conv.outputs, out.height, out.width],
             flop: self.flop(conv, out.height, out.width),
         };
-        self.push(direct, step);
+        self.push(Direct::new(self.machine, placed), step);
     }
 
-    fn winograd(
-        &mut self,
-        conv: &Conv,
-        side: usize,
-        input: Activations,
-        output: Activations,
-        residual: Option<Activations>,
-    ) {
-        let packed = Winograd::pack(self.kernels, conv, side, &output);
-        let machine = (self.kernels, self.options.threads);
-        let winograd = Winograd::new(machine, (conv, packed), side, input, output, residual, &mut self.scratch);
-        let out = output.layout;
+    fn winograd(&mut self, placed: Placed<'_>, side: usize) {
+        let winograd = Winograd::new(self.machine, placed, side, &mut self.scratch);
+        let (conv, out) = (placed.conv, placed.output.layout);
         let step = Step {
             layer: conv.name.clone(),
             algorithm: format!("Winograd F({side}x{side}, 3x3)"),
@@ -252,54 +203,20 @@ impl Compiler {
         self.push(winograd, step);
     }
 
-    fn inverted_residual(
-        &mut self,
-        expand: &Conv,
-        depthwise: &Depthwise,
-        project: &Conv,
-        residual: bool,
-        x: Activations,
-    ) -> Activations {
-        let Layout { height, width, .. } = x.layout;
-        if super::choose::by_rows(x.layout) {
-            let panel = best_width(self.kernels, expand.outputs.div_ceil(16), width);
-            let source = Source::expand(expand, Packed::blocks(expand, panel), x);
-            let flop = self.flop(expand, height, width);
-            let carried = residual.then_some(x);
-            let output = self.rows(&expand.name, (source, flop), [height, width], depthwise, project, carried);
-            self.buffers.release(x);
-            return output;
-        }
-        let (out_height, out_width) = (height.div_ceil(depthwise.stride), width.div_ceil(depthwise.stride));
-        let filtered = self.compact(depthwise.channels, out_height, out_width);
-        let panel = best_width(self.kernels, filtered.layout.blocks(), height * width).min(3);
-        let packed = Packed::blocks(expand, panel);
-        let filter = PackedDepthwise::new(depthwise);
-        let channels = Channels::new((expand, packed), (depthwise, filter), x, filtered, &mut self.scratch);
-        let step = Step {
-            layer: format!("{} + {}", expand.name, last_part(&depthwise.name)),
-            algorithm: "fused by panels of channels".into(),
-            output: [depthwise.channels, out_height, out_width],
-            flop: self.flop(expand, height, width) + self.depthwise_flop(depthwise, out_height, out_width),
-        };
-        self.push(channels, step);
-        let output = if residual { x } else { self.compact(project.outputs, out_height, out_width) };
-        self.direct(project, filtered, output, residual.then_some(x));
-        self.buffers.release(filtered);
-        if !residual {
-            self.buffers.release(x);
-        }
-        output
-    }
-
-    fn classifier(&mut self, linear: &Linear, x: Activations) -> Activations {
-        let images = self.options.images;
-        // One row of images: the classifier is a 1x1 convolution over them.
-        let means = self.buffers.get(Layout::compact(1, linear.inputs, 1, images));
-        let output = [linear.inputs, 1, 1];
+    /// The mean of each channel. Those of all images are one row: a fully connected layer is a 1x1 convolution over them.
+    fn means(&mut self, x: Activations) -> Activations {
+        let channels = x.layout.channels;
+        let means = self.buffers.get(Layout::compact(1, channels, 1, self.options.images));
+        let output = [channels, 1, 1];
         let step = Step { layer: "avgpool".into(), algorithm: "mean".into(), output, flop: 0 };
         self.push(Means { input: x, output: means }, step);
-        let logits = self.buffers.get(Layout::compact(1, linear.outputs, 1, images));
+        means
+    }
+
+    /// A fully connected layer over a row of images, whose values are not needed any more.
+    fn linear(&mut self, linear: &Linear, values: Activations) -> Activations {
+        let images = self.options.images;
+        let output = self.buffers.get(Layout::compact(1, linear.outputs, 1, images));
         let conv = Conv {
             name: linear.name.clone(),
             inputs: linear.inputs,
@@ -308,14 +225,19 @@ impl Compiler {
             stride: 1,
             weight: linear.weight.clone(),
             bias: linear.bias.clone(),
-            function: Function::Identity,
+            function: linear.function,
         };
-        let packed = Direct::pack(self.kernels, &conv, &means, &logits);
-        let direct = Direct::new((self.kernels, self.options.threads), (&conv, packed), means, logits, None);
-        let flop = (2 * linear.inputs * linear.outputs * images) as u64;
-        let output = [linear.outputs, 1, 1];
-        self.push(direct, Step { layer: linear.name.clone(), algorithm: "fully connected".into(), output, flop });
-        logits
+        let placed = Placed { conv: &conv, input: values, output, residual: None };
+        let direct = Direct::new(self.machine, placed);
+        let step = Step {
+            layer: linear.name.clone(),
+            algorithm: "fully connected".into(),
+            output: [linear.outputs, 1, 1],
+            flop: (2 * linear.inputs * linear.outputs * images) as u64,
+        };
+        self.push(direct, step);
+        self.buffers.release(values);
+        output
     }
 
     fn finish(mut self, logits: Activations) -> Recipe {
@@ -340,9 +262,4 @@ impl Compiler {
             arena: self.buffers.arena,
         }
     }
-}
-
-/// What of a layer's name follows the last dot but one: enough beside the name of its neighbour.
-fn last_part(name: &str) -> &str {
-    name.rsplit_once("conv.").map_or(name, |(_, part)| part)
 }

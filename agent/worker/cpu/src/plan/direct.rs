@@ -4,8 +4,8 @@
 
 use super::layout::{Activations, Layout};
 use super::pack::{Packed, best_width};
-use super::{Context, Operation, Sharing};
-use crate::kernels::{Access, Activation, Kernels, LANE_BLOCK, ONE_ROW, PixelRun, Steps, Target};
+use super::{Context, Machine, Operation, Placed, Sharing};
+use crate::kernels::{Access, Activation, Kernels, LANE_BLOCK, PixelRun, Rows, Steps, Target};
 use cotejo_network::Conv;
 use std::ops::Range;
 
@@ -72,25 +72,17 @@ impl Shape {
 }
 
 impl Direct {
-    pub(crate) fn pack(kernels: &Kernels, conv: &Conv, input: &Activations, output: &Activations) -> Packed {
-        let shape = Shape::of(kernels, conv, input, output);
-        let mut width = best_width(kernels, output.layout.blocks(), shape.pixels(output));
+    pub(crate) fn new(machine: Machine, placed: Placed<'_>) -> Self {
+        let Machine { kernels, threads } = machine;
+        let Placed { conv, input, output, residual } = placed;
+        let shape = Shape::of(kernels, conv, &input, &output);
+        let mut width = best_width(kernels, output.layout.blocks(), shape.pixels(&output));
         if shape == Shape::TwoRows {
             // Wider ones would have too few pixels.
             width = width.min(2);
         }
-        Packed::blocks(conv, width)
-    }
-
-    pub(crate) fn new(
-        (kernels, threads): (&Kernels, usize),
-        (conv, packed): (&Conv, Packed),
-        input: Activations,
-        output: Activations,
-        residual: Option<Activations>,
-    ) -> Self {
+        let packed = Packed::blocks(conv, width);
         let access = if conv.stride == 1 { Access::Blocks } else { Access::BlocksStride2 };
-        let shape = Shape::of(kernels, conv, &input, &output);
         let out = output.layout;
         let runs = match shape {
             Shape::Flat(pixels) => (out.width * out.height).div_ceil(pixels),
@@ -153,13 +145,14 @@ impl Direct {
     }
 
     /// Where a run of this many pixels changes rows, in the output and in the input.
-    fn rows(&self, pixels: usize) -> ((usize, usize, usize), usize) {
+    fn rows(&self, pixels: usize) -> (Rows, usize) {
         let layout = self.output.layout;
         if self.shape != Shape::TwoRows || pixels == layout.width {
-            return (ONE_ROW, 0);
+            return (Rows::UNBROKEN, 0);
         }
         let gap = layout.row() - layout.width * LANE_BLOCK;
-        ((layout.width, layout.width, gap), self.input_row() - layout.width * self.access.stride())
+        let rows = Rows { left: layout.width, length: layout.width, gap };
+        (rows, self.input_row() - layout.width * self.access.stride())
     }
 }
 

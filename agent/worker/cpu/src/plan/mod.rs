@@ -6,6 +6,7 @@ mod choose;
 mod compile;
 mod direct;
 mod ends;
+mod excite;
 mod layout;
 mod pack;
 mod rows;
@@ -22,7 +23,7 @@ use crate::InstructionSet;
 use crate::kernels::{Access, Kernels, LANE_BLOCK, Steps};
 use crate::memory::{Arena, Layouter, Span, View};
 use crate::team::{Program, Team};
-use cotejo_network::Network;
+use cotejo_network::{Conv, Network};
 use layout::Activations;
 pub(crate) use pack::{Panel, panels};
 
@@ -190,6 +191,23 @@ impl Sharing {
             Self { first: first.div_ceil(first_tasks), second: second.div_ceil(second_tasks) }
         }
     }
+}
+
+/// What operations are chosen and packed for.
+#[derive(Clone, Copy)]
+pub(crate) struct Machine {
+    kernels: &'static Kernels,
+    threads: usize,
+}
+
+/// A convolution and where its tensors lie.
+#[derive(Clone, Copy)]
+pub(crate) struct Placed<'a> {
+    conv: &'a Conv,
+    input: Activations,
+    output: Activations,
+    /// What is added before the activation; may be the output itself.
+    residual: Option<Activations>,
 }
 
 /// An offset into a buffer, as `Steps` has them; `compile` has checked that every buffer's image is small enough.

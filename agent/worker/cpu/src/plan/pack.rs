@@ -3,7 +3,7 @@
 use std::f64::consts::{FRAC_1_SQRT_2, SQRT_2};
 use std::ops::Range;
 
-use crate::kernels::{Kernels, LANE_BLOCK};
+use crate::kernels::{Activation, DepthwiseRow, Kernels, LANE_BLOCK, MOST_TAPS, Target};
 use crate::memory::Aligned;
 use cotejo_network::{Conv, Depthwise};
 
@@ -192,38 +192,71 @@ fn transform_filter(filter: &[f32], matrix: &[[f64; 3]]) -> [f32; 36] {
     transformed
 }
 
-/// The weights of a depthwise convolution.
+/// A depthwise convolution as its kernels take it.
 #[derive(Debug)]
 pub(crate) struct PackedDepthwise {
-    /// `[blocks][9][16]`.
-    pub(crate) weights: Aligned,
+    /// `[blocks][kernel * kernel][16]`.
+    weights: Aligned,
     /// `[blocks][16]`.
-    pub(crate) bias: Aligned,
+    bias: Aligned,
+    /// Pixels of the kernel's side, 3 or 5.
+    pub(crate) kernel: usize,
+    /// 1 or 2.
+    pub(crate) stride: usize,
+    /// What follows.
+    pub(crate) activation: Activation,
 }
 
 impl PackedDepthwise {
     pub(crate) fn new(layer: &Depthwise) -> Self {
         let blocks = layer.channels.div_ceil(LANE_BLOCK);
-        let mut weights = Aligned::zeros(blocks * 9 * LANE_BLOCK);
+        let taps = layer.kernel * layer.kernel;
+        let mut weights = Aligned::zeros(blocks * taps * LANE_BLOCK);
         let mut bias = Aligned::zeros(blocks * LANE_BLOCK);
         for channel in 0..layer.channels {
             let (block, lane) = (channel / LANE_BLOCK, channel % LANE_BLOCK);
-            for tap in 0..9 {
-                weights[(block * 9 + tap) * LANE_BLOCK + lane] = layer.weight[channel * 9 + tap];
+            for tap in 0..taps {
+                weights[(block * taps + tap) * LANE_BLOCK + lane] = layer.weight[channel * taps + tap];
             }
         }
         bias[..layer.channels].copy_from_slice(&layer.bias);
-        Self { weights, bias }
+        let Depthwise { kernel, stride, function, .. } = *layer;
+        Self { weights, bias, kernel, stride, activation: function.into() }
     }
 
-    /// The weights of some blocks.
-    pub(crate) fn weights_of(&self, panel: Panel) -> &[f32] {
-        let channels = panel.channels();
-        &self.weights[channels.start * 9..channels.end * 9]
+    /// Rows and columns of zeros that it needs around an image.
+    pub(crate) fn pad(&self) -> usize {
+        self.kernel / 2
     }
 
-    /// The biases of some blocks.
-    pub(crate) fn bias_of(&self, panel: Panel) -> &[f32] {
-        &self.bias[panel.channels()]
+    /// One row of the output, of these blocks: from the rows of the input, of which each is given by where the first
+    /// output pixel's leftmost tap is.
+    pub(crate) fn row(
+        &self,
+        blocks: Panel,
+        input: Target,
+        tap_row: impl Fn(usize) -> usize,
+        output: Target,
+        width: usize,
+    ) -> DepthwiseRow<'_> {
+        let channels = blocks.channels();
+        let taps = self.kernel * self.kernel;
+        let mut rows = [0; MOST_TAPS];
+        for (tap, row) in rows.iter_mut().enumerate().take(self.kernel) {
+            *row = input.start + tap_row(tap);
+        }
+        DepthwiseRow {
+            input: input.view,
+            rows,
+            kernel: self.kernel,
+            input_block: input.block,
+            weights: &self.weights[channels.start * taps..channels.end * taps],
+            bias: &self.bias[channels],
+            output,
+            blocks: blocks.blocks,
+            width,
+            stride: self.stride,
+            activation: self.activation,
+        }
     }
 }

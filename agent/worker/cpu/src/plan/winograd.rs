@@ -5,12 +5,11 @@
 
 use super::layout::Activations;
 use super::pack::{Packed, Panel};
-use super::{Context, Operation, Scratch};
+use super::{Context, Machine, Operation, Placed, Scratch};
 use crate::kernels::{
-    Access, Activation, Kernels, LANE_BLOCK, ONE_ROW, PixelRun, Steps, Target, TransformIn, TransformOut,
+    Access, Activation, LANE_BLOCK, Limits, PixelRun, Rows, Steps, Target, TransformIn, TransformOut,
 };
 use crate::memory::View;
-use cotejo_network::{Conv, Function};
 
 /// Bytes of transformed input that stay close to a core.
 const NEAR: usize = 512 << 10;
@@ -27,7 +26,7 @@ pub(crate) struct Winograd {
     /// The terms, in parts that are summed one after the other.
     parts: Vec<Steps>,
     no_bias: Vec<f32>,
-    activation: Activation,
+    limits: Limits,
     input: Activations,
     output: Activations,
     residual: Option<Activations>,
@@ -64,26 +63,14 @@ impl Winograd {
         (side + 2) * (side + 2)
     }
 
-    /// Packs for products of this many tiles.
-    pub(crate) fn pack(kernels: &Kernels, conv: &Conv, side: usize, output: &Activations) -> Packed {
-        let out = output.layout;
-        let tiles = out.images * out.height.div_ceil(side) * out.width.div_ceil(side);
-        let width = super::pack::best_width(kernels, out.blocks(), tiles.min(28));
-        Packed::winograd(conv, width, side)
-    }
-
-    pub(crate) fn new(
-        (kernels, threads): (&Kernels, usize),
-        (conv, packed): (&Conv, Packed),
-        side: usize,
-        input: Activations,
-        output: Activations,
-        residual: Option<Activations>,
-        scratch: &mut Scratch,
-    ) -> Self {
+    /// In tiles of this many pixels a side. Limits must be all that follows the convolution.
+    pub(crate) fn new(machine: Machine, placed: Placed<'_>, side: usize, scratch: &mut Scratch) -> Self {
+        let Machine { kernels, threads } = machine;
+        let Placed { conv, input, output, residual } = placed;
         let out = output.layout;
         let (across, down) = (out.width.div_ceil(side), out.height.div_ceil(side));
         let all = across * down * out.images;
+        let packed = Packed::winograd(conv, super::pack::best_width(kernels, out.blocks(), all.min(28)), side);
         let blocks = input.layout.blocks();
         let tile_len = Self::elements(side) * blocks * LANE_BLOCK;
         let widest = packed.panels.iter().map(|panel| panel.blocks).max().unwrap_or(1);
@@ -109,7 +96,7 @@ impl Winograd {
             side,
             parts: parts(&offsets, side),
             no_bias: vec![0.0; widest * LANE_BLOCK],
-            activation: conv.function.into(),
+            limits: Limits::of(conv.function).expect("chosen only where limits follow"),
             packed,
             input,
             output,
@@ -196,11 +183,11 @@ impl Winograd {
                     bias: &self.no_bias,
                     blocks: panel.blocks,
                     output,
-                    rows: ONE_ROW,
+                    rows: Rows::UNBROKEN,
                     jump: 0,
                     next_weights: self.following(panel, here.start + each..here.end + each),
                     residual,
-                    activation: Function::Identity.into(),
+                    activation: Activation::Limited(Limits::NONE),
                     pixels: tiles.len(),
                 };
                 run.compute(context.kernels);
@@ -248,7 +235,7 @@ impl Winograd {
                     tiles,
                     height: out.height - row * self.side,
                     width: out.width - column * self.side,
-                    activation: self.activation,
+                    limits: self.limits,
                 };
                 transform.compute(context.kernels);
             }

@@ -1,16 +1,34 @@
 //! The same answer, however a plan runs; and no number where there is none.
 
-use super::engine::{CompileError, InstructionSet, Network, Options, Plan, Streams};
+use super::engine::{CompileError, Function, InstructionSet, Network, Options, Plan, Streams};
+use super::networks::Excited;
 use super::oracle::Tensor;
 use super::random::Random;
 use super::{compile, input, networks, options, run};
 
 /// One of each family, with every kind of layer.
-fn small() -> [Network; 2] {
+fn small() -> [Network; 4] {
     let mut random = Random::new(1);
     let basic = networks::basic(&mut random, 24, &[(24, 1), (40, 2), (64, 1)], 21);
     let blocks = [(32, 16, 1), (48, 24, 2), (72, 24, 1), (80, 40, 2), (120, 40, 1)];
-    [basic, networks::inverted(&mut random, &blocks, Some(64), 21)]
+    let inverted = networks::inverted(&mut random, &blocks, Some(64), 21);
+    let bottleneck = networks::bottleneck(&mut random, 24, &[(16, 40, 1), (24, 64, 2), (16, 64, 1)], 21);
+    let block = |wide, outputs, kernel, stride, function, squeezed| Excited {
+        wide,
+        outputs,
+        kernel,
+        stride,
+        function,
+        squeezed,
+    };
+    let blocks = [
+        block(16, 16, 3, 1, Function::Relu, None),
+        block(48, 24, 5, 2, Function::Relu, Some(8)),
+        block(72, 24, 5, 1, Function::HardSwish, Some(24)),
+        block(80, 40, 3, 2, Function::HardSwish, None),
+    ];
+    let excited = networks::excited(&mut random, &blocks, [64, 40], 21);
+    [basic, inverted, bottleneck, excited]
 }
 
 fn bits(values: &[f32]) -> Vec<u32> {

@@ -3,7 +3,8 @@
 use proptest::prelude::*;
 use proptest::test_runner::{RngSeed, TestRunner};
 
-use super::engine::{Block, InstructionSet, Network, Options};
+use super::engine::{Block, Function, InstructionSet, Network, Options};
+use super::networks::Excited;
 use super::oracle::{self, Tensor};
 use super::random::Random;
 use super::{compile, input, networks, run};
@@ -23,9 +24,17 @@ fn logits(network: &Network, input: &Tensor) -> Tensor {
                 let carried = shortcut.as_ref().map(|shortcut| oracle::conv(&x, shortcut, None));
                 oracle::conv(&oracle::conv(&x, first, None), second, Some(carried.as_ref().unwrap_or(&x)))
             }
-            Block::InvertedResidual { expand, depthwise, project, residual } => {
+            Block::Bottleneck { reduce, filter, expand, shortcut } => {
+                let carried = shortcut.as_ref().map(|shortcut| oracle::conv(&x, shortcut, None));
+                let filtered = oracle::conv(&oracle::conv(&x, reduce, None), filter, None);
+                oracle::conv(&filtered, expand, Some(carried.as_ref().unwrap_or(&x)))
+            }
+            Block::InvertedResidual { expand, depthwise, excite, project, residual } => {
                 let expanded = expand.as_ref().map(|expand| oracle::conv(&x, expand, None));
-                let filtered = oracle::depthwise(expanded.as_ref().unwrap_or(&x), depthwise);
+                let mut filtered = oracle::depthwise(expanded.as_ref().unwrap_or(&x), depthwise);
+                if let Some(excite) = excite {
+                    filtered = oracle::squeeze_excite(&filtered, excite);
+                }
                 oracle::conv(&filtered, project, residual.then_some(&x))
             }
         };
@@ -33,17 +42,8 @@ fn logits(network: &Network, input: &Tensor) -> Tensor {
     if let Some(head) = &network.head {
         x = oracle::conv(&x, head, None);
     }
-    let x = oracle::means(&x);
-    let classifier = &network.classifier;
-    let mut logits = Tensor::zeros([x.images, classifier.outputs, 1, 1]);
-    for (index, logit) in logits.values.iter_mut().enumerate() {
-        let (image, class) = (index / classifier.outputs, index % classifier.outputs);
-        let weights = &classifier.weight[class * classifier.inputs..][..classifier.inputs];
-        let means = &x.values[image * classifier.inputs..][..classifier.inputs];
-        let sum: f64 = weights.iter().zip(means).map(|(weight, mean)| f64::from(*weight) * mean).sum();
-        *logit = sum + f64::from(classifier.bias[class]);
-    }
-    logits
+    let layers = network.hidden.iter().chain([&network.classifier]);
+    layers.fold(oracle::means(&x), |x, layer| oracle::linear(&x, layer))
 }
 
 /// Compares the logits on each instruction set, and gives the greatest difference.
@@ -121,6 +121,38 @@ fn networks_of_inverted_residuals_are_their_definition() {
     });
 }
 
+#[test]
+fn networks_of_bottlenecks_are_their_definition() {
+    // Some blocks keep their channels, so that they need no way past.
+    let block = (channels(), channels(), 1..=2_usize, any::<bool>());
+    let blocks = prop::collection::vec(block, 1..=if cfg!(miri) { 1 } else { 4 });
+    for_each((channels(), blocks, 1..=40_usize), |random, (stem, blocks, classes)| {
+        let mut layers: Vec<(usize, usize, usize)> = Vec::new();
+        for (width, outputs, stride, keeps) in blocks {
+            let outputs = layers.last().filter(|_| keeps).map_or(outputs, |last| last.1);
+            layers.push((width, outputs, stride));
+        }
+        networks::bottleneck(random, stem, &layers, classes)
+    });
+}
+
+#[test]
+fn networks_with_squeeze_and_excitation_are_their_definition() {
+    let function = prop_oneof![Just(Function::Relu), Just(Function::HardSwish)];
+    let shape = (channels(), channels(), prop_oneof![Just(3), Just(5)], 1..=2_usize);
+    let block = (shape, function, prop::option::of(1..=20_usize), any::<bool>());
+    let blocks = prop::collection::vec(block, 1..=if cfg!(miri) { 2 } else { 5 });
+    for_each((blocks, [channels(), channels()], 1..=40_usize), |random, (blocks, ends, classes)| {
+        let mut layers: Vec<Excited> = Vec::new();
+        for ((wide, outputs, kernel, stride), function, squeezed, keeps) in blocks {
+            let kept = layers.last().map_or(wide, |last| last.outputs);
+            let outputs = if keeps { kept } else { outputs };
+            layers.push(Excited { wide, outputs, kernel, stride, function, squeezed });
+        }
+        networks::excited(random, &layers, ends, classes)
+    });
+}
+
 /// In the shape of ResNet18.
 fn resnet18(random: &mut Random) -> Network {
     let blocks = [(64, 1), (64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), (512, 1)];
@@ -140,12 +172,47 @@ fn mobilenet_v2(random: &mut Random) -> Network {
     networks::inverted(random, &blocks, Some(1280), 1000)
 }
 
+/// In the shape of ResNet50, with fewer blocks.
+fn resnet50(random: &mut Random) -> Network {
+    let stages = [(64, 256, 1), (128, 512, 2), (256, 1024, 2), (512, 2048, 2)];
+    let blocks: Vec<_> = stages
+        .into_iter()
+        .flat_map(|(width, outputs, stride)| [(width, outputs, stride), (width, outputs, 1)])
+        .collect();
+    networks::bottleneck(random, 64, &blocks, 1000)
+}
+
+/// In the shape of MobileNetV3-Large, with fewer blocks.
+fn mobilenet_v3(random: &mut Random) -> Network {
+    let block = |wide, outputs, kernel, stride, function, squeezed| Excited {
+        wide,
+        outputs,
+        kernel,
+        stride,
+        function,
+        squeezed,
+    };
+    let (relu, hard_swish) = (Function::Relu, Function::HardSwish);
+    let blocks = [
+        block(16, 16, 3, 1, relu, None),
+        block(64, 24, 3, 2, relu, None),
+        block(72, 40, 5, 2, relu, Some(24)),
+        block(120, 40, 5, 1, relu, Some(32)),
+        block(240, 80, 3, 2, hard_swish, None),
+        block(480, 112, 3, 1, hard_swish, Some(120)),
+        block(672, 160, 5, 2, hard_swish, Some(168)),
+        block(960, 160, 5, 1, hard_swish, Some(240)),
+    ];
+    networks::excited(random, &blocks, [960, 1280], 1000)
+}
+
 /// Odd sizes on the way down, down to a single pixel, and every algorithm.
 #[test]
 #[cfg_attr(miri, ignore = "too slow for an interpreter")]
 fn networks_in_real_shapes_are_their_definition() {
     let mut random = Random::new(5);
-    for network in [resnet18(&mut random), mobilenet_v2(&mut random)] {
+    let networks = [resnet18, mobilenet_v2, resnet50, mobilenet_v3].map(|network| network(&mut random));
+    for network in networks {
         for (height, width, images, threads, exact) in
             [(64, 64, 1, 1, false), (97, 131, 2, 3, false), (64, 64, 1, 2, true), (1, 1, 3, 2, false)]
         {

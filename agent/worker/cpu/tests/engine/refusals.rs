@@ -1,6 +1,9 @@
 //! What cannot be compiled is an error, before any memory is asked for.
 
-use super::engine::{Block, CompileError, Conv, Depthwise, Function, InstructionSet, Network, Options, Plan};
+use super::engine::{
+    Block, CompileError, Conv, Depthwise, Function, InstructionSet, Network, Options, Plan, SqueezeExcite,
+};
+use super::networks::Excited;
 use super::random::Random;
 use super::{networks, options};
 
@@ -95,15 +98,15 @@ fn other_stems_are_refused() {
 fn parts(network: &mut Network, block: usize) -> (&mut Conv, &mut Conv, &mut Option<Conv>) {
     match &mut network.blocks[block] {
         Block::Basic { first, second, shortcut } => (first, second, shortcut),
-        other @ Block::InvertedResidual { .. } => panic!("{other:?}"),
+        other => panic!("{other:?}"),
     }
 }
 
 /// The parts of an inverted residual, and whether its input is added.
 fn inverted_parts(network: &mut Network, block: usize) -> (&mut Option<Conv>, &mut Depthwise, &mut Conv, &mut bool) {
     match &mut network.blocks[block] {
-        Block::InvertedResidual { expand, depthwise, project, residual } => (expand, depthwise, project, residual),
-        other @ Block::Basic { .. } => panic!("{other:?}"),
+        Block::InvertedResidual { expand, depthwise, project, residual, .. } => (expand, depthwise, project, residual),
+        other => panic!("{other:?}"),
     }
 }
 
@@ -124,9 +127,17 @@ fn other_kernels_are_refused() {
     for stride in [0, 3] {
         unsupported(inverted(), |network| inverted_parts(network, 1).1.stride = stride, "features.2.conv.1");
     }
+    for kernel in [1, 7] {
+        let other = random.depthwise("other", 24, [kernel, 1], Function::Relu6);
+        unsupported(inverted(), |network| *inverted_parts(network, 1).1 = other, "other");
+    }
+    let sigmoid = |network: &mut Network| inverted_parts(network, 1).1.function = Function::HardSigmoid;
+    unsupported(inverted(), sigmoid, "features.2.conv.1");
     unsupported(basic(), |network| parts(network, 0).1.stride = 2, "layer0.conv2");
     // The zeros around an image would be greater than its values.
-    unsupported(basic(), |network| network.stem.function = Function::Identity, "conv1");
+    for function in [Function::Identity, Function::HardSwish] {
+        unsupported(basic(), |network| network.stem.function = function, "conv1");
+    }
 }
 
 #[test]
@@ -138,7 +149,7 @@ fn layers_that_do_not_fit_each_other_are_refused() {
         unsupported(basic(), |network| *parts(network, 0).0 = first, "other");
         unsupported(basic(), |network| *parts(network, 0).1 = second, "other");
         unsupported(inverted(), |network| network.head = Some(head), "other");
-        let filter = random.depthwise("other", channels, 1, Function::Relu6);
+        let filter = random.depthwise("other", channels, [3, 1], Function::Relu6);
         unsupported(inverted(), |network| *inverted_parts(network, 1).1 = filter, "other");
         unsupported(basic(), |network| network.classifier.inputs = channels, "fc");
     }
@@ -150,6 +161,40 @@ fn layers_that_do_not_fit_each_other_are_refused() {
     let (of_basic, of_inverted) = (basic().blocks.remove(0), inverted().blocks.remove(1));
     unsupported(basic(), |network| network.blocks.push(of_inverted), "features.2.conv.1");
     unsupported(inverted(), |network| network.blocks.push(of_basic), "layer0.conv1");
+}
+
+/// One squeeze-and-excitation in the second block, and a hidden layer.
+fn excited() -> Network {
+    let first = Excited { wide: 16, outputs: 8, kernel: 3, stride: 1, function: Function::Relu, squeezed: None };
+    let second = Excited { wide: 24, kernel: 5, squeezed: Some(8), ..first };
+    networks::excited(&mut Random::new(1), &[first, second], [32, 16], 5)
+}
+
+#[test]
+fn layers_of_values_that_do_not_fit_are_refused() {
+    let excite = |network: &mut Network| match &mut network.blocks[1] {
+        Block::InvertedResidual { excite: Some(excite), .. } => excite.clone(),
+        other => panic!("{other:?}"),
+    };
+    let changed = |change: fn(&mut SqueezeExcite)| {
+        move |network: &mut Network| {
+            let mut excited = excite(network);
+            change(&mut excited);
+            let Block::InvertedResidual { excite, .. } = &mut network.blocks[1] else { unreachable!() };
+            *excite = Some(excited);
+        }
+    };
+    unsupported(excited(), changed(|excite| excite.reduce.inputs = 16), "features.2.block.fc1");
+    unsupported(excited(), changed(|excite| excite.expand.inputs = 16), "features.2.block.fc2");
+    unsupported(excited(), changed(|excite| excite.expand.bias.truncate(1)), "features.2.block.fc2");
+    unsupported(excited(), |network| network.hidden = None, "classifier.3");
+    unsupported(excited(), |network| network.hidden.as_mut().unwrap().inputs = 1, "classifier.0");
+    let first = |network: &mut Network| {
+        let excite = excite(network);
+        let Block::InvertedResidual { excite: first, .. } = &mut network.blocks[0] else { unreachable!() };
+        *first = Some(excite);
+    };
+    unsupported(excited(), first, "features.0");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What layers mean, in f64 and as plain loops: the kernels are compared with this.
 
-use super::engine::{Conv, Depthwise, Function};
+use super::engine::{Conv, Depthwise, Function, Linear, SqueezeExcite};
 
 /// `[images][channels][height][width]`.
 #[derive(Debug, Clone)]
@@ -52,6 +52,8 @@ fn apply(function: Function, value: f64) -> f64 {
         Function::Identity => value,
         Function::Relu => value.max(0.0),
         Function::Relu6 => value.clamp(0.0, 6.0),
+        Function::HardSwish => value * (value + 3.0).clamp(0.0, 6.0) / 6.0,
+        Function::HardSigmoid => (value + 3.0).clamp(0.0, 6.0) / 6.0,
     }
 }
 
@@ -123,7 +125,9 @@ pub(crate) fn depthwise(input: &Tensor, layer: &Depthwise) -> Tensor {
     for (index, plane) in output.values.chunks_exact_mut(height * width).enumerate() {
         let (image, channel) = (index / layer.channels, index % layer.channels);
         plane.fill(f64::from(layer.bias[channel]));
-        let filter = Filter { side: 3, stride: layer.stride, weights: &layer.weight[channel * 9..][..9] };
+        let taps = layer.kernel * layer.kernel;
+        let weights = &layer.weight[channel * taps..][..taps];
+        let filter = Filter { side: layer.kernel, stride: layer.stride, weights };
         filter.add(input.plane(image, channel), [input.height, input.width], plane, [height, width]);
         for value in plane {
             *value = apply(layer.function, *value);
@@ -152,4 +156,29 @@ pub(crate) fn means(input: &Tensor) -> Tensor {
     let pixels = (input.height * input.width) as f64;
     let values = input.planes().map(|plane| plane.iter().sum::<f64>() / pixels).collect();
     Tensor { images: input.images, channels: input.channels, height: 1, width: 1, values }
+}
+
+/// A fully connected layer of values that stand for whole images, and what follows.
+pub(crate) fn linear(input: &Tensor, layer: &Linear) -> Tensor {
+    assert_eq!((input.channels, input.height * input.width), (layer.inputs, 1));
+    let mut output = Tensor::zeros([input.images, layer.outputs, 1, 1]);
+    for (index, value) in output.values.iter_mut().enumerate() {
+        let (image, row) = (index / layer.outputs, index % layer.outputs);
+        let weights = &layer.weight[row * layer.inputs..][..layer.inputs];
+        let values = &input.values[image * layer.inputs..][..layer.inputs];
+        let sum: f64 = weights.iter().zip(values).map(|(weight, value)| f64::from(*weight) * value).sum();
+        *value = apply(layer.function, sum + f64::from(layer.bias[row]));
+    }
+    output
+}
+
+/// Each channel times the factor that two layers make of all channels' means.
+pub(crate) fn squeeze_excite(input: &Tensor, layer: &SqueezeExcite) -> Tensor {
+    let factors = linear(&linear(&means(input), &layer.reduce), &layer.expand);
+    let mut output = input.clone();
+    let pixels = input.height * input.width;
+    for (plane, factor) in output.values.chunks_exact_mut(pixels).zip(&factors.values) {
+        plane.iter_mut().for_each(|value| *value *= factor);
+    }
+    output
 }

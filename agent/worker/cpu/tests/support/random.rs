@@ -1,6 +1,6 @@
 //! Layers with random weights, the same on every machine.
 
-use super::engine::{Conv, Depthwise, Function};
+use super::engine::{Conv, Depthwise, Function, Linear, SqueezeExcite};
 
 /// Numbers that look random (`SplitMix64`).
 #[derive(Debug, Clone)]
@@ -44,8 +44,29 @@ impl Random {
     }
 
     /// A convolution of each channel by itself.
-    pub(crate) fn depthwise(&mut self, name: &str, channels: usize, stride: usize, function: Function) -> Depthwise {
-        let (weight, bias) = (self.weights(channels * 9, 9), self.values(channels, 0.2));
-        Depthwise { name: name.to_owned(), channels, stride, weight, bias, function }
+    pub(crate) fn depthwise(
+        &mut self,
+        name: &str,
+        channels: usize,
+        [kernel, stride]: [usize; 2],
+        function: Function,
+    ) -> Depthwise {
+        let taps = kernel * kernel;
+        let (weight, bias) = (self.weights(channels * taps, taps), self.values(channels, 0.2));
+        Depthwise { name: name.to_owned(), channels, kernel, stride, weight, bias, function }
+    }
+
+    /// A fully connected layer.
+    pub(crate) fn linear(&mut self, name: &str, [inputs, outputs]: [usize; 2], function: Function) -> Linear {
+        let (weight, bias) = (self.weights(inputs * outputs, inputs), self.values(outputs, 0.2));
+        Linear { name: name.to_owned(), inputs, outputs, weight, bias, function }
+    }
+
+    /// Factors for channels, from this many values.
+    pub(crate) fn squeeze_excite(&mut self, name: &str, channels: usize, squeezed: usize) -> SqueezeExcite {
+        SqueezeExcite {
+            reduce: self.linear(&format!("{name}.fc1"), [channels, squeezed], Function::Relu),
+            expand: self.linear(&format!("{name}.fc2"), [squeezed, channels], Function::HardSigmoid),
+        }
     }
 }

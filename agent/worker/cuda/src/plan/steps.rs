@@ -159,14 +159,17 @@ impl Preparer<'_> {
                 self.depthwise(layer, *before, (*input, *output), self.store.weights(index)?, choice)?
             }
             Operation::MaxPool { input, output } => ("own kernel".to_owned(), self.max_pool(*input, *output)?),
-            Operation::Mean { before, input, output } => {
-                ("own kernel".to_owned(), self.mean(*before, *input, *output)?)
+            Operation::Mean { before, narrow, input, output } => {
+                ("own kernel".to_owned(), self.mean(*before, *narrow, *input, *output)?)
             }
-            Operation::Linear { layer, input } if self.options.multiplies_classifier() => {
+            Operation::Linear { layer, input, multiplied: true, .. } => {
                 self.multiplied_linear(layer, *input, self.store.weights(index)?, choice)?
             }
-            Operation::Linear { layer, input } => {
-                ("own kernel".to_owned(), self.linear(layer, *input, self.store.weights(index)?)?)
+            Operation::Linear { layer, input, output, .. } => {
+                ("own kernel".to_owned(), self.linear(layer, *input, *output, self.store.weights(index)?)?)
+            }
+            Operation::Excite { factors, input, output } => {
+                ("own kernel".to_owned(), self.excite(*factors, *input, *output)?)
             }
         };
         let described = Step {
@@ -176,6 +179,35 @@ impl Preparer<'_> {
             flop: operation.flop(self.options.images),
         };
         Ok(Prepared { described, launch })
+    }
+
+    fn linear(&self, layer: &Linear, input: Tensor, output: Option<Tensor>, weights: Weights) -> Result<Launch> {
+        let grid = (u32_of(layer.outputs)?, u32_of(self.options.images.div_ceil(4))?);
+        let mut arguments = vec![
+            Argument::Address(self.store.tensor(input)),
+            Argument::Address(weights.weight),
+            Argument::Address(weights.bias),
+            Argument::Address(output.map_or(self.store.logits(), |output| self.store.tensor(output))),
+            uint(self.options.images)?,
+            uint(layer.inputs)?,
+            uint(layer.outputs)?,
+        ];
+        arguments.extend(Argument::of_function(layer.function));
+        Ok(Launch::Kernel { kernel: self.kernels.by_blocks("linear", grid, 128)?, arguments })
+    }
+
+    fn excite(&self, factors: Tensor, input: Tensor, output: Tensor) -> Result<Launch> {
+        let values = self.options.images * input.pixels() * input.channels;
+        let items = (values / self.layout.lanes(self.options.precision)) as u64;
+        let arguments = vec![
+            Argument::Address(self.store.tensor(input)),
+            Argument::Address(self.store.tensor(factors)),
+            Argument::Address(self.store.tensor(output)),
+            Argument::Place(items),
+            uint(input.channels)?,
+            uint(input.pixels())?,
+        ];
+        Ok(Launch::Kernel { kernel: self.kernels.by_items("excite", items)?, arguments })
     }
 
     fn arrange(&self, channels: usize, output: Tensor) -> Result<Launch> {
@@ -225,37 +257,21 @@ impl Preparer<'_> {
         Ok(Launch::Kernel { kernel: self.kernels.by_items("max_pool", items as u64)?, arguments })
     }
 
-    fn mean(&self, before: Function, input: Tensor, output: Tensor) -> Result<Launch> {
-        let (least, greatest) = before.limits();
-        let arguments = vec![
+    fn mean(&self, before: Function, narrow: bool, input: Tensor, output: Tensor) -> Result<Launch> {
+        let mut arguments = vec![
             Argument::Address(self.store.tensor(input)),
             Argument::Address(self.store.tensor(output)),
             uint(input.channels)?,
             uint(input.pixels())?,
-            Argument::Float(least),
-            Argument::Float(greatest),
-            Argument::Uint(u32::from(self.options.multiplies_classifier())),
         ];
+        arguments.extend(Argument::of_function(before));
+        arguments.push(Argument::Uint(u32::from(narrow)));
         let blocks = match self.layout {
             Layout::ChannelsLast => input.channels.div_ceil(8 * self.layout.lanes(self.options.precision)),
             Layout::ChannelsFirst => input.channels,
         };
         let grid = (u32_of(blocks)?, u32_of(self.options.images)?);
         Ok(Launch::Kernel { kernel: self.kernels.by_blocks("mean", grid, 256)?, arguments })
-    }
-
-    fn linear(&self, layer: &Linear, input: Tensor, weights: Weights) -> Result<Launch> {
-        let arguments = vec![
-            Argument::Address(self.store.tensor(input)),
-            Argument::Address(weights.weight),
-            Argument::Address(weights.bias),
-            Argument::Address(self.store.logits()),
-            uint(self.options.images)?,
-            uint(layer.inputs)?,
-            uint(layer.outputs)?,
-        ];
-        let grid = (u32_of(layer.outputs)?, u32_of(self.options.images.div_ceil(4))?);
-        Ok(Launch::Kernel { kernel: self.kernels.by_blocks("linear", grid, 128)?, arguments })
     }
 
     /// The classifier of a batch: a product of the means, in the plan's number format, to logits in f32.
@@ -341,8 +357,7 @@ impl Preparer<'_> {
         choice: &mut Option<Choice>,
     ) -> Result<(String, Launch)> {
         let images = self.options.images;
-        let ((least_before, greatest_before), (least, greatest)) = (before.limits(), layer.function.limits());
-        let arguments = vec![
+        let mut arguments = vec![
             Argument::Address(self.store.tensor(input)),
             Argument::Address(weights.weight),
             Argument::Address(weights.bias),
@@ -353,17 +368,15 @@ impl Preparer<'_> {
             uint(input.width)?,
             uint(output.height)?,
             uint(output.width)?,
-            Argument::Float(least_before),
-            Argument::Float(greatest_before),
-            Argument::Float(least),
-            Argument::Float(greatest),
         ];
+        arguments.extend(Argument::of_function(before));
+        arguments.extend(Argument::of_function(layer.function));
         let kernel = |strip: usize| {
             let items = images
                 * output.height
                 * output.width.div_ceil(strip)
                 * (layer.channels / self.layout.lanes(self.options.precision));
-            self.kernels.by_items(&format!("depthwise_{strip}_{}", layer.stride), items as u64)
+            self.kernels.by_items(&format!("depthwise_{}_{strip}_{}", layer.kernel, layer.stride), items as u64)
         };
         let strip = if let Some(Choice::Depthwise(strip)) = *choice {
             strip

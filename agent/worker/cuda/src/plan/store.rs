@@ -181,7 +181,8 @@ impl Packed {
             Operation::Arrange { .. }
             | Operation::Gather { .. }
             | Operation::MaxPool { .. }
-            | Operation::Mean { .. } => None,
+            | Operation::Mean { .. }
+            | Operation::Excite { .. } => None,
         }
     }
 
@@ -221,7 +222,8 @@ fn gathered_filters(conv: &Conv, taps: usize) -> impl Iterator<Item = f32> + '_ 
     })
 }
 
-/// `[channels, 3, 3]` as `[9, channels]`.
+/// `[channels, kernel, kernel]` as `[kernel * kernel, channels]`.
 fn taps(layer: &Depthwise) -> impl Iterator<Item = f32> + '_ {
-    (0..9).flat_map(move |tap| (0..layer.channels).map(move |channel| layer.weight[channel * 9 + tap]))
+    let taps = layer.kernel * layer.kernel;
+    (0..taps).flat_map(move |tap| (0..layer.channels).map(move |channel| layer.weight[channel * taps + tap]))
 }

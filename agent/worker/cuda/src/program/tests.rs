@@ -1,5 +1,6 @@
 use std::collections::HashMap;
 
+use super::build::lives;
 use super::*;
 
 const LAST: Form = Form { layout: Layout::ChannelsLast, stem: Stem::Arranged };
@@ -12,13 +13,21 @@ fn conv(name: &str, [inputs, outputs]: [usize; 2], [kernel, stride]: [usize; 2],
 }
 
 fn linear(inputs: usize) -> Linear {
-    Linear { name: "fc".to_owned(), inputs, outputs: 10, weight: vec![0.0; inputs * 10], bias: vec![0.0; 10] }
+    Linear {
+        name: "fc".to_owned(),
+        inputs,
+        outputs: 10,
+        weight: vec![0.0; inputs * 10],
+        bias: vec![0.0; 10],
+        function: Function::Identity,
+    }
 }
 
 fn inverted() -> Network {
     let depthwise = |channels| Depthwise {
         name: "filter".to_owned(),
         channels,
+        kernel: 3,
         stride: 1,
         weight: vec![0.0; channels * 9],
         bias: vec![0.0; channels],
@@ -27,6 +36,7 @@ fn inverted() -> Network {
     let block = |expand: Option<Conv>, wide: usize, residual| Block::InvertedResidual {
         expand,
         depthwise: depthwise(wide),
+        excite: None,
         project: conv("project", [wide, 16], [1, 1], Function::Identity),
         residual,
     };
@@ -35,6 +45,7 @@ fn inverted() -> Network {
         pool: false,
         blocks: vec![block(None, 32, false), block(Some(conv("expand", [16, 96], [1, 1], Function::Relu6)), 96, true)],
         head: Some(conv("head", [16, 64], [1, 1], Function::Relu6)),
+        hidden: None,
         classifier: linear(64),
     }
 }
@@ -53,6 +64,7 @@ fn basic() -> Network {
             },
         ],
         head: None,
+        hidden: None,
         classifier: linear(32),
     }
 }

@@ -3,8 +3,8 @@
 use cotejo_cuda::{Plan, Precision};
 
 use super::{
-    CAPTURES_NOTHING, CHANNELS_FIRST_ALONE, GOOD, PRODUCTS_ALONE, basic, distance, expected, input, inverted, open,
-    options,
+    CAPTURES_NOTHING, CHANNELS_FIRST_ALONE, GOOD, PRODUCTS_ALONE, basic, bottleneck, distance, excited, expected,
+    input, inverted, open, options,
 };
 
 /// What the issue of number formats allows: rounding of a few layers stays below.
@@ -17,10 +17,12 @@ fn limit(precision: Precision) -> f32 {
 }
 
 #[test]
-fn networks_of_both_families_have_the_answers_of_the_cpu_in_every_precision_and_layout() {
+fn networks_of_every_family_have_the_answers_of_the_cpu_in_every_precision_and_layout() {
     for gpu in [GOOD, CHANNELS_FIRST_ALONE, PRODUCTS_ALONE] {
         let device = open(gpu).unwrap();
-        for (name, network) in [("basic", basic()), ("inverted", inverted())] {
+        let networks =
+            [("basic", basic()), ("inverted", inverted()), ("bottleneck", bottleneck()), ("excited", excited())];
+        for (name, network) in networks {
             for precision in [Precision::F32, Precision::Tf32, Precision::F16, Precision::Bf16] {
                 let options = options(2, 33, 47, precision);
                 let input = input(&options);
@@ -44,7 +46,7 @@ fn networks_of_both_families_have_the_answers_of_the_cpu_in_every_precision_and_
 fn sizes_that_fit_no_vector_are_right_as_well() {
     let device = open(GOOD).unwrap();
     for (images, height, width) in [(1, 1, 1), (1, 7, 1), (5, 9, 13), (3, 32, 32)] {
-        for network in [basic(), inverted()] {
+        for network in [basic(), inverted(), bottleneck(), excited()] {
             let options = options(images, height, width, Precision::F32);
             let input = input(&options);
             let mut plan = Plan::compile(&device, &network, options, &input).unwrap();

@@ -17,7 +17,8 @@ use std::sync::OnceLock;
 
 use cotejo_cuda::{Device, Error, Options, Precision};
 use cotejo_network as engine;
-use engine::Network;
+use engine::{Function, Network};
+use networks::Excited;
 use random::Random;
 
 /// GPUs of the simulated driver; its source says how they differ.
@@ -51,6 +52,24 @@ fn basic() -> Network {
 /// A network like MobileNetV2: with and without expansion, strides and residuals.
 fn inverted() -> Network {
     networks::inverted(&mut Random::new(2), &[(16, 16, 1), (48, 24, 2), (72, 24, 1), (72, 40, 2)], Some(64), 40)
+}
+
+/// A network like ResNet50.
+fn bottleneck() -> Network {
+    networks::bottleneck(&mut Random::new(4), 16, &[(16, 32, 1), (24, 48, 2), (16, 48, 1)], 40)
+}
+
+/// A network like MobileNetV3: filters of both sizes, both activations, squeeze-and-excitation, a hidden layer.
+fn excited() -> Network {
+    let first = Excited { wide: 16, outputs: 16, kernel: 3, stride: 1, function: Function::Relu, squeezed: None };
+    let hard = Excited { function: Function::HardSwish, ..first };
+    let blocks = [
+        first,
+        Excited { wide: 48, outputs: 24, kernel: 5, stride: 2, squeezed: Some(16), ..first },
+        Excited { wide: 72, outputs: 24, kernel: 5, squeezed: Some(24), ..hard },
+        Excited { wide: 72, outputs: 40, stride: 2, ..hard },
+    ];
+    networks::excited(&mut Random::new(5), &blocks, [64, 32], 40)
 }
 
 fn options(images: usize, height: usize, width: usize, precision: Precision) -> Options {

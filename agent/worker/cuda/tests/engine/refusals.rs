@@ -4,7 +4,7 @@ use cotejo_cuda::library::Library;
 use cotejo_cuda::{Plan, Precision, Reason};
 
 use super::engine::Block;
-use super::{GOOD, OLD, SMALL, TAKEN, basic, input, inverted, open, options};
+use super::{GOOD, OLD, SMALL, TAKEN, basic, excited, input, inverted, open, options};
 
 #[test]
 fn a_gpu_is_described_and_its_libraries_are_found() {
@@ -44,7 +44,7 @@ fn what_does_not_fit_is_refused_with_both_figures_and_the_gpu_goes_on() {
 #[test]
 fn the_memory_of_a_plan_is_known_before() {
     let device = open(GOOD).unwrap();
-    for network in [basic(), inverted()] {
+    for network in [basic(), excited()] {
         for precision in [Precision::F32, Precision::F16] {
             let options = options(3, 96, 96, precision);
             let plan = Plan::compile(&device, &network, options, &input(&options)).unwrap();

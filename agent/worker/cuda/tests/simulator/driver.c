@@ -227,10 +227,11 @@ int cuModuleLoadData(module **made, const char *code) {
 int cuModuleUnload(module *which) { return free(which), SUCCESS; }
 
 // What each kernel's arguments take: p a pointer, l 8 bytes, u and f 4.
-static const char *const kernels[][2] = {{"arrange", "ppuuuu"},       {"epilogue", "pppluuff"},
-                                         {"max_pool", "ppuuuuuu"},    {"mean", "ppuuffu"},
+static const char *const kernels[][2] = {{"arrange", "ppuuuu"},         {"epilogue", "pppluuffu"},
+                                         {"max_pool", "ppuuuuuu"},      {"mean", "ppuuffuu"},
                                          {"gather_image_", "ppuuuuuu"}, {"gather", "ppuuuuuuuu"},
-                                         {"linear", "ppppuuu"},       {"depthwise_", "ppppuuuuuuffff"}};
+                                         {"linear", "ppppuuuffu"},      {"depthwise_", "ppppuuuuuuffuffu"},
+                                         {"excite", "pppluu"}};
 static const char *signature(const char *name) {
   for (size_t i = 0; i < sizeof kernels / sizeof *kernels; ++i)
     if (!strncmp(name, kernels[i][0], strlen(kernels[i][0]))) return kernels[i][1];

@@ -26,7 +26,7 @@ help--sweep = Su nombre, su identidad o los últimos ocho caracteres de esta; po
 help--all = Todos los barridos
 help--file = Un archivo de barrido (TOML); sus claves son los nombres de estas opciones
 help--preset = De qué se parte: practice (por defecto), quick o full
-help--models = Clasificadores: resnet18, mobilenet_v2
+help--models = Clasificadores: { $models }
 help--sizes = Tamaños de imagen, en píxeles por lado
 help--batches = Imágenes por inferencia
 help--matmul = Productos de matrices de estos tamaños; si van solos, no se mide otra cosa
@@ -115,7 +115,7 @@ help-doctor-after =
 
     Códigos de salida: 0 todo en orden, 1 un problema, 2 entrada errónea, 3 solo avisos, 130 Ctrl-C.
 help-explain = Muestra, capa a capa, cómo calcula una red en este PC el motor optimizado
-help-explain--model = Clasificador: resnet18, mobilenet_v2
+help-explain--model = Clasificador: { $models }
 help-explain--size = Tamaño de imagen, en píxeles por lado
 help-explain--batch = Imágenes por inferencia
 help-explain--device = Dispositivo: cpu, o una GPU como cuda:0
@@ -217,7 +217,7 @@ help-chart--kind = Qué muestra
 help-chart--output = Lo escribe en este archivo, cuya terminación dice cómo: .svg, .png o .txt; con `all`, en esta carpeta
 help-chart--format = Cómo se dibuja; por defecto, lo que diga la terminación del archivo, SVG en una carpeta y si no en el terminal
 help-chart--force = Reemplaza los archivos de salida que existan
-help-chart--model = Solo este modelo: resnet18, mobilenet_v2, o matmul para los productos
+help-chart--model = Solo este modelo: { $models }, o matmul para los productos
 help-chart--precision = Solo con esta precisión
 help-chart--engine = Solo con este motor
 help-chart--threads = Solo con tantos hilos de CPU: all o un número

@@ -5,16 +5,18 @@ use proptest::prelude::*;
 use super::harness::{Case, Stage, Worst, cases, for_each, functions, values};
 use super::oracle::{self, Tensor};
 use super::random::Random;
-use crate::InstructionSet;
 use crate::plan::channels::Channels;
-use crate::plan::ends::Frame;
-use crate::plan::layout::{Activations, Planes};
-use crate::plan::pack::{Packed, PackedDepthwise, best_width};
-use crate::plan::rows::{Rows, Sink, Source};
-use cotejo_network::{Conv, Depthwise, Function};
+use crate::plan::direct::Direct;
+use crate::plan::ends::{Frame, Means};
+use crate::plan::excite::Excite;
+use crate::plan::layout::{Activations, Layout, Planes};
+use crate::plan::rows::{Carried, Project, RowPipeline, Sink, Source};
+use crate::plan::{Operation, Placed};
+use cotejo_network::{Conv, Function, Linear};
 
-fn strides() -> impl Strategy<Value = usize> {
-    prop_oneof![Just(1), Just(2)]
+/// Kernel and stride of a depthwise convolution.
+fn filters() -> impl Strategy<Value = [usize; 2]> {
+    [prop_oneof![Just(3), Just(5)], prop_oneof![Just(1), Just(2)]]
 }
 
 /// The network's first convolution on a random input, in front of a sink.
@@ -37,31 +39,16 @@ impl Stem {
     }
 
     fn source(&self, stage: &Stage) -> Source {
-        let width = best_width(stage.kernels, self.conv.outputs.div_ceil(16), self.planes.width.div_ceil(2));
-        Source::stem(&self.conv, Packed::planes(&self.conv, width), self.planes)
+        Source::stem(stage.machine, &self.conv, self.planes)
     }
 
     /// Runs the operation and gives its output.
-    fn run(&mut self, stage: Stage, rows: &Rows, output: Activations) -> Vec<f32> {
+    fn run(&mut self, stage: Stage, rows: &RowPipeline, output: Activations) -> Vec<f32> {
         let running = stage.build();
         running.poison(output);
         running.run(&Frame { planes: self.planes }, &mut self.data);
         running.run(rows, &mut []);
         running.read(output)
-    }
-}
-
-fn project(stage: &Stage, depthwise: &Depthwise, project: &Conv, output: Activations) -> Sink {
-    let width = output.layout.width;
-    let panel = best_width(stage.kernels, output.layout.blocks(), width);
-    Sink::Project {
-        depthwise: PackedDepthwise::new(depthwise),
-        stride: depthwise.stride,
-        filter: depthwise.function.into(),
-        packed: Packed::blocks(project, panel),
-        terms: Rows::project_steps(project, width),
-        activation: project.function.into(),
-        residual: None,
     }
 }
 
@@ -82,7 +69,7 @@ fn a_stem_and_a_maximum_are_their_definitions() {
         let mut stem = Stem::new(&mut stage, &case, *kernel, *function, &mut random);
         let output = stage.place(case.after(4).layout(true, stem.conv.outputs));
         let source = stem.source(&stage);
-        let rows = Rows::new(source, Sink::MaxPool, output, stage.threads, &mut stage.scratch);
+        let rows = RowPipeline::new(stage.machine, source, Sink::MaxPool, output, &mut stage.scratch);
         let actual = stem.run(stage, &rows, output);
         let name = format!("rows: {kernel}x{kernel} stem, maximum");
         worst.compare(&name, set, &oracle::max_pool(&stem.expected), &actual);
@@ -93,85 +80,140 @@ fn a_stem_and_a_maximum_are_their_definitions() {
 #[test]
 fn a_stem_and_a_block_are_their_definitions() {
     let worst = Worst::default();
-    let strategy = (cases(), prop_oneof![Just(3), Just(7)], strides(), [functions(), functions(), functions()]);
-    for_each(64, &strategy, |(case, kernel, stride, functions), set| {
+    let shapes = (prop_oneof![Just(3), Just(7)], filters(), any::<bool>());
+    let strategy = (cases(), shapes, [functions(), functions(), functions()]);
+    for_each(96, &strategy, |(case, (kernel, filter, carried), functions), set| {
         let case = tall(case);
         let [_, wide, outputs] = case.channels;
+        let carried = *carried && filter[1] == 1;
+        let outputs = if carried { wide } else { outputs };
         let mut random = Random::new(case.seed);
         let mut stage = Stage::new(set, case.threads);
         let mut stem = Stem::new(&mut stage, &case, *kernel, functions[0], &mut random);
-        let depthwise = random.depthwise("filter", wide, *stride, functions[1]);
+        let depthwise = random.depthwise("filter", wide, *filter, functions[1]);
         let last = random.conv("project", [wide, outputs], [1, 1], functions[2]);
-        let output = stage.place(case.after(2).after(*stride).layout(false, outputs));
-        let (source, sink) = (stem.source(&stage), project(&stage, &depthwise, &last, output));
-        let rows = Rows::new(source, sink, output, stage.threads, &mut stage.scratch);
+        let output = stage.place(case.after(2).after(filter[1]).layout(false, outputs));
+        let past = if carried { Carried::Source } else { Carried::None };
+        let project = Project::new(stage.machine, &last, output.layout.width, past);
+        let (source, sink) = (stem.source(&stage), Sink::project(&depthwise, project));
+        let rows = RowPipeline::new(stage.machine, source, sink, output, &mut stage.scratch);
         let actual = stem.run(stage, &rows, output);
-        let expected = oracle::conv(&oracle::depthwise(&stem.expected, &depthwise), &last, None);
-        worst.compare("rows: stem, depthwise, 1x1", set, &expected, &actual);
+        let past = carried.then_some(&stem.expected);
+        let expected = oracle::conv(&oracle::depthwise(&stem.expected, &depthwise), &last, past);
+        worst.compare(
+            if carried { "rows: stem, block, carried" } else { "rows: stem, block" },
+            set,
+            &expected,
+            &actual,
+        );
     });
-    worst.assert_seen(&["rows: stem, depthwise, 1x1"]);
+    worst.assert_seen(&["rows: stem, block", "rows: stem, block, carried"]);
+}
+
+/// Runs an operation on random values, and compares what comes out with what a function makes of them.
+fn compare(
+    (worst, name): (&Worst, &str),
+    mut stage: Stage,
+    random: &mut Random,
+    [input, output]: [Layout; 2],
+    build: impl FnOnce(&mut Stage, Activations, Activations) -> Box<dyn Operation>,
+    expected: impl FnOnce(&Tensor) -> Tensor,
+) {
+    let (input, output) = (stage.place(input), stage.place(output));
+    let set = stage.set;
+    let operation = build(&mut stage, input, output);
+    let running = stage.build();
+    let (data, tensor) = values(random, input.layout);
+    running.fill(input, &data);
+    running.poison(output);
+    running.run(&*operation, &mut []);
+    worst.compare(name, set, &expected(&tensor), &running.read(output));
 }
 
 #[test]
 fn an_inverted_residual_by_rows_is_its_definition() {
     let worst = Worst::default();
-    let strategy = (cases(), strides(), any::<bool>(), [functions(), functions(), functions()]);
-    for_each(96, &strategy, |(case, stride, carried, functions), set| {
+    let strategy = (cases(), filters(), any::<bool>(), [functions(), functions(), functions()]);
+    for_each(96, &strategy, |(case, filter, carried, functions), set| {
         let [inputs, wide, outputs] = case.channels;
-        let carried = *carried && *stride == 1;
+        let carried = *carried && filter[1] == 1;
         let outputs = if carried { inputs } else { outputs };
         let mut random = Random::new(case.seed);
         let expand = random.conv("expand", [inputs, wide], [1, 1], functions[0]);
-        let depthwise = random.depthwise("filter", wide, *stride, functions[1]);
+        let depthwise = random.depthwise("filter", wide, *filter, functions[1]);
         let last = random.conv("project", [wide, outputs], [1, 1], functions[2]);
-        let mut stage = Stage::new(set, case.threads);
-        let input = stage.place(case.layout(false, inputs));
-        let output = stage.place(case.after(*stride).layout(false, outputs));
-        let panel = best_width(stage.kernels, wide.div_ceil(16), case.width);
-        let source = Source::expand(&expand, Packed::blocks(&expand, panel), input);
-        let mut sink = project(&stage, &depthwise, &last, output);
-        if let (Sink::Project { residual, .. }, true) = (&mut sink, carried) {
-            *residual = Some(input);
-        }
-        let rows = Rows::new(source, sink, output, stage.threads, &mut stage.scratch);
-        let running = stage.build();
-        let (data, tensor) = values(&mut random, input.layout);
-        running.fill(input, &data);
-        running.poison(output);
-        running.run(&rows, &mut []);
-        let filtered = oracle::depthwise(&oracle::conv(&tensor, &expand, None), &depthwise);
-        let expected = oracle::conv(&filtered, &last, carried.then_some(&tensor));
-        worst.compare("rows: 1x1, depthwise, 1x1", set, &expected, &running.read(output));
+        let layouts = [case.layout(false, inputs), case.after(filter[1]).layout(false, outputs)];
+        let stage = Stage::new(set, case.threads);
+        let name = format!("rows: 1x1, {0}x{0}, 1x1", filter[0]);
+        let build = |stage: &mut Stage, input: Activations, output: Activations| -> Box<dyn Operation> {
+            let source = Source::expand(stage.machine, &expand, input);
+            let past = if carried { Carried::Tensor(input) } else { Carried::None };
+            let project = Project::new(stage.machine, &last, output.layout.width, past);
+            let sink = Sink::project(&depthwise, project);
+            Box::new(RowPipeline::new(stage.machine, source, sink, output, &mut stage.scratch))
+        };
+        compare((&worst, &name), stage, &mut random, layouts, build, |input| {
+            let filtered = oracle::depthwise(&oracle::conv(input, &expand, None), &depthwise);
+            oracle::conv(&filtered, &last, carried.then_some(input))
+        });
     });
-    worst.assert_seen(&["rows: 1x1, depthwise, 1x1"]);
-}
-
-fn by_channels(case: &Case, stride: usize, functions: [Function; 2], set: InstructionSet, worst: &Worst) {
-    let [inputs, wide, _] = case.channels;
-    let mut random = Random::new(case.seed);
-    let expand = random.conv("expand", [inputs, wide], [1, 1], functions[0]);
-    let depthwise = random.depthwise("filter", wide, stride, functions[1]);
-    let mut stage = Stage::new(set, case.threads);
-    let input = stage.place(case.layout(false, inputs));
-    let output = stage.place(case.after(stride).layout(false, wide));
-    let panel = best_width(stage.kernels, wide.div_ceil(16), case.height * case.width).min(3);
-    let (packed, filter) = (Packed::blocks(&expand, panel), PackedDepthwise::new(&depthwise));
-    let layers = ((&expand, packed), (&depthwise, filter));
-    let channels = Channels::new(layers.0, layers.1, input, output, &mut stage.scratch);
-    let running = stage.build();
-    let (data, tensor) = values(&mut random, input.layout);
-    running.fill(input, &data);
-    running.poison(output);
-    running.run(&channels, &mut []);
-    let expected = oracle::depthwise(&oracle::conv(&tensor, &expand, None), &depthwise);
-    worst.compare("channels: 1x1, depthwise", set, &expected, &running.read(output));
+    worst.assert_seen(&["rows: 1x1, 3x3, 1x1", "rows: 1x1, 5x5, 1x1"]);
 }
 
 #[test]
-fn an_inverted_residual_by_channels_is_its_definition() {
+fn an_expansion_and_a_filter_are_their_definitions_by_rows_and_by_channels() {
     let worst = Worst::default();
-    for_each(96, &(cases(), strides(), [functions(), functions()]), |(case, stride, functions), set| {
-        by_channels(case, *stride, *functions, set, &worst);
+    let strategy = (cases(), filters(), any::<bool>(), [functions(), functions()]);
+    for_each(160, &strategy, |(case, filter, by_rows, functions), set| {
+        let [inputs, wide, _] = case.channels;
+        let mut random = Random::new(case.seed);
+        let expand = random.conv("expand", [inputs, wide], [1, 1], functions[0]);
+        let depthwise = random.depthwise("filter", wide, *filter, functions[1]);
+        let layouts = [case.layout(false, inputs), case.after(filter[1]).layout(false, wide)];
+        let name = format!("{}: 1x1, {1}x{1}", if *by_rows { "rows" } else { "channels" }, filter[0]);
+        let build = |stage: &mut Stage, input: Activations, output: Activations| -> Box<dyn Operation> {
+            let (machine, scratch) = (stage.machine, &mut stage.scratch);
+            if *by_rows {
+                let (source, sink) = (Source::expand(machine, &expand, input), Sink::filter(&depthwise));
+                Box::new(RowPipeline::new(machine, source, sink, output, scratch))
+            } else {
+                Box::new(Channels::new(machine, (&expand, &depthwise), input, output, scratch))
+            }
+        };
+        compare((&worst, &name), Stage::new(set, case.threads), &mut random, layouts, build, |input| {
+            oracle::depthwise(&oracle::conv(input, &expand, None), &depthwise)
+        });
     });
-    worst.assert_seen(&["channels: 1x1, depthwise"]);
+    worst.assert_seen(&["rows: 1x1, 3x3", "rows: 1x1, 5x5", "channels: 1x1, 3x3", "channels: 1x1, 5x5"]);
+}
+
+#[test]
+fn every_channel_is_multiplied_by_its_factor() {
+    let worst = Worst::default();
+    for_each(48, &cases(), |case, set| {
+        let [channels, squeezed, _] = case.channels;
+        let mut random = Random::new(case.seed);
+        let excite = random.squeeze_excite("excite", channels, squeezed);
+        let mut stage = Stage::new(set, case.threads);
+        let x = stage.place(case.layout(false, channels));
+        let [means, reduced, factors] =
+            [channels, squeezed, channels].map(|values| stage.place(Layout::compact(1, values, 1, case.images)));
+        let convs = [&excite.reduce, &excite.expand].map(pointwise);
+        let layers = [(&convs[0], means, reduced), (&convs[1], reduced, factors)]
+            .map(|(conv, input, output)| Direct::new(stage.machine, Placed { conv, input, output, residual: None }));
+        let running = stage.build();
+        let (data, tensor) = values(&mut random, x.layout);
+        running.fill(x, &data);
+        running.run(&Means { input: x, output: means }, &mut []);
+        layers.iter().for_each(|layer| running.run(layer, &mut []));
+        running.run(&Excite { values: x, factors }, &mut []);
+        worst.compare("squeeze, excite", set, &oracle::squeeze_excite(&tensor, &excite), &running.read(x));
+    });
+    worst.assert_seen(&["squeeze, excite"]);
+}
+
+/// A fully connected layer as a convolution.
+fn pointwise(layer: &Linear) -> Conv {
+    let Linear { name, inputs, outputs, weight, bias, function } = layer.clone();
+    Conv { name, inputs, outputs, kernel: 1, stride: 1, weight, bias, function }
 }

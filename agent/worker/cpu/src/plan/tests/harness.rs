@@ -13,7 +13,7 @@ use crate::InstructionSet;
 use crate::kernels::{Kernels, LANE_BLOCK};
 use crate::memory::{Arena, Layouter, Span, View};
 use crate::plan::layout::{Activations, Layout, Planes};
-use crate::plan::{Context, Operation, Scratch, ScratchSpans};
+use crate::plan::{Context, Machine, Operation, Scratch, ScratchSpans};
 use cotejo_network::Function;
 
 /// The greatest difference of a layer's output from the definition, in units of the output's root mean square.
@@ -24,8 +24,7 @@ const WORK: usize = if cfg!(miri) { 20_000 } else { 16_000_000 };
 /// Where an operation is to run, before its memory exists.
 pub(super) struct Stage {
     pub(super) set: InstructionSet,
-    pub(super) kernels: &'static Kernels,
-    pub(super) threads: usize,
+    pub(super) machine: Machine,
     pub(super) scratch: Scratch,
     arena: Layouter,
 }
@@ -33,7 +32,7 @@ pub(super) struct Stage {
 impl Stage {
     pub(super) fn new(set: InstructionSet, threads: usize) -> Self {
         let (scratch, arena) = (Scratch::default(), Layouter::default());
-        Self { set, kernels: Kernels::of(set), threads, scratch, arena }
+        Self { set, machine: Machine { kernels: Kernels::of(set), threads }, scratch, arena }
     }
 
     pub(super) fn place(&mut self, layout: Layout) -> Activations {
@@ -46,9 +45,9 @@ impl Stage {
     }
 
     pub(super) fn build(mut self) -> Running {
-        let spans = self.scratch.place(&mut self.arena, self.threads);
-        let running =
-            Running { kernels: self.kernels, threads: self.threads, arena: self.arena.allocate().unwrap(), spans };
+        let Machine { kernels, threads } = self.machine;
+        let spans = self.scratch.place(&mut self.arena, threads);
+        let running = Running { kernels, threads, arena: self.arena.allocate().unwrap(), spans };
         let scratch = running.spans.own.iter().flatten().chain([&running.spans.common]);
         scratch.for_each(|span| running.arena.view(*span).write(0, &vec![f32::NAN; span.len]));
         running
@@ -228,7 +227,7 @@ pub(super) fn cases() -> impl Strategy<Value = Case> {
 }
 
 pub(super) fn functions() -> impl Strategy<Value = Function> {
-    prop_oneof![Just(Function::Identity), Just(Function::Relu), Just(Function::Relu6)]
+    prop_oneof![Just(Function::Identity), Just(Function::Relu), Just(Function::Relu6), Just(Function::HardSwish)]
 }
 
 /// Runs a test for so many random cases, always the same ones, and each instruction set.

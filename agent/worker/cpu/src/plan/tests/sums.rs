@@ -6,10 +6,10 @@ use super::harness::{Case, Stage, Worst, cases, for_each, functions, values};
 use super::oracle;
 use super::random::Random;
 use crate::InstructionSet;
-use crate::plan::Operation;
 use crate::plan::direct::Direct;
-use crate::plan::layout::{Activations, Layout};
+use crate::plan::layout::Layout;
 use crate::plan::winograd::Winograd;
+use crate::plan::{Operation, Placed};
 use cotejo_network::{Conv, Function};
 
 /// What is added to a convolution's sum.
@@ -37,8 +37,8 @@ struct Layer {
 
 /// Names the algorithm that an operation turned out to be.
 type Name<'a> = dyn Fn(&dyn Operation) -> String + 'a;
-/// Makes the operation for an input, an output, and what is added.
-type Build<'a> = dyn Fn(&mut Stage, Activations, Activations, Option<Activations>) -> Box<dyn Operation> + 'a;
+/// Makes the operation.
+type Build<'a> = dyn Fn(&mut Stage, Placed<'_>) -> Box<dyn Operation> + 'a;
 
 /// Runs a convolution on random values, and compares what comes out with what should.
 fn compare(
@@ -55,7 +55,7 @@ fn compare(
         Residual::Apart => Some(stage.place(layer.output)),
         Residual::InPlace => Some(output),
     };
-    let operation = build(&mut stage, input, output, residual);
+    let operation = build(&mut stage, Placed { conv: &layer.conv, input, output, residual });
     let running = stage.build();
     let (data, tensor) = values(random, layer.input);
     running.fill(input, &data);
@@ -93,26 +93,23 @@ fn direct_convolutions_are_the_sum() {
             residual: *residual,
         };
         let name = |_: &dyn Operation| format!("direct {kernel}x{kernel} stride {stride}");
-        compare(
-            (&worst, &name),
-            Stage::new(set, case.threads),
-            &layer,
-            &mut random,
-            &|stage, input, output, residual| {
-                let packed = Direct::pack(stage.kernels, &layer.conv, &input, &output);
-                Box::new(Direct::new((stage.kernels, stage.threads), (&layer.conv, packed), input, output, residual))
-            },
-        );
+        let stage = Stage::new(set, case.threads);
+        compare((&worst, &name), stage, &layer, &mut random, &|stage, placed| {
+            Box::new(Direct::new(stage.machine, placed))
+        });
     });
     worst.assert_seen(&["direct 3x3 stride 1", "direct 3x3 stride 2", "direct 1x1 stride 1", "direct 1x1 stride 2"]);
 }
 
 /// Winograd's form, as the operation itself chooses to share its tiles.
 fn winograd(worst: &Worst, case: &Case, set: InstructionSet, side: usize, residual: Residual, function: Function) {
+    // Its last step applies limits alone; its output may have a border or none.
+    let function = if function.limits().is_some() { function } else { Function::Relu };
     let [inputs, _, outputs] = case.channels;
     let mut random = Random::new(case.seed);
     let conv = random.conv("conv", [inputs, outputs], [3, 1], function);
-    let layer = Layer { conv, input: case.layout(true, inputs), output: case.layout(true, outputs), residual };
+    let output = case.layout(case.seed % 2 == 0, outputs);
+    let layer = Layer { conv, input: case.layout(true, inputs), output, residual };
     let name = |operation: &dyn Operation| {
         let way = match operation.phases().len() {
             1 => "own tiles",
@@ -121,11 +118,8 @@ fn winograd(worst: &Worst, case: &Case, set: InstructionSet, side: usize, residu
         };
         format!("Winograd F({side}x{side}), {way}")
     };
-    compare((worst, &name), Stage::new(set, case.threads), &layer, &mut random, &|stage, input, output, residual| {
-        let packed = Winograd::pack(stage.kernels, &layer.conv, side, &output);
-        let machine = (stage.kernels, stage.threads);
-        let layer = (&layer.conv, packed);
-        Box::new(Winograd::new(machine, layer, side, input, output, residual, &mut stage.scratch))
+    compare((worst, &name), Stage::new(set, case.threads), &layer, &mut random, &|stage, placed| {
+        Box::new(Winograd::new(stage.machine, placed, side, &mut stage.scratch))
     });
 }
 
