@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use cotejo_channel::{Address, AddressError, BLOB_CHUNK_BYTES, ChannelError, MAX_RESULTS_BYTES};
+use cotejo_channel::{Address, AddressError, AddressProblem, BLOB_CHUNK_BYTES, ChannelError, MAX_RESULTS_BYTES};
 use cotejo_model::bundle::ImportSummary;
 use cotejo_model::comparison::{Comparison, GroupBy, Grouping};
 use cotejo_model::coordinator::CoordinatorStatus;
@@ -38,8 +38,16 @@ const CHUNKS_AHEAD: usize = 4;
 /// A coordinator's address from `host`, `host:port` or a URL.
 pub(crate) fn parse_address(text: &str) -> Result<Address, Error> {
     text.parse().map_err(|AddressError { text, problem }| {
-        Error::usage(format!("`{text}` is not a coordinator's address: {problem}"))
-            .with_help("write a URL such as http://192.168.1.10:7420, or host:port")
+        let why = Message::new(match problem {
+            AddressProblem::Syntax => "address-syntax",
+            AddressProblem::Encrypted => "address-encrypted",
+            AddressProblem::Scheme => "address-scheme",
+            AddressProblem::Path => "address-path",
+            AddressProblem::Host => "address-host",
+            AddressProblem::Port => "address-port",
+        });
+        Error::usage(Message::new("problem-address").with("address", text).of("why", why))
+            .with_help(Message::new("remedy-address"))
     })
 }
 
@@ -283,8 +291,8 @@ impl Client {
     }
 
     fn senseless(&self, error: &dyn std::error::Error) -> Error {
-        Error::failed(format!("the coordinator at {} gave an answer that makes no sense: {error}", self.address))
-            .with_help("is it of this version? `cotejo --version` and `cotejo status` tell")
+        Error::failed(Message::new("problem-senseless").with("address", &self.address).with("error", error))
+            .with_help(Message::new("remedy-another-version"))
     }
 
     /// What a refusal means to a person.
@@ -297,11 +305,14 @@ impl Client {
             Code::InvalidArgument | Code::NotFound | Code::FailedPrecondition | Code::OutOfRange => {
                 Error::usage(status.message())
             }
-            Code::DeadlineExceeded => Error::failed(format!("the coordinator at {address} did not answer in time"))
-                .with_help("it may be busy: try again"),
-            Code::Unimplemented => Error::failed(format!("the coordinator at {address} does not know this request"))
-                .with_help("it is of another version: `cotejo --version` and `cotejo status` tell"),
-            _ => Error::failed(format!("the coordinator at {address} failed: {}", status.message())),
+            Code::DeadlineExceeded => Error::failed(Message::new("problem-no-answer").with("address", address))
+                .with_help(Message::new("remedy-no-answer")),
+            Code::Unimplemented => Error::failed(Message::new("problem-unknown-request").with("address", address))
+                .with_help(Message::new("remedy-another-version")),
+            _ => {
+                let message = Message::new("problem-coordinator-failed").with("address", address);
+                Error::failed(message.with("error", status.message()))
+            }
         }
     }
 }

@@ -48,7 +48,7 @@ fn merge(flags: Draft, file: Option<SweepFile>) -> Result<Request, Error> {
         return flags.resolve().map_err(|problems| {
             let lines: Vec<String> =
                 problems.iter().map(|problem| format!("--{}: {}", flag(problem.field), problem.message)).collect();
-            listed("the sweep", &lines)
+            listed("problem-sweep", &lines)
         });
     };
     let mut base = file.draft.clone();
@@ -75,7 +75,7 @@ fn merge(flags: Draft, file: Option<SweepFile>) -> Result<Request, Error> {
         in_file.iter().map(|problem| format!("{}: {problem}", file.path.display())).chain(in_flags).collect();
     match resolved {
         Ok(request) if lines.is_empty() => Ok(request),
-        _ => Err(listed("the sweep file", &lines)),
+        _ => Err(listed("problem-sweep-file", &lines)),
     }
 }
 
@@ -88,11 +88,12 @@ fn stem(path: &Path) -> Option<String> {
     path.file_stem().map(|stem| stem.to_string_lossy().into_owned())
 }
 
-fn listed(what: &str, lines: &[String]) -> Error {
-    match lines {
-        [only] => Error::usage(only),
-        _ => Error::usage(format!("{what} has {} problems:\n  {}", lines.len(), lines.join("\n  "))),
+fn listed(what: &'static str, lines: &[String]) -> Error {
+    if let [only] = lines {
+        return Error::usage(only);
     }
+    let listed = format!("\n  {}", lines.join("\n  "));
+    Error::usage(Message::new(what).count("count", lines.len() as u64).with("lines", listed))
 }
 
 #[cfg(test)]

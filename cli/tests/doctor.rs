@@ -42,6 +42,6 @@ fn a_coordinator_that_is_named_is_asked() {
     let pc = Pc::new();
     let ran = pc.run(&format!("doctor --coordinator {}", dead_url())).code(1);
     ran.shows(&["PROBLEM  coordinator", "does not answer", "processor", "data folder"]);
-    pc.run("doctor --coordinator https://pc").code(2).says(&["only http:// is understood"]);
+    pc.run("doctor --coordinator https://pc").code(2).says(&["this version does not encrypt"]);
     pc.run("doctor --help").code(0).shows(&["Exit codes: 0 all is well", "3 warnings only"]);
 }

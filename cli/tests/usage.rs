@@ -67,7 +67,7 @@ fn bad_flags() {
         ("results import", vec!["<FILE>"]),
         ("reference", vec!["Usage:"]),
         ("reference remove", vec!["<SET>"]),
-        ("status --coordinator https://pc", vec!["only http:// is understood"]),
+        ("status --coordinator https://pc", vec!["this version does not encrypt"]),
     ] {
         pc.run(line).code(2).says(&texts);
     }

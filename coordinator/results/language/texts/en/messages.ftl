@@ -153,3 +153,22 @@ progress-away =
         [one] out of reach: { $machines } ({ $count } cell)
        *[other] out of reach: { $machines } ({ $count } cells)
     }
+
+## The coordinator
+
+problem-address = `{ $address }` is not a coordinator's address: { $why }
+remedy-address = write a URL such as http://192.168.1.10:7420, or host:port
+address-syntax = it is no URL
+address-encrypted = this version does not encrypt
+address-scheme = only http:// is understood
+address-path = it has a path
+address-host = it names no host
+address-port = what stands beside the host is not a port
+problem-senseless = the coordinator at { $address } gave an answer that makes no sense: { $error }
+remedy-another-version = it may be of another version: `cotejo --version` and `cotejo status` tell
+problem-no-answer = the coordinator at { $address } did not answer in time
+remedy-no-answer = it may be busy: try again
+problem-unknown-request = the coordinator at { $address } does not know this request
+problem-coordinator-failed = the coordinator at { $address } failed: { $error }
+problem-sweep = the sweep has { $count } problems: { $lines }
+problem-sweep-file = the sweep file has { $count } problems: { $lines }

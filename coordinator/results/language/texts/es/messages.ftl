@@ -153,3 +153,22 @@ progress-away =
         [one] fuera de alcance: { $machines } ({ $count } celda)
        *[other] fuera de alcance: { $machines } ({ $count } celdas)
     }
+
+## El coordinador
+
+problem-address = `{ $address }` no es la dirección de un coordinador: { $why }
+remedy-address = escriba una URL como http://192.168.1.10:7420, o equipo:puerto
+address-syntax = no es una URL
+address-encrypted = esta versión no cifra
+address-scheme = solo se entiende http://
+address-path = lleva una ruta
+address-host = no nombra ningún equipo
+address-port = lo que acompaña al equipo no es un puerto
+problem-senseless = el coordinador en { $address } ha dado una respuesta sin sentido: { $error }
+remedy-another-version = puede ser de otra versión: `cotejo --version` y `cotejo status` lo dicen
+problem-no-answer = el coordinador en { $address } no ha respondido a tiempo
+remedy-no-answer = puede estar ocupado: inténtelo de nuevo
+problem-unknown-request = el coordinador en { $address } no conoce esta petición
+problem-coordinator-failed = el coordinador en { $address } ha fallado: { $error }
+problem-sweep = el barrido tiene { $count } problemas: { $lines }
+problem-sweep-file = el archivo de barrido tiene { $count } problemas: { $lines }
