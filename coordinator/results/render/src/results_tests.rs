@@ -106,13 +106,13 @@ fn flagged_failed_and_pending_cells() {
     practice
     ════════
 
-    ┌──────────┬─────────────────┬───────────────────┬─────────┬───────────────┐
-    │ Model    ┆ Size            ┆           CPU (s) ┆ GPU (s) ┆      Speed-up │
-    ╞══════════╪═════════════════╪═══════════════════╪═════════╪═══════════════╡
-    │ ResNet18 ┆ 512 x 512       ┆ 0.1512 ± 0.0012 * ┆ running ┆ one time only │
-    │ ResNet18 ┆ 1024 x 1024     ┆     0.620 ± 0.005 ┆  queued ┆ one time only │
-    │ ResNet18 ┆ 100000 x 100000 ┆             - (1) ┆   - (1) ┆ one time only │
-    └──────────┴─────────────────┴───────────────────┴─────────┴───────────────┘
+    ┌──────────┬─────────────────┬───────────────────┬─────────┬─────────────┐
+    │ Model    ┆ Size            ┆           CPU (s) ┆ GPU (s) ┆    Speed-up │
+    ╞══════════╪═════════════════╪═══════════════════╪═════════╪═════════════╡
+    │ ResNet18 ┆ 512 x 512       ┆ 0.1512 ± 0.0012 * ┆ pending ┆ no GPU time │
+    │ ResNet18 ┆ 1024 x 1024     ┆     0.620 ± 0.005 ┆ pending ┆ no GPU time │
+    │ ResNet18 ┆ 100000 x 100000 ┆             - (1) ┆   - (1) ┆    no times │
+    └──────────┴─────────────────┴───────────────────┴─────────┴─────────────┘
     (1) needs 13.2 TiB of memory; the device has 16.0 GiB
 
     Measured with precision f32; threads all; engine reference; weights random, seed
@@ -497,9 +497,9 @@ fn results_as_markdown() {
 
     | Model | Size | CPU (s) | GPU (s) | Speed-up |
     | --- | --- | ---: | ---: | ---: |
-    | ResNet18 | 512 x 512 | 0.1512 ± 0.0012 \* | running | one time only |
-    | ResNet18 | 1024 x 1024 | 0.620 ± 0.005 | queued | one time only |
-    | ResNet18 | 100000 x 100000 | - (1) | - (1) | one time only |
+    | ResNet18 | 512 x 512 | 0.1512 ± 0.0012 \* | pending | no GPU time |
+    | ResNet18 | 1024 x 1024 | 0.620 ± 0.005 | pending | no GPU time |
+    | ResNet18 | 100000 x 100000 | - (1) | - (1) | no times |
 
     (1) needs 13.2 TiB of memory; the device has 16.0 GiB
 
@@ -575,13 +575,13 @@ fn results_in_spanish() {
     practice
     ════════
 
-    ┌──────────┬─────────────────┬───────────────────┬───────────┬────────────────┐
-    │ Modelo   ┆ Tamaño          ┆           CPU (s) ┆   GPU (s) ┆    Aceleración │
-    ╞══════════╪═════════════════╪═══════════════════╪═══════════╪════════════════╡
-    │ ResNet18 ┆ 512 x 512       ┆ 0,1512 ± 0,0012 * ┆  en curso ┆ un solo tiempo │
-    │ ResNet18 ┆ 1024 x 1024     ┆     0,620 ± 0,005 ┆ en espera ┆ un solo tiempo │
-    │ ResNet18 ┆ 100000 x 100000 ┆             - (1) ┆     - (1) ┆ un solo tiempo │
-    └──────────┴─────────────────┴───────────────────┴───────────┴────────────────┘
+    ┌──────────┬─────────────────┬───────────────────┬───────────┬───────────────────┐
+    │ Modelo   ┆ Tamaño          ┆           CPU (s) ┆   GPU (s) ┆       Aceleración │
+    ╞══════════╪═════════════════╪═══════════════════╪═══════════╪═══════════════════╡
+    │ ResNet18 ┆ 512 x 512       ┆ 0,1512 ± 0,0012 * ┆ pendiente ┆ sin tiempo de GPU │
+    │ ResNet18 ┆ 1024 x 1024     ┆     0,620 ± 0,005 ┆ pendiente ┆ sin tiempo de GPU │
+    │ ResNet18 ┆ 100000 x 100000 ┆             - (1) ┆     - (1) ┆       sin tiempos │
+    └──────────┴─────────────────┴───────────────────┴───────────┴───────────────────┘
     (1) needs 13.2 TiB of memory; the device has 16.0 GiB
 
     Medido con precisión f32; hilos: todos; motor reference; pesos aleatorios, semilla 2026; imagen

@@ -259,7 +259,7 @@ pub(super) fn library(reason: &LibraryReason) -> Sentences {
     match reason {
         LibraryReason::WorkerLacks { worker, libraries, product } => {
             let what = product.as_deref().unwrap_or(if libraries.len() == 1 { "it" } else { "them" });
-            Sentences::of(format!("{worker} lacks {}", list(libraries))).remedy(put(what, worker))
+            Sentences::of(format!("{worker} lacks {}", or_none(list(libraries)))).remedy(put(what, worker))
         }
         LibraryReason::WorkerLacksSomething { worker } => {
             Sentences::of(format!("{worker} lacks a shared library that the system does not name"))
