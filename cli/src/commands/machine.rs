@@ -40,7 +40,7 @@ pub(super) async fn read(global: &Global, source: &SourceArgs, sweeps: Vec<Strin
 impl Found {
     /// What pages are made of.
     pub(super) fn material(&self) -> Material<'_> {
-        Material { records: &self.records, references: &self.references }
+        Material { records: &self.records, references: &self.references, asked: !self.own }
     }
 
     /// The machine that is meant, this PC where none is named. What a class does not know of this PC comes from its own

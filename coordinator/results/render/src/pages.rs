@@ -2,7 +2,7 @@
 //! comes of them.
 
 use cotejo_analysis::figures::Choice;
-use cotejo_analysis::peers::{self, NoCpuTimes, PeerComparison, Wanted};
+use cotejo_analysis::peers::{self, NoCpuTimes, Nobody, PeerComparison, Third, Wanted};
 use cotejo_analysis::{Records, class, findings};
 use cotejo_language::Texts;
 use cotejo_model::comparison::{Comparison, Entry};
@@ -13,7 +13,7 @@ use crate::chart::build::{self, Kind, NoChart};
 use crate::document::{Block, Document};
 use crate::findings::OfMachine;
 use crate::formats::Format;
-use crate::report::{self, Class, Drawable, Student};
+use crate::report::{self, Class, Student};
 use crate::{class as of_class, findings as sentences, peers as beside, results};
 
 /// What pages about machines are made of: the cells of a class or of one PC, and a teacher's reference times.
@@ -23,12 +23,18 @@ pub struct Material<'a> {
     pub records: &'a Records,
     /// The teacher's times.
     pub references: &'a [Reference],
+    /// Whether a class was asked, and not only this PC's own results.
+    pub asked: bool,
 }
 
 impl Material<'_> {
     /// A machine's CPU times with the GPU times that are wanted.
     fn peers(&self, machine: MachineId, wanted: Wanted) -> Result<PeerComparison, NoCpuTimes> {
-        peers::compare(self.records, machine, wanted, self.references)
+        let mut compared = peers::compare(self.records, machine, wanted, self.references)?;
+        if !self.asked && compared.third == Third::Nobody(Nobody::NoGpu) {
+            compared.third = Third::Nobody(Nobody::NotAsked);
+        }
+        Ok(compared)
     }
 
     /// When the newest of its times was measured, in milliseconds since 1970.
@@ -95,10 +101,9 @@ pub fn student(material: Material<'_>, mine: MachineId, wanted: Wanted, texts: &
 }
 
 /// The practice's own chart first; then what the own PC's measurements give.
-fn charts_of_student(own: &[Entry], peers: &PeerComparison, texts: &Texts) -> Vec<Drawable> {
-    let size = report::time_over_size(peers, texts).map_err(|why| (Kind::Size, why));
-    let further = [Kind::SpeedUp, Kind::Throughput, Kind::Threads];
-    std::iter::once(size).chain(further.into_iter().map(|kind| drawable(kind, own, texts))).collect()
+fn charts_of_student(own: &[Entry], peers: &PeerComparison, texts: &Texts) -> Vec<Chart> {
+    let size = report::time_over_size(peers, texts).ok();
+    size.into_iter().chain(drawn(&[Kind::SpeedUp, Kind::Throughput, Kind::Threads], own, texts)).collect()
 }
 
 /// A teacher's report of a class. The comparison has its cells by size, machine and device; the sweeps are named as
@@ -110,15 +115,18 @@ pub fn class(comparison: &Comparison, sweeps: Vec<String>, texts: &Texts) -> Doc
         sweeps,
         coverage: &class::coverage(&records),
         anomalies: &class::anomalies(&records),
-        charts: [Kind::Size, Kind::Class, Kind::SpeedUp, Kind::Throughput, Kind::Threads]
-            .map(|kind| drawable(kind, &comparison.entries, texts))
-            .into(),
+        charts: drawn(
+            &[Kind::Size, Kind::Class, Kind::SpeedUp, Kind::Throughput, Kind::Threads],
+            &comparison.entries,
+            texts,
+        ),
     };
     report::class(report, texts)
 }
 
-fn drawable(kind: Kind, entries: &[Entry], texts: &Texts) -> Drawable {
-    build::chart(kind, entries, &Choice::default(), texts).map_err(|why| (kind, why))
+/// Those of these charts that the cells give.
+fn drawn(kinds: &[Kind], entries: &[Entry], texts: &Texts) -> Vec<Chart> {
+    kinds.iter().filter_map(|kind| build::chart(*kind, entries, &Choice::default(), texts).ok()).collect()
 }
 
 /// Every chart of these cells, or why it cannot be drawn.

@@ -68,6 +68,7 @@ pub fn notice(texts: &Texts, comparison: &PeerComparison) -> Option<String> {
 fn nobody(texts: &Texts, nobody: Nobody) -> String {
     match nobody {
         Nobody::NoGpu => texts.say("peers-nobody-no-gpu"),
+        Nobody::NotAsked => texts.say("peers-nobody-not-asked"),
         Nobody::NothingComparable { gpus } => texts.fill("peers-nobody-incomparable", &[("gpus", gpus.into())]),
         Nobody::NotOfThatMachine { machine, gpus } => {
             let arguments = [("group", group_of(texts, machine).into()), ("gpus", gpus.into())];

@@ -254,6 +254,7 @@ fn every_notice_and_every_reason_has_its_words() {
         let texts = Texts::of(language);
         for all in [
             Nobody::NoGpu,
+            Nobody::NotAsked,
             Nobody::NothingComparable { gpus: 1 },
             Nobody::NothingComparable { gpus: 2 },
             Nobody::NotOfThatMachine { machine: first(), gpus: 0 },

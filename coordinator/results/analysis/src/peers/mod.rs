@@ -166,6 +166,8 @@ pub struct ReferenceTimes {
 pub enum Nobody {
     /// No GPU of another machine was measured.
     NoGpu,
+    /// Only this PC's own results were looked at, so that nothing is known of others.
+    NotAsked,
     /// Of so many GPUs that were measured, none has a time that may stand beside the CPU's.
     NothingComparable {
         /// GPUs.

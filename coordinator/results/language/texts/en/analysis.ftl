@@ -31,7 +31,7 @@ finding-cpu-wins = { $what }: the CPU wins wherever both were measured ({ $place
 finding-gpu-wins-from = { $what }: the GPU wins from about { $at } on, by the intervals of the times somewhere from { $low } to { $high }; the CPU takes { $first } times as long at { $from } and { $last } times at { $to }.
 finding-gpu-sure-from = { $what }: the GPU wins from { $sure } on; below, at { $unsure }, the intervals of the times overlap and the data cannot tell.
 finding-cpu-sure-to = { $what }: the CPU wins up to { $sure }; above, at { $unsure }, the intervals of the times overlap and the data cannot tell.
-finding-unsure = { $what }: at { $places } the intervals of CPU and GPU times overlap, so the data cannot tell who wins; more runs would (`--runs 200`), or a larger range.
+finding-unsure = { $what }: at { $places } the intervals of CPU and GPU times overlap, so the data cannot tell who wins; more runs would, or a larger range.
 finding-mixed = { $what }: no single place divides CPU and GPU: the GPU wins at { $gpu }, the CPU at { $cpu }.
 finding-mixed-unsure = { $what }: no single place divides CPU and GPU: the GPU wins at { $gpu }, the CPU at { $cpu }, and at { $unsure } the data cannot tell.
 finding-nowhere = no place
@@ -44,7 +44,7 @@ finding-growth = { $what }: from { $from } to { $to }, time grows as the number 
 finding-growth-neighbours = { " " }(between neighbouring sizes { $least } to { $greatest })
 finding-growth-below = below 1, where time would be in proportion to the pixels: large images are cheaper by the pixel
 finding-growth-above = above 1, where time would be in proportion to the pixels: large images are dearer by the pixel
-finding-growth-near = that may be 1, time in proportion to the pixels: the data cannot tell it apart; more sizes would, such as `--sizes 128,224,384,512,768,1024`
+finding-growth-near = that may be 1, time in proportion to the pixels: the data cannot tell it apart; more sizes would
 finding-growth-bare = 1 would be in proportion to the pixels; with too few runs for intervals, the data cannot tell how sure this is
 finding-growth-two = with two sizes the margin is that of the times alone, and nothing shows whether it is one power; measure more sizes
 finding-none-growth = How time follows the image's size: one size is not enough; `cotejo local --sizes 128,224,384,512,768,1024` measures more.
@@ -89,7 +89,7 @@ finding-first = { $what }: the first run takes { $first } times as long as a war
 
 finding-rate-once = { $what }: { $lowest } GFLOP/s at { $place }, { $share } % of the { $peak } GFLOP/s of the fastest matrix product measured on it ({ $rows }).
 finding-rate = { $what }: from { $lowest } GFLOP/s at { $low-place } to { $highest } GFLOP/s at { $high-place }, { $low-share } % to { $high-share } % of the { $peak } GFLOP/s of the fastest matrix product measured on it ({ $rows }).
-finding-rate-above = More than 100 % can be: operations are counted as in direct convolution, and Winograd's algorithm needs fewer; or else the product was too small or disturbed to show the peak, and `--matmul 2048` shows it better.
+finding-rate-above = Values above 100 % are possible: operations are counted as in direct convolution, but Winograd's algorithm needs fewer; or the product was too small or disturbed to show the peak.
 finding-none-rate-cpu = How near the CPU comes to its peak: no matrix product was measured on it; `cotejo local --devices cpu --matmul 2048` measures one.
 finding-none-rate-gpu = How near the GPU comes to its peak: no matrix product was measured on it; `cotejo local --devices gpu --matmul 4096` on its PC measures one.
 

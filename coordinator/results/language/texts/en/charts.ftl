@@ -56,7 +56,7 @@ chart-others =
         [one] Not in it: 1 measurement of another kind
        *[other] Not in it: { $count } measurements of other kinds
     }
-chart-care = To be read with care: { $flagged } of { $count } measurements; `cotejo results` says why
+chart-care = To be read with care: { $flagged } of { $count } measurements
 
 # What a chart is called that cannot be drawn
 chart-kind-size = Time over image size

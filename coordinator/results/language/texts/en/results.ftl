@@ -84,7 +84,7 @@ measuring-runs =
 measuring-margin = { $runs }; ± is its 95 % confidence interval
 range = { $low } to { $high }
 measuring-streams = with several streams, as many forward passes run at once on a share of the threads each, and a time is that until all of them have ended
-measuring-several-gpus = of several GPUs of a machine, the fastest stands in the table; `--by device` shows each
+measuring-several-gpus = of several GPUs of a machine, the fastest stands in the table
 
 cores =
     { $count ->

@@ -31,7 +31,7 @@ finding-cpu-wins = { $what }: la CPU gana en todo lo medido en ambas ({ $places 
 finding-gpu-wins-from = { $what }: la GPU gana a partir de { $at }, aproximadamente; según los intervalos de los tiempos, en algún punto de { $low } a { $high }; la CPU tarda { $first } veces lo que la GPU con { $from } y { $last } veces con { $to }.
 finding-gpu-sure-from = { $what }: la GPU gana a partir de { $sure }; por debajo, con { $unsure }, los intervalos de los tiempos se solapan y los datos no permiten saberlo.
 finding-cpu-sure-to = { $what }: la CPU gana hasta { $sure }; por encima, con { $unsure }, los intervalos de los tiempos se solapan y los datos no permiten saberlo.
-finding-unsure = { $what }: con { $places } los intervalos de los tiempos de CPU y GPU se solapan, así que los datos no permiten saber quién gana; más ejecuciones lo dirían (`--runs 200`), o un rango mayor.
+finding-unsure = { $what }: con { $places } los intervalos de los tiempos de CPU y GPU se solapan, así que los datos no permiten saber quién gana; más ejecuciones, o un rango mayor, lo aclararían.
 finding-mixed = { $what }: ningún punto separa CPU y GPU: la GPU gana con { $gpu } y la CPU con { $cpu }.
 finding-mixed-unsure = { $what }: ningún punto separa CPU y GPU: la GPU gana con { $gpu } y la CPU con { $cpu }, y con { $unsure } los datos no permiten saberlo.
 finding-nowhere = ninguno
@@ -44,7 +44,7 @@ finding-growth = { $what }: de { $from } a { $to }, el tiempo crece como el núm
 finding-growth-neighbours = { " " }(entre tamaños vecinos, de { $least } a { $greatest })
 finding-growth-below = menos de 1, que sería tiempo proporcional a los píxeles: las imágenes grandes salen más baratas por píxel
 finding-growth-above = más de 1, que sería tiempo proporcional a los píxeles: las imágenes grandes salen más caras por píxel
-finding-growth-near = puede ser 1, tiempo proporcional a los píxeles: los datos no permiten distinguirlo; más tamaños lo harían, como `--sizes 128,224,384,512,768,1024`
+finding-growth-near = puede ser 1, tiempo proporcional a los píxeles: los datos no permiten distinguirlo; con más tamaños se podría
 finding-growth-bare = 1 sería tiempo proporcional a los píxeles; con tan pocas ejecuciones no hay intervalos, y los datos no permiten saber con qué seguridad
 finding-growth-two = con dos tamaños el margen es solo el de los tiempos, y nada muestra si es una única potencia; conviene medir más tamaños
 finding-none-growth = Cómo crece el tiempo con el tamaño de la imagen: un solo tamaño no basta; `cotejo local --sizes 128,224,384,512,768,1024` mide más.
@@ -89,7 +89,7 @@ finding-first = { $what }: la primera ejecución tarda { $first } veces lo que u
 
 finding-rate-once = { $what }: { $lowest } GFLOP/s con { $place }, el { $share } % de los { $peak } GFLOP/s del producto de matrices más rápido que se le ha medido ({ $rows }).
 finding-rate = { $what }: de { $lowest } GFLOP/s con { $low-place } a { $highest } GFLOP/s con { $high-place }, del { $low-share } % al { $high-share } % de los { $peak } GFLOP/s del producto de matrices más rápido que se le ha medido ({ $rows }).
-finding-rate-above = Más del 100 % es posible: las operaciones se cuentan como en la convolución directa, y el algoritmo de Winograd necesita menos; o bien el producto era demasiado pequeño o se midió con perturbaciones, y `--matmul 2048` muestra mejor el máximo.
+finding-rate-above = Más del 100 % es posible: las operaciones se cuentan como en la convolución directa, y el algoritmo de Winograd necesita menos; o bien el producto era demasiado pequeño o se midió con perturbaciones.
 finding-none-rate-cpu = Cuánto se acerca la CPU a su máximo: no se le ha medido ningún producto de matrices; `cotejo local --devices cpu --matmul 2048` mide uno.
 finding-none-rate-gpu = Cuánto se acerca la GPU a su máximo: no se le ha medido ningún producto de matrices; `cotejo local --devices gpu --matmul 4096` en su PC mide uno.
 

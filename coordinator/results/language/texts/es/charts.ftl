@@ -56,7 +56,7 @@ chart-others =
         [one] No incluye 1 medición de otro tipo
        *[other] No incluye { $count } mediciones de otros tipos
     }
-chart-care = Conviene leer con cautela { $flagged } de { $count } mediciones; `cotejo results` dice por qué
+chart-care = Conviene leer con cautela { $flagged } de { $count } mediciones
 
 # What a chart is called that cannot be drawn
 chart-kind-size = Tiempo según el tamaño de la imagen

@@ -2,11 +2,12 @@
 
 report-title = CPU frente a GPU: tiempo de inferencia en reconocimiento de imágenes
 report-author = Nombre y grupo:
-report-about = Las tablas, los gráficos y las cifras de este documento los escribió Cotejo a partir de mediciones. Lo que está en un recuadro lo escribes tú.
+report-about = Las tablas, los gráficos y las cifras de este documento los ha generado Cotejo a partir de mediciones. Lo que está en un recuadro lo escribes tú.
 
 report-option-b = OPCIÓN B: esta práctica se ha realizado con un PC que no dispone de GPU utilizable ({ $reason }). Los tiempos de GPU se han obtenido de otro grupo: { $peer }.
 report-option-b-reference = OPCIÓN B: esta práctica se ha realizado con un PC que no dispone de GPU utilizable ({ $reason }). Los tiempos de GPU son tiempos de referencia proporcionados por el docente: { $source }.
 report-option-b-alone = OPCIÓN B: esta práctica se ha realizado con un PC que no dispone de GPU utilizable ({ $reason }). Ningún otro grupo ha aportado tiempos de GPU, por lo que solo se ha medido la CPU.
+report-option-b-not-asked = OPCIÓN B: esta práctica se ha realizado con un PC que no dispone de GPU utilizable ({ $reason }). No se han pedido a la clase tiempos de GPU, por lo que este informe contiene solo los de la CPU.
 report-no-gpu-found = no se midió ninguna GPU en él
 
 report-environment = Entorno
@@ -29,7 +30,6 @@ report-reference = Comparación con tiempos de GPU de otro grupo
 report-reference-reference = Comparación con tiempos de referencia de GPU
 report-reference-reflection = Reflexiona sobre las diferencias observadas.
 report-charts = Gráficos
-report-chart-left-out = { $chart }: { $reason }
 
 report-analysis = Análisis sobre las diferencias de rendimiento
 report-analysis-data = Datos para la discusión
@@ -45,9 +45,9 @@ report-analysis-size = Discute cómo afectan al rendimiento el tamaño de la ima
 
 report-proposals = Propuestas de optimización (no es necesario implementarlas)
 report-proposals-consider = Considera opciones como:
-report-proposal-model = modelos más ligeros (por ejemplo, MobileNet en lugar de ResNet); `cotejo local --models mobilenet_v2` lo mide
-report-proposal-size = imágenes más pequeñas; `cotejo local --sizes 128,256` las mide
-report-proposal-parallel = más paralelismo: lotes en la GPU, varios núcleos y varias imágenes a la vez en la CPU; `--batches`, `--threads` y `--streams` lo miden
+report-proposal-model = modelos más ligeros (por ejemplo, MobileNet en lugar de ResNet)
+report-proposal-size = imágenes más pequeñas
+report-proposal-parallel = más paralelismo: lotes en la GPU, varios núcleos y varias imágenes a la vez en la CPU
 report-proposal-memory = una mejor gestión de la memoria de la GPU
 report-proposals-yours = Tus propuestas, razonadas.
 

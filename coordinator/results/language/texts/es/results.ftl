@@ -84,7 +84,7 @@ measuring-runs =
 measuring-margin = { $runs }; ± es su intervalo de confianza del 95 %
 range = { $low } a { $high }
 measuring-streams = con varios flujos se ejecutan otras tantas inferencias a la vez, cada una con su parte de los hilos, y el tiempo es el que pasa hasta que acaban todas
-measuring-several-gpus = de varias GPU de un equipo, en la tabla está la más rápida; `--by device` las muestra todas
+measuring-several-gpus = de varias GPU de un equipo, en la tabla está la más rápida
 
 cores =
     { $count ->

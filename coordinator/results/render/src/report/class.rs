@@ -6,7 +6,8 @@ use cotejo_analysis::class::{Anomalies, Coverage};
 use cotejo_language::Texts;
 use cotejo_model::comparison::{Comparison, GroupBy, Outcome, Table};
 
-use super::{Drawable, charts, heading};
+use super::{charts, heading};
+use crate::chart::Chart;
 use crate::document::{self, Block, Document};
 use crate::{class, clean, notes, results};
 
@@ -21,13 +22,13 @@ pub struct Class<'a> {
     pub coverage: &'a Coverage,
     /// Identical PCs that differ.
     pub anomalies: &'a Anomalies,
-    /// The class's charts.
-    pub charts: Vec<Drawable>,
+    /// The class's charts, as far as they can be drawn.
+    pub charts: Vec<Chart>,
 }
 
 /// All machines, coverage, comparison and anomalies.
 pub fn class(report: Class<'_>, texts: &Texts) -> Document {
-    let Class { comparison, sweeps, coverage, anomalies, charts: drawables } = report;
+    let Class { comparison, sweeps, coverage, anomalies, charts: drawn } = report;
     let simulated = comparison.tables.iter().any(Table::is_simulated);
     let mut blocks: Vec<Block> = simulated.then(|| Block::Notice(texts.say("rehearsal"))).into_iter().collect();
     blocks.extend(summary(comparison, &sweeps, texts));
@@ -35,8 +36,7 @@ pub fn class(report: Class<'_>, texts: &Texts) -> Document {
     let who = class::coverage(texts, coverage);
     blocks.push(Block::Table(document::Table { caption: String::new(), ..who }));
     blocks.extend(class::anomalies(texts, anomalies, 1));
-    blocks.push(heading(1, "report-charts", texts));
-    blocks.extend(charts(drawables, texts));
+    blocks.extend(charts(drawn, texts));
     blocks.push(heading(1, "class-comparison", texts));
     for (title, by) in [("class-comparison-machine", GroupBy::Machine), ("class-comparison-device", GroupBy::Device)] {
         blocks.push(heading(2, title, texts));

@@ -10,11 +10,7 @@ pub use student::{Student, student, time_over_size};
 use cotejo_language::Texts;
 
 use crate::chart::Chart;
-use crate::chart::build::{Kind, NoChart};
 use crate::document::Block;
-
-/// A chart, or which one it would have been and why it cannot be drawn.
-pub type Drawable = Result<Chart, (Kind, NoChart)>;
 
 fn heading(level: u8, name: &str, texts: &Texts) -> Block {
     Block::Heading { level, text: texts.say(name) }
@@ -32,23 +28,13 @@ fn blank(name: &str, lines: u8, texts: &Texts) -> Block {
     Block::Blank { prompt: texts.say(name), lines }
 }
 
-/// The charts that can be drawn, then why the others cannot.
-fn charts(drawables: Vec<Drawable>, texts: &Texts) -> Vec<Block> {
-    let mut blocks = Vec::new();
-    let mut left_out = Vec::new();
-    for drawable in drawables {
-        match drawable {
-            Ok(chart) => blocks.push(Block::Chart(Box::new(chart))),
-            Err((kind, why)) => {
-                let chart = texts.say(&format!("chart-kind-{}", kind.name()));
-                let reason = why.to_string();
-                left_out
-                    .push(texts.fill("report-chart-left-out", &[("chart", chart.into()), ("reason", reason.into())]));
-            }
-        }
+/// The charts under their heading; nothing where there are none.
+fn charts(charts: Vec<Chart>, texts: &Texts) -> Vec<Block> {
+    if charts.is_empty() {
+        return Vec::new();
     }
-    blocks.extend((!left_out.is_empty()).then_some(Block::List(left_out)));
-    blocks
+    let drawn = charts.into_iter().map(|chart| Block::Chart(Box::new(chart)));
+    std::iter::once(heading(1, "report-charts", texts)).chain(drawn).collect()
 }
 
 #[cfg(test)]

@@ -3,18 +3,21 @@
 use std::collections::BTreeSet;
 
 use cotejo_analysis::findings::Finding;
-use cotejo_analysis::peers::{PeerComparison, PeerRow, Third};
+use cotejo_analysis::peers::{Nobody, PeerComparison, PeerRow, Third};
 use cotejo_language::Texts;
 use cotejo_model::Task;
 use cotejo_model::comparison::{Entry, Environment, Measured, Outcome};
 use cotejo_model::device::unmarked;
 use cotejo_model::stats::Estimate;
 
-use super::{Drawable, blank, charts, heading, list, paragraph};
+use super::{blank, charts, heading, list, paragraph};
 use crate::chart::Chart;
 use crate::chart::build::{self, NoChart, TimePoint, Times};
 use crate::document::{Block, Cell, Document, Head, Kind, Table, Tone};
 use crate::{clean, findings, notes, peers, results, words};
+
+/// Findings to discuss: more than a student can use are no help.
+const FINDINGS: usize = 5;
 
 /// What a student's report is made of.
 #[derive(Debug)]
@@ -27,13 +30,13 @@ pub struct Student<'a> {
     pub peers: &'a PeerComparison,
     /// What the figures say.
     pub findings: &'a [Finding],
-    /// The practice's charts.
-    pub charts: Vec<Drawable>,
+    /// The practice's charts, as far as they can be drawn.
+    pub charts: Vec<Chart>,
 }
 
 /// The report, with places for what the student has to write.
 pub fn student(report: Student<'_>, texts: &Texts) -> Document {
-    let Student { environment, entries, peers, findings, charts: drawables } = report;
+    let Student { environment, entries, peers, findings, charts: drawn } = report;
     let option_b = !matches!(peers.third, Third::Own(_));
     let simulated = peers.is_simulated() || measured(&entries).any(|(_, measured)| measured.simulated);
     let mut blocks: Vec<Block> =
@@ -48,8 +51,7 @@ pub fn student(report: Student<'_>, texts: &Texts) -> Document {
         blocks.push(Block::Table(own_cells(&entries, texts)));
     }
     blocks.extend(comparison(peers, texts));
-    blocks.push(heading(1, "report-charts", texts));
-    blocks.extend(charts(drawables, texts));
+    blocks.extend(charts(drawn, texts));
     blocks.extend(analysis(findings, texts));
     blocks.extend(proposals(texts));
     blocks.extend(rubric(texts));
@@ -95,6 +97,7 @@ fn option_b_notice(compared: &PeerComparison, environment: &Environment, texts: 
             let source = format!("{} ({})", clean(&times.device_name), clean(&times.source));
             texts.fill("report-option-b-reference", &[reason, ("source", source.into())])
         }
+        Third::Nobody(Nobody::NotAsked) => texts.fill("report-option-b-not-asked", &[reason]),
         Third::Own(_) | Third::Nobody(_) => texts.fill("report-option-b-alone", &[reason]),
     }
 }
@@ -177,7 +180,8 @@ fn analysis(found: &[Finding], texts: &Texts) -> Vec<Block> {
         heading(2, "report-analysis-data", texts),
         paragraph("report-analysis-data-about", texts),
     ];
-    blocks.extend(findings::blocks(texts, found, 3));
+    let told = found.iter().filter(|finding| !matches!(finding, Finding::CannotTell(_)));
+    blocks.push(Block::List(told.take(FINDINGS).map(|finding| findings::sentence(texts, finding)).collect()));
     blocks.extend([
         heading(2, "report-questions", texts),
         list(&questions, texts),

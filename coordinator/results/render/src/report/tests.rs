@@ -26,10 +26,8 @@ fn student_of(language: Language, comparison: &Comparison, machine: u128, refere
     let peers = compare(&records, machine, Wanted::Usual, references).unwrap();
     let found = findings::of(&records, machine, Some(&peers));
     let own = records.clone().only(|id| id == machine);
-    let charts = vec![
-        time_over_size(&peers, texts).map_err(|why| (Kind::Size, why)),
-        chart(Kind::Threads, &comparison.entries, &Choice::default(), texts).map_err(|why| (Kind::Threads, why)),
-    ];
+    let threads = chart(Kind::Threads, &comparison.entries, &Choice::default(), texts);
+    let charts = [time_over_size(&peers, texts), threads].into_iter().flatten().collect();
     let report = Student {
         environment: own.environment(machine).unwrap(),
         entries: own.entries().iter().collect(),
@@ -52,7 +50,7 @@ fn class_of(language: Language) -> Document {
         sweeps: vec!["practice".to_owned()],
         coverage: &class::coverage(&records),
         anomalies: &class::anomalies(&records),
-        charts: vec![drawn.map_err(|why| (Kind::Size, why))],
+        charts: drawn.into_iter().collect(),
     };
     class(report, texts)
 }
@@ -172,4 +170,37 @@ fn a_report_is_the_same_file_twice_in_every_format() {
         assert!(document.charts().next().is_some());
         assert!(write(&document) == write(&document), "{}", document.title);
     }
+}
+
+#[test]
+fn a_report_has_no_marks_of_a_terminal_and_no_more_findings_than_can_be_used() {
+    for language in Language::ALL {
+        for machine in [WITHOUT_GPU, WITH_GPU] {
+            let report = student_of(language, &samples::class(GroupBy::Size), machine, &[]);
+            let text = shown(&report);
+            assert!(!text.contains('`'), "{text}");
+            let title = Texts::of(language).say("report-analysis-data");
+            let data = report.blocks.iter().skip_while(|block| !matches!(block, Block::Heading { text, .. } if *text == title));
+            let found = data.clone().find_map(|block| match block {
+                Block::List(items) => Some(items.len()),
+                _ => None,
+            });
+            assert!(found.is_some_and(|count| (1..=5).contains(&count)), "{found:?}");
+        }
+        assert!(!shown(&class_of(language)).contains('`'));
+    }
+}
+
+#[test]
+fn nobody_is_blamed_who_was_not_asked() {
+    let texts = Texts::of(Language::English);
+    let cpus = samples::class(GroupBy::Size);
+    let records = Records::of([cpus.clone()]).only(|machine| machine == MachineId(Uuid::from_u128(WITHOUT_GPU)));
+    let notice = |asked| {
+        let material = crate::pages::Material { records: &records, references: &[], asked };
+        let report = crate::pages::student(material, MachineId(Uuid::from_u128(WITHOUT_GPU)), Wanted::Usual, texts).unwrap();
+        shown(&report)
+    };
+    assert!(notice(true).contains("No other group of the class has GPU times"));
+    assert!(notice(false).contains("The class was not asked") && !notice(false).contains("No other group"));
 }

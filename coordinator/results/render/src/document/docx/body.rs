@@ -111,7 +111,7 @@ fn blank(prompt: &str, lines: u8) -> Markup {
     let height = (u32::from(lines.max(1)) * LINE).min(HIGHEST);
     let width = ROOM.to_string();
     let cell = tc(&width, &html! {}, &html! { (paragraph("Prompt", prompt)) w:p {} });
-    let row = tr(&html! { w:trHeight w:val=(height) w:hRule="atLeast" {} }, &cell);
+    let row = tr(&html! { w:cantSplit {} w:trHeight w:val=(height) w:hRule="atLeast" {} }, &cell);
     html! { (tbl(&FRAME, &html! {}, &[width], &row)) (paragraph("Remark", "")) }
 }
 

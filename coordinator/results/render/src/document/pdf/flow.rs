@@ -204,12 +204,12 @@ impl<'a> Flow<'a> {
         self.gap(10.0);
     }
 
-    /// Room to write, over as many pages as it needs.
+    /// Room to write: on one page, where a page has so much.
     pub(super) fn blank(&mut self, prompt: &str, lines: u8) {
         let mut height = WRITING * f32::from(lines.max(1));
         let prompt_height = TEXT.line() * self.metrics.broken(prompt, TEXT, ROOM).len() as f32;
         self.gap(4.0);
-        self.reserve(prompt_height + height.min(4.0 * WRITING) + 3.0);
+        self.reserve((prompt_height + height + 3.0).min(HIGHEST));
         if !prompt.trim().is_empty() {
             self.text(prompt, TEXT, Ink::Quiet, LEFT, ROOM);
             self.gap(3.0);

@@ -49,7 +49,7 @@ fn least(flow: &Flow<'_>, block: &Block, picture: Option<&Picture>) -> f32 {
     match block {
         Block::Chart(_) => picture.map_or(0.0, |picture| picture.within(ROOM, HIGHEST).1 + 10.0),
         Block::Table(_) => 80.0,
-        Block::Blank { lines, .. } => 20.0 + WRITING * f32::from((*lines).min(4)),
+        Block::Blank { lines, .. } => (20.0 + WRITING * f32::from(*lines)).min(HIGHEST),
         Block::Notice(text) => TEXT.line() * flow.metrics.broken(text, TEXT, ROOM).len().min(6) as f32 + 2.0 * INSET,
         Block::Heading { .. } => 70.0,
         Block::Paragraph(_) | Block::List(_) | Block::Checklist(_) => 2.0 * TEXT.line(),
