@@ -52,7 +52,7 @@ impl Draft {
 
     /// This draft, with what it leaves open taken from another one.
     #[must_use]
-    pub(crate) fn over(self, base: Self) -> Self {
+    pub(crate) fn over(self, base: &Self) -> Self {
         // Whoever says how long to measure says all of it: a budget given here is not undone by runs given there.
         let long = self.given().any(|(field, _)| field.part() == Part::Long);
         let below = base.given().filter(|(field, _)| !(long && field.part() == Part::Long));
@@ -124,7 +124,7 @@ mod tests {
     #[test]
     fn flags_come_before_the_file_and_the_file_before_the_preset() {
         let file = nothing().with(&SIZES, vec![64]).with(&BATCHES, vec![2]).with(&PRESET, Preset::Full);
-        let spec = nothing().with(&SIZES, vec![32]).over(file).resolve().unwrap().spec;
+        let spec = nothing().with(&SIZES, vec![32]).over(&file).resolve().unwrap().spec;
         let classify = spec.classify().unwrap();
         assert_eq!((&classify.sizes, &classify.batches), (&vec![32], &vec![2]));
         assert_eq!(classify.models, Preset::Full.spec().classify().unwrap().models);
@@ -143,7 +143,7 @@ mod tests {
     #[test]
     fn the_later_word_on_how_long_to_measure_counts() {
         let file = nothing().with(&RUNS, 5);
-        let measuring = nothing().with(&CELL_BUDGET, 1000).over(file).resolve().unwrap().spec.measuring;
+        let measuring = nothing().with(&CELL_BUDGET, 1000).over(&file).resolve().unwrap().spec.measuring;
         assert_eq!((measuring.runs, measuring.budget_ms), (None, 1000));
         let both = nothing().with(&RUNS, 5).with(&CELL_BUDGET, 1000).resolve().unwrap().spec.measuring;
         assert_eq!((both.runs, both.budget_ms), (Some(5), 1000));
@@ -152,7 +152,7 @@ mod tests {
     #[test]
     fn the_budget_of_the_sweep_is_not_that_of_a_cell() {
         let file = nothing().with(&SWEEP_BUDGET, 90_000).with(&RUNS, 5);
-        let spec = nothing().with(&CELL_BUDGET, 1000).over(file).resolve().unwrap().spec;
+        let spec = nothing().with(&CELL_BUDGET, 1000).over(&file).resolve().unwrap().spec;
         assert_eq!((spec.budget_ms, spec.measuring.budget_ms, spec.measuring.runs), (Some(90_000), 1000, None));
         let bad = nothing().with(&SWEEP_BUDGET, 1).resolve().unwrap_err();
         assert_eq!(bad[0].to_string(), "sweep-budget: must be 1 s to 24 h");

@@ -57,7 +57,7 @@ fn merge(flags: Draft, file: Option<SweepFile>) -> Result<Request, Error> {
     {
         base = base.with(&NAME, name);
     }
-    let resolved = flags.over(base).resolve();
+    let resolved = flags.over(&base).resolve();
     let mut in_file = file.problems.clone();
     let mut in_flags = Vec::new();
     for problem in resolved.as_ref().err().into_iter().flatten() {

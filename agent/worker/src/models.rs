@@ -151,6 +151,7 @@ impl Builder<'_> {
 
 /// A group of layers.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant, reason = "a network has some dozens, and each is read in place")]
 enum Block {
     /// Convolutions around which the input is carried past; the function of the last follows the addition.
     Residual { layers: Vec<Conv>, shortcut: Option<Conv> },
@@ -195,6 +196,7 @@ impl Module for Block {
 
 /// A convolution, its batch norm, and what follows.
 #[derive(Debug)]
+#[allow(clippy::struct_field_names, reason = "a convolution is what it is called")]
 struct Conv {
     conv: Conv2d,
     norm: BatchNorm,

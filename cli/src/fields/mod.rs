@@ -144,6 +144,7 @@ impl<T: 'static> Field<T> {
     }
 
     /// The value as what it is.
+    #[allow(clippy::unused_self, reason = "the field tells the type")]
     pub(crate) fn of<'a>(&self, value: &'a Value) -> &'a T {
         value.downcast_ref().expect("a field's value is of its type")
     }

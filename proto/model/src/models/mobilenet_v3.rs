@@ -1,4 +1,4 @@
-//! A. Howard et al., "Searching for MobileNetV3" (2019), as `torchvision.models.mobilenet_v3_large` has it (width 1). timm's
+//! A. Howard et al., "Searching for `MobileNetV3`" (2019), as `torchvision.models.mobilenet_v3_large` has it (width 1). timm's
 //! network of this name has another epsilon and so other answers: its names are not taken for these.
 
 use super::{Block, CLASSES, Conv, Depthwise, Function, Linear, Measured, Module, Network, SqueezeExcite};

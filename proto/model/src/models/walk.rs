@@ -57,11 +57,15 @@ impl<'a> Layer<'a> {
         match self {
             Self::Conv(conv) => {
                 each(&conv.module.name, "weight", &[conv.outputs, conv.inputs, conv.kernel, conv.kernel]);
-                NORM.iter().for_each(|tensor| each(&conv.norm.name, tensor, &[conv.outputs]));
+                for tensor in &NORM {
+                    each(&conv.norm.name, tensor, &[conv.outputs]);
+                }
             }
             Self::Depthwise(layer) => {
                 each(&layer.module.name, "weight", &[layer.channels, 1, layer.kernel, layer.kernel]);
-                NORM.iter().for_each(|tensor| each(&layer.norm.name, tensor, &[layer.channels]));
+                for tensor in &NORM {
+                    each(&layer.norm.name, tensor, &[layer.channels]);
+                }
             }
             Self::Linear(layer) => {
                 let shape = [layer.outputs, layer.inputs, 1, 1];
@@ -111,7 +115,9 @@ impl<'a, F: FnMut(Layer<'a>, [u64; 2])> Walk<F> {
                 self.shortcut(shortcut.as_ref(), before);
             }
             Block::InvertedResidual { expand, depthwise, excite, project, residual: _ } => {
-                expand.iter().for_each(|expand| self.conv(expand));
+                if let Some(expand) = expand {
+                    self.conv(expand);
+                }
                 self.layer(Layer::Depthwise(depthwise), depthwise.stride);
                 if let Some(SqueezeExcite { reduce, expand }) = excite {
                     self.linear(reduce);

@@ -73,6 +73,9 @@ impl Access {
 
 type TileKernel = unsafe fn(&tile::Tile);
 
+/// Computes a row of one channel block.
+type RowKernel = unsafe fn(&depthwise::Row);
+
 /// The kernels of one instruction set.
 pub(crate) struct Kernels {
     /// Lanes of a register.
@@ -82,7 +85,7 @@ pub(crate) struct Kernels {
     /// The microkernel for this many blocks of channels, pixels, and this access.
     tile: fn(usize, usize, Access) -> TileKernel,
     /// By what follows (limits, hard-swish), kernel (3x3, 5x5) and stride (1, 2).
-    depthwise: [[[unsafe fn(&depthwise::Row); 2]; 2]; 2],
+    depthwise: [[[RowKernel; 2]; 2]; 2],
     /// By what follows: hard-swish, hard-sigmoid.
     finish: [unsafe fn(&finish::Pixels); 2],
     scale: unsafe fn(*mut f32, *const f32, usize),

@@ -172,7 +172,7 @@ fn mobilenet_v2(random: &mut Random) -> Network {
     networks::inverted(random, &blocks, Some(1280), 1000)
 }
 
-/// In the shape of ResNet50, with fewer blocks.
+/// In the shape of `ResNet50`, with fewer blocks.
 fn resnet50(random: &mut Random) -> Network {
     let stages = [(64, 256, 1), (128, 512, 2), (256, 1024, 2), (512, 2048, 2)];
     let blocks: Vec<_> = stages

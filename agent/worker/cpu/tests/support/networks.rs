@@ -80,7 +80,7 @@ pub(crate) fn inverted(
     Network { stem, pool: false, blocks: layers, head, hidden: None, classifier }
 }
 
-/// An inverted residual as in MobileNetV3; the wide channels of the first are the stem's.
+/// An inverted residual as in `MobileNetV3`; the wide channels of the first are the stem's.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Excited {
     pub(crate) wide: usize,

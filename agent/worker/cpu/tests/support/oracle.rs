@@ -178,7 +178,9 @@ pub(crate) fn squeeze_excite(input: &Tensor, layer: &SqueezeExcite) -> Tensor {
     let mut output = input.clone();
     let pixels = input.height * input.width;
     for (plane, factor) in output.values.chunks_exact_mut(pixels).zip(&factors.values) {
-        plane.iter_mut().for_each(|value| *value *= factor);
+        for value in plane.iter_mut() {
+            *value *= factor;
+        }
     }
     output
 }

@@ -54,12 +54,12 @@ fn inverted() -> Network {
     networks::inverted(&mut Random::new(2), &[(16, 16, 1), (48, 24, 2), (72, 24, 1), (72, 40, 2)], Some(64), 40)
 }
 
-/// A network like ResNet50.
+/// A network like `ResNet50`.
 fn bottleneck() -> Network {
     networks::bottleneck(&mut Random::new(4), 16, &[(16, 32, 1), (24, 48, 2), (16, 48, 1)], 40)
 }
 
-/// A network like MobileNetV3: filters of both sizes, both activations, squeeze-and-excitation, a hidden layer.
+/// A network like `MobileNetV3`: filters of both sizes, both activations, squeeze-and-excitation, a hidden layer.
 fn excited() -> Network {
     let first = Excited { wide: 16, outputs: 16, kernel: 3, stride: 1, function: Function::Relu, squeezed: None };
     let hard = Excited { function: Function::HardSwish, ..first };

@@ -205,7 +205,9 @@ fn every_channel_is_multiplied_by_its_factor() {
         let (data, tensor) = values(&mut random, x.layout);
         running.fill(x, &data);
         running.run(&Means { input: x, output: means }, &mut []);
-        layers.iter().for_each(|layer| running.run(layer, &mut []));
+        for layer in &layers {
+            running.run(layer, &mut []);
+        }
         running.run(&Excite { values: x, factors }, &mut []);
         worst.compare("squeeze, excite", set, &oracle::squeeze_excite(&tensor, &excite), &running.read(x));
     });

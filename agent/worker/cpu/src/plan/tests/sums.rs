@@ -108,7 +108,7 @@ fn winograd(worst: &Worst, case: &Case, set: InstructionSet, side: usize, residu
     let [inputs, _, outputs] = case.channels;
     let mut random = Random::new(case.seed);
     let conv = random.conv("conv", [inputs, outputs], [3, 1], function);
-    let output = case.layout(case.seed % 2 == 0, outputs);
+    let output = case.layout(case.seed.is_multiple_of(2), outputs);
     let layer = Layer { conv, input: case.layout(true, inputs), output, residual };
     let name = |operation: &dyn Operation| {
         let way = match operation.phases().len() {
