@@ -180,7 +180,10 @@ fn a_report_has_no_marks_of_a_terminal_and_no_more_findings_than_can_be_used() {
             let text = shown(&report);
             assert!(!text.contains('`'), "{text}");
             let title = Texts::of(language).say("report-analysis-data");
-            let data = report.blocks.iter().skip_while(|block| !matches!(block, Block::Heading { text, .. } if *text == title));
+            let data = report
+                .blocks
+                .iter()
+                .skip_while(|block| !matches!(block, Block::Heading { text, .. } if *text == title));
             let found = data.clone().find_map(|block| match block {
                 Block::List(items) => Some(items.len()),
                 _ => None,
@@ -198,7 +201,8 @@ fn nobody_is_blamed_who_was_not_asked() {
     let records = Records::of([cpus.clone()]).only(|machine| machine == MachineId(Uuid::from_u128(WITHOUT_GPU)));
     let notice = |asked| {
         let material = crate::pages::Material { records: &records, references: &[], asked };
-        let report = crate::pages::student(material, MachineId(Uuid::from_u128(WITHOUT_GPU)), Wanted::Usual, texts).unwrap();
+        let report =
+            crate::pages::student(material, MachineId(Uuid::from_u128(WITHOUT_GPU)), Wanted::Usual, texts).unwrap();
         shown(&report)
     };
     assert!(notice(true).contains("No other group of the class has GPU times"));
