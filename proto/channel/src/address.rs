@@ -158,7 +158,7 @@ mod tests {
             ("server?a=b", AddressProblem::Path),
             ("me@server", AddressProblem::Port),
             ("server:", AddressProblem::Port),
-            ("server:port", AddressProblem::Syntax),
+            ("server:port", AddressProblem::Port),
         ] {
             let error = text.parse::<Address>().unwrap_err();
             assert_eq!((error.text.as_str(), error.problem), (text, problem), "{error}");

@@ -199,7 +199,7 @@ fn sweeps_from_before_there_were_kinds_of_work_read() {
     };
     let expected = SweepSpec {
         work: vec![WorkSpec::Classify(classify), WorkSpec::Matmul(MatmulWork { sizes: vec![1024] })],
-        devices: vec![DeviceSelector::One(DeviceId::Cpu)],
+        devices: vec![DeviceSelector::Kind(DeviceKind::Cpu)],
         exact: true,
         streams: vec![1, 2],
         machines: vec!["pc-1".to_owned()],
