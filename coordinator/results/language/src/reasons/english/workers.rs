@@ -87,7 +87,7 @@ pub(super) fn start(reason: &StartReason) -> Sentences {
             format!("the worker {program} cannot be used: it answers as one of another version ({detail})")
         }
     };
-    Sentences::of(whole)
+    Sentences::of(long)
         .short("no worker")
         .remedy("reinstall Cotejo, or name the worker's program with --worker or --cuda-worker")
 }

@@ -91,7 +91,7 @@ pub(super) fn start(reason: &StartReason) -> Sentences {
             format!("el proceso de medición {program} no sirve: responde como uno de otra versión ({detail})")
         }
     };
-    Sentences::of(whole)
+    Sentences::of(long)
         .short("sin proceso de medición")
         .remedy("reinstale Cotejo, o nombre el programa con --worker o --cuda-worker")
 }
