@@ -1,4 +1,4 @@
-//! Matrix products by cuBLASLt, together with what follows them: a sum, a bias, ReLU.
+//! Matrix products by cuBLASLt, together with what follows them: a sum, a bias, `ReLU`.
 
 #![allow(unsafe_code, reason = "cuBLASLt's interface; every handle and descriptor is made, used and destroyed here")]
 

@@ -136,7 +136,7 @@ fn by_device(items: &[&Item], several: bool) -> Body {
         });
         let time = |asked: &Question| {
             let asked: Vec<&Item> = cells.iter().copied().filter(|cell| question(cell) == *asked).collect();
-            Time::best(&asked).unwrap_or_else(|| Time::Missing(Absence::NotInSweep)).value()
+            Time::best(&asked).unwrap_or(Time::Missing(Absence::NotInSweep)).value()
         };
         several.then(|| text(name)).into_iter().chain(device).chain(questions.iter().map(time)).collect()
     };

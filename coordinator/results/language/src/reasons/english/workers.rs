@@ -24,9 +24,9 @@ fn exit_and_words(how: Exit, last_words: Option<&str>) -> String {
 }
 
 /// A crash: the log stands below what happened.
-fn crashed(long: String, log: &[String]) -> Sentences {
-    let long = std::iter::once(&long).chain(log).map(String::as_str).collect::<Vec<_>>().join("\n");
-    Sentences::of(long)
+fn crashed(what: &str, log: &[String]) -> Sentences {
+    let lines: Vec<&str> = std::iter::once(what).chain(log.iter().map(String::as_str)).collect();
+    Sentences::of(lines.join("\n"))
         .short("the worker crashed")
         .remedy("run it again; if it happens again, the agent's log at level debug tells more")
 }
@@ -35,16 +35,16 @@ pub(super) fn worker(reason: &WorkerReason) -> Sentences {
     match reason {
         WorkerReason::Crashed { exit: how, log } => {
             let how = how.map_or_else(|| "without being asked".to_owned(), exit);
-            crashed(format!("the worker ended without a result ({how})"), log)
+            crashed(&format!("the worker ended without a result ({how})"), log)
         }
         WorkerReason::LineTooLong { most_bytes, log } => {
-            crashed(format!("the worker wrote a line of more than {}", bytes(*most_bytes)), log)
+            crashed(&format!("the worker wrote a line of more than {}", bytes(*most_bytes)), log)
         }
         WorkerReason::OutputUnreadable { detail, log } => {
-            crashed(format!("what the worker writes cannot be read: {detail}"), log)
+            crashed(&format!("what the worker writes cannot be read: {detail}"), log)
         }
         WorkerReason::NoFrame { detail, line, log } => {
-            crashed(format!("the worker wrote a line that is no frame ({detail}): {line}"), log)
+            crashed(&format!("the worker wrote a line that is no frame ({detail}): {line}"), log)
         }
         WorkerReason::TimedOut { seconds } => {
             Sentences::of(format!("the worker gave no result within {seconds} s and was ended"))

@@ -24,9 +24,9 @@ fn exit_and_words(how: Exit, last_words: Option<&str>) -> String {
 }
 
 /// A crash: the log stands below what happened.
-fn crashed(long: String, log: &[String]) -> Sentences {
-    let long = std::iter::once(&long).chain(log).map(String::as_str).collect::<Vec<_>>().join("\n");
-    Sentences::of(long)
+fn crashed(what: &str, log: &[String]) -> Sentences {
+    let lines: Vec<&str> = std::iter::once(what).chain(log.iter().map(String::as_str)).collect();
+    Sentences::of(lines.join("\n"))
         .short("la medición se interrumpió")
         .remedy("ejecútelo otra vez; si vuelve a ocurrir, el registro del agente en el nivel debug dice más")
 }
@@ -35,16 +35,16 @@ pub(super) fn worker(reason: &WorkerReason) -> Sentences {
     match reason {
         WorkerReason::Crashed { exit: how, log } => {
             let how = how.map_or_else(|| "sin que se le pidiera".to_owned(), exit);
-            crashed(format!("el proceso de medición terminó sin dar un resultado ({how})"), log)
+            crashed(&format!("el proceso de medición terminó sin dar un resultado ({how})"), log)
         }
         WorkerReason::LineTooLong { most_bytes, log } => {
-            crashed(format!("el proceso de medición escribió una línea de más de {}", bytes(*most_bytes)), log)
+            crashed(&format!("el proceso de medición escribió una línea de más de {}", bytes(*most_bytes)), log)
         }
         WorkerReason::OutputUnreadable { detail, log } => {
-            crashed(format!("no se puede leer lo que escribe el proceso de medición: {detail}"), log)
+            crashed(&format!("no se puede leer lo que escribe el proceso de medición: {detail}"), log)
         }
         WorkerReason::NoFrame { detail, line, log } => {
-            crashed(format!("el proceso de medición escribió una línea que no se entiende ({detail}): {line}"), log)
+            crashed(&format!("el proceso de medición escribió una línea que no se entiende ({detail}): {line}"), log)
         }
         WorkerReason::TimedOut { seconds } => {
             Sentences::of(format!("el proceso de medición no dio ningún resultado en {seconds} s, y se terminó"))
