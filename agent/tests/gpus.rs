@@ -118,7 +118,7 @@ async fn one_of_two_gpus_is_broken() {
     let lost = FakeGpu { lost: true, ..gpu("lost") };
     let cuda = gpu_worker(&["cuda:0=memory", "cuda:1=good", "cuda:2=good"]);
     let gpus = find(&driver(vec![gpu("full"), gpu("good"), lost], None), worker(&[]), cuda).await;
-    let codes = gpus.found.iter().map(|gpu| gpu.check.as_ref().err().map(|failure| failure.code()));
+    let codes = gpus.found.iter().map(|gpu| gpu.check.as_ref().err().map(Reason::code));
     assert_eq!(codes.collect::<Vec<_>>(), [Some(FailureCode::OutOfMemory), None, Some(FailureCode::DeviceUnavailable)]);
 }
 
