@@ -8,7 +8,7 @@ peers-group = Group { $code }
 peers-notice-peer = The GPU times of this work were obtained from another group: { $group }, with the GPU { $gpu }. They were not measured on this PC.
 peers-notice-reference = The GPU times of this work are reference times, imported and not measured in this class: { $gpu }, from “{ $set }”. Source: { $source }.
 peers-notice-instead = No GPU time of this class can stand here, so the reference times are shown.
-peers-nobody-not-asked = Only the results of this PC were read, and it has no GPU time. For those of a classmate, name the coordinator of the class: --coordinator http://TEACHER:7420
+peers-nobody-not-asked = Only the results of this PC were read, and it has no GPU time. With --coordinator http://TEACHER:7420 the coordinator of the class is asked for those of a classmate.
 peers-nobody-no-gpu = No other PC of the class has a GPU time, and this PC has none.
 peers-nobody-incomparable =
     { $gpus ->

@@ -8,7 +8,7 @@ peers-group = Grupo { $code }
 peers-notice-peer = Los tiempos de GPU de este trabajo se han obtenido de otro grupo: { $group }, con la GPU { $gpu }. No se han medido en este PC.
 peers-notice-reference = Los tiempos de GPU de este trabajo son tiempos de referencia, importados y no medidos en esta clase: { $gpu }, de «{ $set }». Fuente: { $source }.
 peers-notice-instead = Ningún tiempo de GPU de esta clase puede figurar aquí, así que se muestran los de referencia.
-peers-nobody-not-asked = Solo se han leído los resultados de este PC, que no tiene tiempos de GPU. Para obtener los de un compañero, indique el coordinador de la clase: --coordinator http://PROFESOR:7420
+peers-nobody-not-asked = Solo se han leído los resultados de este PC, que no tiene tiempos de GPU. Con --coordinator http://PROFESOR:7420 se piden al coordinador de la clase los de un compañero.
 peers-nobody-no-gpu = Ningún otro PC de la clase tiene tiempos de GPU, y este tampoco.
 peers-nobody-incomparable =
     { $gpus ->

@@ -134,7 +134,7 @@ fn reasons_for_care_are_counted() {
     });
     for kind in [Kind::Size, Kind::SpeedUp] {
         let subtitle = drawn(kind, &flagged).subtitle;
-        assert!(subtitle.ends_with("care: 2 of 6 measurements; `cotejo results` says why"), "{subtitle}");
+        assert!(subtitle.ends_with("care: 2 of 6 measurements"), "{subtitle}");
     }
 }
 
