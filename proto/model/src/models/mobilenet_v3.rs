@@ -59,7 +59,7 @@ pub(super) fn mobilenet_v3_large() -> Network {
         epsilon: EPSILON,
         // With the seeded weights, its logits are the most sensitive of all to rounding.
         measured: Measured {
-            gpu_values_a_pixel: 24.0,
+            gpu_values_a_pixel: 31.0,
             gpu_reference_values_a_pixel: 100.0,
             cpu_values_a_pixel: 12.0,
             cpu_packed_weights: 1.2,
