@@ -79,7 +79,7 @@ fn what_cannot_be_written_is_refused_before_anything_is_read() {
     pc.write("file", "");
     for (line, texts) in [
         ("chart pie", vec!["invalid value 'pie'", "speed-up"]),
-        ("chart size --output times.gif", vec!["times.gif does not say how", ".svg, .png or .txt", "--format"]),
+        ("chart size --output times.gif", vec!["times.gif does not say how", ".txt, .svg, .png", "--format"]),
         ("chart size --output times", vec!["times does not say how"]),
         ("chart all --output file", vec!["it is not a folder"]),
         ("chart all --format png", vec!["a terminal cannot show PNG", "--output"]),

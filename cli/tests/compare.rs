@@ -121,9 +121,9 @@ fn sentences(class: &Class) {
     spanish.shows(&["el tiempo crece como el número de píxeles elevado a", "Lo que las cifras no permiten saber"]);
     let path = class.pc.path("findings.txt");
     let line = format!("analyze practice --machine pc-1 --lang es --output {}", path.display());
-    class.run(&line).code(0).says(&["wrote"]);
+    class.run(&line).code(0).says(&["se ha escrito"]);
     assert!(std::fs::read_to_string(&path).unwrap().contains("elevado a"));
-    class.run(&line).code(2).says(&["exists already"]);
+    class.run(&line).code(2).says(&["ya existe"]);
 }
 
 #[test]

@@ -49,7 +49,7 @@ fn what_was_measured_at_home_arrives_in_class() {
     let import = |pc: &Pc| pc.run("results import home.cotejo --local --lang es");
     let other = Pc::new();
     copy(&home, &other, "home.cotejo");
-    import(&other).code(0).says(&["changing this PC's own store"]).shows(&["1 resultado nuevo\n"]);
+    import(&other).code(0).says(&["se cambia lo guardado en este PC"]).shows(&["1 resultado nuevo\n"]);
     import(&other).code(0).shows(&["nada nuevo, 1 ya estaba\n"]);
     import(&home).code(0).shows(&["nada nuevo, 1 ya estaba\n"]);
     other.run("results --local").code(0).shows(&["32 x 32", "Imported"]);
@@ -80,7 +80,7 @@ fn a_file_that_is_no_sound_bundle_is_refused_as_a_whole() {
         ("damaged", "its SHA-256 is"),
         ("cut", "is cut off"),
         ("longer", "23 bytes follow its end"),
-        ("newer", "reads formats up to 1; install a newer one"),
+        ("newer", "reads formats up to 2; install a newer one"),
         ("other.csv", "not a bundle of Cotejo"),
     ] {
         let line = format!("results import {} --local", pc.path(file).display());

@@ -170,5 +170,5 @@ problem-no-answer = the coordinator at { $address } did not answer in time
 remedy-no-answer = it may be busy: try again
 problem-unknown-request = the coordinator at { $address } does not know this request
 problem-coordinator-failed = the coordinator at { $address } failed: { $error }
-problem-sweep = the sweep has { $count } problems: { $lines }
-problem-sweep-file = the sweep file has { $count } problems: { $lines }
+problem-sweep = the sweep has { $count } problems:{ $lines }
+problem-sweep-file = the sweep file has { $count } problems:{ $lines }

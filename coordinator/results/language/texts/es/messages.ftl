@@ -170,5 +170,5 @@ problem-no-answer = el coordinador en { $address } no ha respondido a tiempo
 remedy-no-answer = puede estar ocupado: inténtelo de nuevo
 problem-unknown-request = el coordinador en { $address } no conoce esta petición
 problem-coordinator-failed = el coordinador en { $address } ha fallado: { $error }
-problem-sweep = el barrido tiene { $count } problemas: { $lines }
-problem-sweep-file = el archivo de barrido tiene { $count } problemas: { $lines }
+problem-sweep = el barrido tiene { $count } problemas:{ $lines }
+problem-sweep-file = el archivo de barrido tiene { $count } problemas:{ $lines }
