@@ -64,7 +64,8 @@ impl Memory {
         let machine = Self { total: system.total_memory(), available: system.available_memory() };
         system.cgroup_limits().map_or(machine, |limits| Self {
             total: limits.total_memory.min(machine.total),
-            available: limits.free_memory.min(machine.available),
+            // What it calls free leaves out the files that the system keeps in memory and gives up at once.
+            available: limits.total_memory.saturating_sub(limits.rss).min(machine.available),
         })
     }
 

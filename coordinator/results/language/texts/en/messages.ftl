@@ -42,7 +42,7 @@ remedy-image-large = at most { $million } million pixels are read
 problem-references =
     { $count ->
         [one] { $lines }
-       *[other] { $count } problems, and nothing is imported: { $lines }
+       *[other] { $count } problems, and nothing is imported:{ $lines }
     }
 remedy-references = docs/references.md, and `cotejo reference --help`, say how such a file is written
 

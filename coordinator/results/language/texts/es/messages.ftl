@@ -42,7 +42,7 @@ remedy-image-large = se leen { $million } millones de píxeles como mucho
 problem-references =
     { $count ->
         [one] { $lines }
-       *[other] { $count } problemas, y no se importa nada: { $lines }
+       *[other] { $count } problemas, y no se importa nada:{ $lines }
     }
 remedy-references = docs/references.md y `cotejo reference --help` explican cómo se escribe un archivo así
 
