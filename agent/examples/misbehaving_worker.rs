@@ -122,6 +122,7 @@ fn explained(request: &Request) {
         copy_bytes_per_s: 1e9,
         forward_ns: 2,
         layers: Vec::new(),
+        background_load: None,
     })));
 }
 

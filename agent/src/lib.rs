@@ -1,6 +1,7 @@
 //! Cotejo's agent: it finds out what its machine can do, dials the coordinator, and runs jobs one at a time, each in a
 //! worker process of its own. It holds no candle, so that it starts on any PC.
 
+use std::pin::Pin;
 use std::sync::Arc;
 
 use cotejo_model::Capability;
@@ -49,21 +50,24 @@ pub enum Error {
     Outbox(#[from] OutboxError),
 }
 
+/// An agent at work. Boxed: else every program that awaits it would compile the agent anew.
+pub type Running = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
+
 /// Runs the agent until it is told to stop. An unreachable coordinator is no error: it is dialled again and again.
-pub async fn run(config: Config, shutdown: CancellationToken) -> Result<(), Error> {
-    run_with(config, Nvidia::of_this_machine(), shutdown).await
+pub fn run(config: Config, shutdown: CancellationToken) -> Running {
+    run_with(config, Nvidia::of_this_machine(), shutdown)
 }
 
 /// As `run`, with another NVIDIA driver than this machine's.
-pub async fn run_with(config: Config, nvidia: Nvidia, shutdown: CancellationToken) -> Result<(), Error> {
-    serve(config, Subject::Real(nvidia), shutdown).await
+pub fn run_with(config: Config, nvidia: Nvidia, shutdown: CancellationToken) -> Running {
+    Box::pin(serve(config, Subject::Real(nvidia), shutdown))
 }
 
 /// As `run`, for a rehearsal: the agent is that of a machine which only plays one, and looks at nothing of the machine that
 /// it runs on. Nothing but a caller in the same process can ask for this, and every device is marked as simulated,
 /// whatever the capability says. The configured worker is to play these devices.
-pub async fn play(config: Config, capability: Capability, shutdown: CancellationToken) -> Result<(), Error> {
-    serve(config, Subject::Played(Box::new(capability)), shutdown).await
+pub fn play(config: Config, capability: Capability, shutdown: CancellationToken) -> Running {
+    Box::pin(serve(config, Subject::Played(Box::new(capability)), shutdown))
 }
 
 /// Whose agent this is.

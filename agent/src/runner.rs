@@ -16,7 +16,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-use crate::conditions;
+use crate::conditions::{self, Monitor};
 use crate::loader;
 use crate::worker::{WorkerCommand, shortened};
 
@@ -93,14 +93,20 @@ impl Run<'_> {
         Ended { outcome, processor_time }
     }
 
-    /// Has the worker explain how it would compute the job, instead. It is gone likewise when this returns.
+    /// Has the worker explain how it would compute the job, instead, and looks what others do meanwhile. It is gone
+    /// likewise when this returns.
     pub async fn explain(
         &self,
         cancel: &CancellationToken,
         progress: impl Fn(Progress),
-    ) -> Result<Box<Explanation>, Reason> {
-        match self.ask(Some("--explain"), cancel, progress).await?.0 {
-            Answer::Explanation(explanation) if explanation.workload == self.request.job.workload => Ok(explanation),
+    ) -> Result<Explanation, Reason> {
+        let monitor = Monitor::new();
+        let (answer, processor_time) = self.ask(Some("--explain"), cancel, progress).await?;
+        monitor.job_ended(processor_time);
+        match answer {
+            Answer::Explanation(explanation) if explanation.workload == self.request.job.workload => {
+                Ok(Explanation { background_load: monitor.last().background_load, ..*explanation })
+            }
             _ => Err(WorkerReason::OtherJob.into()),
         }
     }

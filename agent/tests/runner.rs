@@ -36,7 +36,7 @@ async fn a_good_worker_gives_its_measurement_and_progress() {
     assert_eq!(seen.into_inner().unwrap(), [Progress { phase: Phase::Sample, done: 0.5 }]);
 }
 
-async fn explanation_by(behaviour: &str, cancel: &CancellationToken) -> Result<Box<Explanation>, Reason> {
+async fn explanation_by(behaviour: &str, cancel: &CancellationToken) -> Result<Explanation, Reason> {
     let request = Request { job: job(), image: None, weights: None };
     let worker = worker(&[behaviour]);
     Run { worker: &worker, request: &request, threads: 3, deadline: LONG }.explain(cancel, |_| {}).await

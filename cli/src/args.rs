@@ -7,6 +7,7 @@ mod report;
 mod results;
 mod sweep;
 mod transfer;
+mod which;
 
 use std::ffi::OsString;
 use std::net::SocketAddr;
@@ -25,6 +26,7 @@ pub(crate) use self::report::ReportArgs;
 pub(crate) use self::results::ResultsArgs;
 pub(crate) use self::sweep::{ClassArgs, SweepArgs};
 pub(crate) use self::transfer::{ExportArgs, ReferenceVerb, ResultsVerb};
+pub(crate) use self::which::WhichArgs;
 
 const ABOUT: &str = "Compare the inference time of CPUs and GPUs on every PC of a classroom";
 
@@ -59,7 +61,8 @@ Examples:
   cotejo local --image cat.jpg --weights resnet18.safetensors
   cotejo local class.toml --plan                what the file asks for, and how long it takes
 
-Each precision has a table of its own. A GPU is measured by cotejo-worker-cuda, if it lies beside this program.
+Each precision has a table of its own. This program measures GPUs itself; plain candle on a GPU (--engine reference)
+needs cotejo-worker-cuda beside it.
 Ctrl-C keeps what is measured (`cotejo results` shows it); a second one ends at once.
 Exit codes: 0 all measured, 1 a cell could not be measured, 2 bad input, 130 Ctrl-C.";
 
@@ -135,7 +138,7 @@ pub(crate) const SIMULATED_SUBCOMMAND: &str = "__simulated";
 
 /// Everything that can be typed.
 #[derive(Debug, Parser)]
-#[command(name = "cotejo", version, about = ABOUT, after_help = EXAMPLES, max_term_width = 100)]
+#[command(name = "cotejo", version, about = ABOUT, after_help = EXAMPLES, max_term_width = 100, arg_required_else_help = true)]
 pub(crate) struct Cli {
     /// The flags of every command.
     #[command(flatten)]
@@ -383,9 +386,9 @@ pub(crate) enum SweepVerb {
     },
     /// Cancel what a sweep has not yet measured
     Cancel {
-        /// Its name, identity or the identity's last eight characters
+        /// Its name, identity or the identity's last eight characters; by default the one that is not finished
         #[arg(value_name = "SWEEP")]
-        sweep: String,
+        sweep: Option<String>,
     },
 }
 

@@ -9,7 +9,7 @@ use cotejo_model::comparison::{Comparison, GroupBy, Grouping};
 use cotejo_model::coordinator::CoordinatorStatus;
 use cotejo_model::reference::ReferenceSummary;
 use cotejo_model::sweep::{PlannedSweep, SweepStatus};
-use cotejo_model::{Bundle, Digest, Machine, Reference, SweepSpec};
+use cotejo_model::{Bundle, Digest, Machine, Reference, SweepId, SweepSpec};
 use cotejo_proto::ConvertError;
 use cotejo_proto::v1::blob_service_client::BlobServiceClient;
 use cotejo_proto::v1::machine_service_client::MachineServiceClient;
@@ -148,33 +148,28 @@ impl Client {
         self.each(answer.map_err(|status| self.refusal(&status))?.into_inner().machines)
     }
 
-    /// Measurements side by side; no sweep means the newest with results.
-    pub(crate) async fn compare(&self, sweeps: Vec<String>, all: bool, by: GroupBy) -> Result<Comparison, Error> {
-        self.compare_in(sweeps, all, by, &[]).await
+    /// Measurements side by side.
+    pub(crate) async fn compare(&self, which: Which, by: GroupBy) -> Result<Comparison, Error> {
+        self.compare_in(which, by, &[]).await
     }
 
     /// The same cells in several groupings. A coordinator that knows no others is asked for each.
-    pub(crate) async fn compare_by_all(&self, sweeps: Vec<String>, all: bool) -> Result<Comparison, Error> {
+    pub(crate) async fn compare_by_all(&self, which: Which) -> Result<Comparison, Error> {
         let others = [GroupBy::Machine, GroupBy::Device];
-        let mut comparison = self.compare_in(sweeps, all, GroupBy::Size, &others).await?;
+        let mut comparison = self.compare_in(which, GroupBy::Size, &others).await?;
         for by in others {
             if comparison.grouped(by).is_none() {
                 // The newest sweep may be another one by now.
-                let same = comparison.sweeps.iter().map(ToString::to_string).collect();
-                let tables = self.compare(same, false, by).await?.tables;
+                let same = comparison.sweeps.iter().map(|sweep| sweep.id.to_string()).collect();
+                let tables = self.compare(Which::These(same), by).await?.tables;
                 comparison.others.push(Grouping { by, tables });
             }
         }
         Ok(comparison)
     }
 
-    async fn compare_in(
-        &self,
-        sweeps: Vec<String>,
-        all: bool,
-        by: GroupBy,
-        others: &[GroupBy],
-    ) -> Result<Comparison, Error> {
+    async fn compare_in(&self, which: Which, by: GroupBy, others: &[GroupBy]) -> Result<Comparison, Error> {
+        let (sweeps, all) = which.asked();
         let mut service = ResultServiceClient::new(self.channel.clone()).max_decoding_message_size(MAX_RESULTS_BYTES);
         let others = others.iter().map(|by| wire::GroupBy::from(*by).into()).collect();
         let message = wire::CompareRequest { sweeps, all, by: wire::GroupBy::from(by).into(), others };
@@ -183,8 +178,9 @@ impl Client {
         self.converted(comparison.unwrap_or_default().try_into())
     }
 
-    /// Everything that came of these sweeps; no sweep means the newest with results.
-    pub(crate) async fn export_results(&self, sweeps: Vec<String>, all: bool) -> Result<Bundle, Error> {
+    /// Everything that came of these sweeps.
+    pub(crate) async fn export_results(&self, which: Which) -> Result<Bundle, Error> {
+        let (sweeps, all) = which.asked();
         let mut service = TransferServiceClient::new(self.channel.clone());
         // Without a time limit: a class may have measured for a year.
         let answer = service.export_results(wire::ExportResultsRequest { sweeps, all }).await;
@@ -313,6 +309,33 @@ impl Client {
                 let message = Message::new("problem-coordinator-failed").with("address", address);
                 Error::failed(message.with("error", status.message()))
             }
+        }
+    }
+}
+
+/// Which sweeps' results.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Which {
+    /// Those of every sweep.
+    All,
+    /// Those of the newest sweep that has any.
+    Newest,
+    /// Those of these sweeps, by name, identity or the identity's last eight characters.
+    These(Vec<String>),
+}
+
+impl Which {
+    /// One sweep.
+    pub(crate) fn sweep(id: SweepId) -> Self {
+        Self::These(vec![id.to_string()])
+    }
+
+    /// The sweeps, and whether it is all of them, as requests have it.
+    fn asked(self) -> (Vec<String>, bool) {
+        match self {
+            Self::All => (Vec::new(), true),
+            Self::Newest => (Vec::new(), false),
+            Self::These(sweeps) => (sweeps, false),
         }
     }
 }

@@ -8,6 +8,7 @@ mod embedded;
 mod error;
 mod fields;
 mod files;
+mod guesses;
 mod help;
 mod interrupt;
 mod language;
@@ -38,7 +39,7 @@ fn main() -> ExitCode {
     let matches = command.try_get_matches_from(arguments);
     let cli = match matches.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
-        Err(error) => return usage::refuse(&error, language).into(),
+        Err(error) => return usage::refuse(error, language).into(),
     };
     match cli.verb {
         Verb::Worker { args } => return cotejo_worker::main_stdio(args),

@@ -1,16 +1,15 @@
 //! How far a sweep is, on standard error: a bar with the time left on a terminal, lines elsewhere.
 
-use std::collections::BTreeSet;
 use std::io::{self, IsTerminal};
 use std::time::{Duration, Instant};
 
-use cotejo_language::Texts;
+use cotejo_language::{FluentValue, Texts};
 use cotejo_model::JobState;
 use cotejo_model::sweep::{Running, SweepStatus};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::{language, output};
-use cotejo_render::{clean, device, number, phase_name, state_name, task};
+use cotejo_render::{clean, device, lists, number, phase_name, state_name, task};
 
 /// Steps of the bar.
 const STEPS: u64 = 1000;
@@ -65,8 +64,10 @@ fn finished(status: &SweepStatus) -> u64 {
 
 /// `1 of 3 cells, about 25 s left`, and who is out of reach.
 fn summary(status: &SweepStatus, texts: &Texts) -> String {
-    let counts =
-        [("done", whole(finished(status))), ("total", whole(status.total()))].map(|(name, n)| (name, n.into()));
+    if let Some(waiting) = waiting(status, texts) {
+        return waiting;
+    }
+    let counts = counts(status);
     let left = ("left", number::duration(status.seconds_left).into());
     let line = texts.fill("progress-summary", &[counts.as_slice(), &[left]].concat());
     std::iter::once(line).chain(away(status, texts)).collect::<Vec<_>>().join("; ")
@@ -75,9 +76,11 @@ fn summary(status: &SweepStatus, texts: &Texts) -> String {
 /// The time left and what is being done, as far as a line has room. Who is out of reach comes first: it is what somebody
 /// can do something about.
 fn message(status: &SweepStatus, since: Duration, texts: &Texts) -> String {
+    if let Some(waiting) = waiting(status, texts) {
+        return waiting;
+    }
     let left = number::duration(status.seconds_left - since.as_secs_f64());
-    let counts =
-        [("done", whole(finished(status))), ("total", whole(status.total()))].map(|(name, n)| (name, n.into()));
+    let counts = counts(status);
     let line = texts.fill("progress-short", &[counts.as_slice(), &[("left", left.into())]].concat());
     let measuring: Vec<&Running> = status.running.iter().filter(|running| !is_away(running)).collect();
     let doing = match measuring.as_slice() {
@@ -92,13 +95,21 @@ fn message(status: &SweepStatus, since: Duration, texts: &Texts) -> String {
     std::iter::once(line).chain(away(status, texts)).chain(doing).collect::<Vec<_>>().join(" · ")
 }
 
-/// Whose cells are out of reach, and how many.
+/// Who is out of reach with something to measure.
 fn away(status: &SweepStatus, texts: &Texts) -> Option<String> {
-    let cells = status.count(JobState::Unknown);
-    let machines: BTreeSet<String> =
-        status.running.iter().filter(|running| is_away(running)).map(|running| clean(&running.machine)).collect();
-    let machines = machines.into_iter().collect::<Vec<_>>().join(", ");
-    (cells > 0).then(|| texts.fill("progress-away", &[("count", whole(cells).into()), ("machines", machines.into())]))
+    let machines = lists::away(&status.away, texts, &output::style())?;
+    Some(texts.fill("progress-away", &[("machines", machines.into())]))
+}
+
+/// What is said where nobody within reach has anything left to measure: only who is away can end it.
+fn waiting(status: &SweepStatus, texts: &Texts) -> Option<String> {
+    let machines = lists::away(&status.away, texts, &output::style()).filter(|_| status.seconds_left <= 0.0)?;
+    Some(texts.fill("progress-waiting", &[counts(status).as_slice(), &[("machines", machines.into())]].concat()))
+}
+
+/// How many of the cells have ended, as texts name them.
+fn counts(status: &SweepStatus) -> [(&'static str, FluentValue<'static>); 2] {
+    [("done", whole(finished(status)).into()), ("total", whole(status.total()).into())]
 }
 
 fn is_away(running: &Running) -> bool {
@@ -120,7 +131,7 @@ fn doing(running: &Running, texts: &Texts) -> String {
 
 /// A line for every cell that ends: enough for a log, and no more.
 fn line(last: Option<&SweepStatus>, status: &SweepStatus, texts: &Texts) -> Option<String> {
-    let seen = |status: &SweepStatus| (finished(status), status.count(JobState::Unknown));
+    let seen = |status: &SweepStatus| (finished(status), status.away.clone());
     let news = last.is_none_or(|last| seen(last) != seen(status));
     (news && !status.is_finished()).then(|| summary(status, texts))
 }
@@ -128,7 +139,7 @@ fn line(last: Option<&SweepStatus>, status: &SweepStatus, texts: &Texts) -> Opti
 #[cfg(test)]
 mod tests {
     use cotejo_language::Language;
-    use cotejo_model::sweep::Preset;
+    use cotejo_model::sweep::{Away, Preset};
     use cotejo_model::{DeviceId, SweepId, Task};
 
     use super::*;
@@ -148,6 +159,7 @@ mod tests {
             done: 0.5,
             seconds_left: 75.0,
             running: Vec::new(),
+            away: Vec::new(),
         }
     }
 
@@ -202,9 +214,16 @@ mod tests {
         };
         status.jobs.insert(JobState::Unknown, 1);
         status.running = vec![running("pc-03", JobState::Unknown), running("pc-01", JobState::Running)];
+        status.away = vec![Away { machine: "pc-03".to_owned(), cells: 1, since_ms: 0 }];
         let shown = message(&status, Duration::ZERO, english());
-        assert!(shown.contains("1 of 4 · out of reach: pc-03 (1 cell) · pc-01: matmul 512 x 512 on cpu"), "{shown}");
+        let (before, after) = shown.split_once(" since ").unwrap();
+        assert!(before.ends_with("1 of 4 · out of reach: pc-03"), "{shown}");
+        assert!(after["00:00".len()..].starts_with(" (1 cell) · pc-01: matmul 512 x 512 on cpu"), "{shown}");
         let spanish = line(None, &status, Texts::of(Language::Spanish)).unwrap();
-        assert_eq!(spanish, "1 de 4 celdas, faltan unos 1 min 15 s; fuera de alcance: pc-03 (1 celda)");
+        assert!(spanish.starts_with("1 de 4 celdas, faltan unos 1 min 15 s; fuera de alcance: pc-03 desde las "));
+        // Nobody else has anything left: there is no time to be told.
+        status.seconds_left = 0.0;
+        let shown = message(&status, Duration::ZERO, english());
+        assert!(shown.starts_with("1 of 4 cells; what is left waits for PCs out of reach: pc-03 since "), "{shown}");
     }
 }

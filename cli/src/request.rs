@@ -39,8 +39,24 @@ pub(crate) fn complete(flags: Draft, file: Option<&Path>) -> Result<Request, Err
 }
 
 fn read(path: &Path) -> Result<SweepFile, Error> {
+    if let Some(flag) = meant(path) {
+        let message = Message::new("problem-no-sweep-file").with("file", path.display());
+        return Err(Error::usage(message).with_help(Message::new("remedy-no-sweep-file").with("flag", flag)));
+    }
     let text = fs::read_to_string(path).map_err(|error| unreadable(&Message::new("file-sweep"), path, &error))?;
     Ok(SweepFile::parse(path, &text))
+}
+
+/// The flag that was meant by what stands where a sweep file may: an image, weights or the name of a model.
+fn meant(path: &Path) -> Option<String> {
+    let shown = path.display();
+    let ending = path.extension().and_then(|ending| ending.to_str()).map(str::to_ascii_lowercase);
+    match ending.as_deref() {
+        Some("jpg" | "jpeg" | "png" | "bmp" | "webp") => Some(format!("--image {shown}")),
+        Some("safetensors" | "pth" | "pt") => Some(format!("--weights {shown}")),
+        None if !path.exists() => shown.to_string().parse::<Model>().ok().map(|model| format!("--models {model}")),
+        _ => None,
+    }
 }
 
 fn merge(flags: Draft, file: Option<SweepFile>) -> Result<Request, Error> {
@@ -120,6 +136,23 @@ mod tests {
           class.toml: line 5, column 10: models: unknown model `vgg`; known: resnet18, mobilenet_v2, resnet34, resnet50, mobilenet_v3_large
           --runs: must be at least 1
         ");
+    }
+
+    #[test]
+    fn what_is_no_sweep_file_has_a_flag_of_its_own() {
+        for (typed, flag) in [
+            ("cat.JPG", "--image cat.JPG"),
+            ("resnet18.pth", "--weights resnet18.pth"),
+            ("resnet18", "--models resnet18"),
+        ] {
+            let error = complete(Draft::default(), Some(Path::new(typed))).unwrap_err().to_string();
+            assert!(
+                error.starts_with(&format!("error: {typed} is no sweep file\n")) && error.contains(flag),
+                "{error}"
+            );
+        }
+        let error = complete(Draft::default(), Some(Path::new("class.toml"))).unwrap_err().to_string();
+        assert!(error.contains("cannot read the sweep file class.toml"), "{error}");
     }
 
     #[test]

@@ -6,19 +6,36 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use cotejo_language::{Language, Texts};
 
 use crate::error::Exit;
-use crate::output;
+use crate::{guesses, output};
 
 /// Tells a person why the command line was refused, or what was asked for: help or the version.
-pub(crate) fn refuse(error: &clap::Error, language: Language) -> Exit {
+pub(crate) fn refuse(error: clap::Error, language: Language) -> Exit {
+    let error = advised(error, Texts::of(language));
     if !error.use_stderr() || !language.translates_help() {
         // A closed output is no reason to fail.
         let _ = error.print();
     } else if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
-        output::say(error);
+        output::say(&error);
     } else {
-        output::say(said(error, Texts::of(language)));
+        output::say(said(&error, Texts::of(language)));
     }
     if error.use_stderr() { Exit::Usage } else { Exit::Ok }
+}
+
+/// The error with advice that helps: what other programs call so in place of what is spelled alike, and no word of `--`,
+/// for no argument of this program begins with a dash.
+fn advised(mut error: clap::Error, texts: &Texts) -> clap::Error {
+    error.remove(ContextKind::Suggested);
+    let meant = guesses::meant(&error);
+    if !meant.is_empty() {
+        error.remove(ContextKind::SuggestedSubcommand);
+        error.remove(ContextKind::SuggestedArg);
+        // It shows the flag that is spelled alike.
+        error.remove(ContextKind::Usage);
+        let lines = meant.iter().map(|line| texts.fill("usage-try", &[("command", line.as_str().into())]).into());
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(lines.collect()));
+    }
+    error
 }
 
 /// The sentence, what may have been meant, how the command is used, and where to read more.
@@ -96,7 +113,11 @@ fn hints(error: &clap::Error, texts: &Texts) -> Vec<String> {
     let values =
         listed(ContextKind::ValidValue, "usage-values", "values").filter(|_| error.kind() == ErrorKind::InvalidValue);
     let commands = listed(ContextKind::ValidSubcommand, "usage-commands", "commands");
-    values.into_iter().chain(commands).chain(similar).collect()
+    let advice = match error.get(ContextKind::Suggested) {
+        Some(ContextValue::StyledStrs(lines)) => lines.iter().map(ToString::to_string).collect(),
+        _ => Vec::new(),
+    };
+    values.into_iter().chain(commands).chain(similar).chain(advice).collect()
 }
 
 /// What clap knows of the error.
@@ -116,13 +137,14 @@ mod tests {
     use clap::CommandFactory;
 
     use super::*;
-    use crate::args::Cli;
+    use crate::args::{self, Cli};
     use crate::help;
 
     fn spanish(line: &str) -> String {
         let command = help::in_language(Cli::command(), Language::Spanish);
         let error = command.try_get_matches_from(line.split(' ')).unwrap_err();
-        said(&error, Texts::of(Language::Spanish))
+        let texts = Texts::of(Language::Spanish);
+        said(&advised(error, texts), texts)
     }
 
     #[test]
@@ -135,7 +157,7 @@ mod tests {
             ("cotejo local --models", "error: falta el valor de '--models <MODEL>'"),
             ("cotejo results --all one", "error: '--all' no puede ir con '[SWEEP]...'"),
             ("cotejo results --all --all", "error: '--all' no puede ir dos veces"),
-            ("cotejo sweep cancel", "error: falta lo que la orden necesita: '<SWEEP>'"),
+            ("cotejo reference remove", "error: falta lo que la orden necesita: '<SET>'"),
         ] {
             let said = spanish(line);
             assert!(said.starts_with(sentence), "{line}: {said}");
@@ -146,5 +168,16 @@ mod tests {
         }
         assert!(spanish("cotejo local --modls resnet18").contains("algo parecido: '--models'"));
         assert!(spanish("cotejo results --format doc").contains("valores posibles: table, csv"));
+    }
+
+    #[test]
+    fn what_other_programs_call_so_is_proposed_and_nothing_that_is_only_spelled_alike() {
+        let measure = spanish("cotejo measure");
+        assert!(measure.contains("  pruebe 'cotejo local'\n") && !measure.contains("compare"), "{measure}");
+        let csv = spanish("cotejo results --csv");
+        assert!(csv.contains("'cotejo results --format csv'") && !csv.contains("csv-dialect"), "{csv}");
+        let gpu = args::command().try_get_matches_from(["cotejo", "local", "--gpu"]).unwrap_err();
+        let gpu = advised(gpu, Texts::of(Language::English)).to_string();
+        assert!(gpu.contains("tip: try 'cotejo local --devices gpu'") && !gpu.contains("-- --gpu"), "{gpu}");
     }
 }

@@ -63,6 +63,7 @@ fn an_empty_class() {
     for line in ["results", "sweep show", "sweep watch", "sweep cancel nothing"] {
         class.run(&pc, line).code(2).says(&["there is no sweep"]);
     }
+    class.run(&pc, "sweep cancel").code(2).says(&["there is nothing to cancel"]);
 }
 
 #[test]

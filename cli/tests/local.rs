@@ -57,7 +57,10 @@ fn an_image_weights_file_and_sweep_file_of_ones_own() {
     image::RgbImage::new(40, 30).save(pc.path("cat.png")).unwrap();
     let file = "image = \"cat.png\"\nsizes = 32\nruns = 3\ndevices = \"cpu\"\nmachines = \"pc-99\"\n";
     pc.write("home.toml", file);
-    pc.run("local home.toml").code(0).shows(&["32 x 32"]).says(&["machines and labels choose among the PCs"]);
+    pc.run("local home.toml")
+        .code(0)
+        .shows(&["32 x 32", "Sweep: home (20", "the image has no answer: the weights are random"])
+        .says(&["machines and labels choose among the PCs"]);
     let csv = pc.run("results --local --format csv").code(0).out;
     assert!(csv.contains(",40,30,"), "the size of the image: {csv}");
     pc.run("sweep list --local").code(0).shows(&["home"]);
@@ -65,6 +68,25 @@ fn an_image_weights_file_and_sweep_file_of_ones_own() {
     pc.write("w.pth", "these are no weights");
     let ran = pc.run(&format!("{TINY} --weights w.pth")).code(1);
     ran.shows(&["Not measured", "ResNet18 32 x 32 on cpu"]);
+}
+
+#[test]
+fn every_command_that_reads_results_takes_the_same_ones() {
+    let pc = Pc::new();
+    pc.run(&format!("{TINY} --name mine")).code(0);
+    pc.run("local --matmul 64 --runs 3 --devices cpu --name mine").code(0).shows(&["the newest of 2 of this name"]);
+    let both = ["2 sweeps, of each cell the newest time: mine (20", "ResNet18", "64 x 64"];
+    pc.run("results --local").code(0).shows(&both);
+    let newest = pc.run("results --local --newest").code(0);
+    assert!(newest.shows(&["64 x 64", "the newest of 2 of this name"]).out.find("ResNet18").is_none());
+    for line in ["analyze --local --mine", "compare --local --mine", "report --local", "report --local --class"] {
+        pc.run(line).code(0).shows(&["2 sweeps, of each cell the newest time: mine (20"]);
+    }
+    pc.run("chart size --local").code(0).shows(&["2 sweeps,"]);
+    pc.run("results export --local --bundle all.cotejo").code(0).says(&["wrote 2 results"]);
+    pc.run("results export --local --bundle one.cotejo --newest").code(0).says(&["wrote 1 result"]);
+    let csv = pc.run("results --local --format csv").code(0).out;
+    assert_eq!(csv.lines().count(), 3, "{csv}");
 }
 
 #[test]

@@ -29,7 +29,7 @@ fn what_was_measured_at_home_arrives_in_class() {
     home.run(MEASURE).code(0);
     home.run("results export --local --bundle home.cotejo").code(0).says(&["wrote 1 result to home.cotejo (bundle "]);
     home.run("results export --local --bundle home.cotejo").code(2).says(&["home.cotejo exists already", "--force"]);
-    home.run("results export --local --bundle home.cotejo --all --force").code(0);
+    home.run("results export --local --bundle home.cotejo home --force").code(0);
     copy(&home, &teacher, "home.cotejo");
 
     let (_daemon, address) = coordinator(&teacher.path("coordinator"), "127.0.0.1:0");

@@ -19,7 +19,7 @@ fn help_and_version() {
     pc.run("compare --help").code(0).shows(&["--with", "best-gpu", "reference", "Examples:"]);
     pc.run("analyze --help").code(0).shows(&["--mine", "--machine", "Examples:"]);
     pc.run("results --help").code(0).shows(&["--by", "--format", "--force", "export", "import"]);
-    pc.run("results export --help").code(0).shows(&["--bundle <FILE>", "--all", "Examples:"]);
+    pc.run("results export --help").code(0).shows(&["--bundle <FILE>", "--newest", "Examples:"]);
     pc.run("reference --help").code(0).shows(&["import", "list", "remove", "gpu, model, size"]);
     assert!(!pc.run("--help").out.contains("__worker"));
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::{BoxFuture, LocalBoxFuture};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -86,7 +87,13 @@ pub struct App {
 }
 
 /// Opens the data folder and binds the address, so that whatever is wrong is known before anything is served.
-pub async fn build(config: Config) -> Result<App, StartError> {
+///
+/// The future is boxed, as that of `App::run`: else every program that awaits it would compile the coordinator anew.
+pub fn build(config: Config) -> LocalBoxFuture<'static, Result<App, StartError>> {
+    Box::pin(open(config))
+}
+
+async fn open(config: Config) -> Result<App, StartError> {
     config.validate()?;
     if !config.listen.ip().is_loopback() {
         tracing::warn!(
@@ -133,7 +140,11 @@ fn lock(folder: &Path) -> Result<File, StartError> {
 impl App {
     /// Serves until it is told to stop; then closes the agents' streams, lets requests end, and after the drain time
     /// cuts off what is left.
-    pub async fn run(self, shutdown: CancellationToken) -> Result<(), RunError> {
+    pub fn run(self, shutdown: CancellationToken) -> BoxFuture<'static, Result<(), RunError>> {
+        Box::pin(self.serve(shutdown))
+    }
+
+    async fn serve(self, shutdown: CancellationToken) -> Result<(), RunError> {
         let Self { listener, drain, api, mut dispatching, .. } = self;
         let stopping = api.shutdown.clone();
         let routes = api.clone().routes().await;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use cotejo_model::sweep::{Running, SweepStatus};
+use cotejo_model::sweep::{Away, Running, SweepStatus};
 use cotejo_model::{Machine, MachineId};
 
 use crate::dispatcher::HeldJob;
@@ -36,6 +36,8 @@ pub fn status(sweep: SweepRecord, tallies: &[Tally], held: &[HeldJob], machines:
     let mut running: Vec<Running> = under_way.into_iter().map(|held| running_line(held, machines)).collect();
     running.sort_by(|a, b| (&a.machine, a.device).cmp(&(&b.machine, b.device)));
     let finished = left.is_empty();
+    let away = away(tallies, machines);
+    let within_reach = |machine: &MachineId| machines.iter().any(|known| known.id == *machine && known.online);
     SweepStatus {
         id: sweep.id,
         spec: sweep.spec,
@@ -43,9 +45,26 @@ pub fn status(sweep: SweepRecord, tallies: &[Tally], held: &[HeldJob], machines:
         jobs,
         machines: tallies.iter().map(|tally| tally.machine).collect::<BTreeSet<_>>().len() as u64,
         done: if finished || total <= 0.0 { f64::from(u8::from(finished)) } else { (done / total).clamp(0.0, 1.0) },
-        seconds_left: left.values().copied().fold(0.0, f64::max),
+        seconds_left: left.iter().filter(|(id, _)| within_reach(id)).map(|(_, left)| *left).fold(0.0, f64::max),
         running,
+        away,
     }
+}
+
+/// The machines out of reach that have cells to measure.
+fn away(tallies: &[Tally], machines: &[Machine]) -> Vec<Away> {
+    let waiting = |machine: &Machine| -> u64 {
+        let of_machine = tallies.iter().filter(|tally| tally.machine == machine.id && !tally.state.is_final());
+        of_machine.map(|tally| tally.jobs).sum()
+    };
+    let away = machines.iter().filter(|machine| !machine.online).map(|machine| Away {
+        machine: machine.name.clone(),
+        cells: waiting(machine),
+        since_ms: machine.last_seen_ms,
+    });
+    let mut away: Vec<Away> = away.filter(|away| away.cells > 0).collect();
+    away.sort_by(|a, b| a.machine.cmp(&b.machine));
+    away
 }
 
 fn running_line(held: &HeldJob, machines: &[Machine]) -> Running {
@@ -108,11 +127,27 @@ mod tests {
             tally("pc-2", JobState::Queued, 1, 10),
             tally("pc-2", JobState::Running, 1, 10),
         ];
-        let status = status(record(held.job.sweep), &tallies, &[held], &[cpu_machine("pc-2")]);
+        let machines = [cpu_machine("pc-1"), cpu_machine("pc-2")];
+        let status = status(record(held.job.sweep), &tallies, &[held], &machines);
         assert!((status.seconds_left - 15.0).abs() < 1e-9);
         assert!((status.done - 15.0 / 40.0).abs() < 1e-9);
         assert_eq!((status.machines, status.total(), status.running[0].machine.as_str()), (2, 5, "pc-2"));
         assert!(!status.is_finished());
+    }
+
+    #[test]
+    fn nobody_waits_for_who_is_out_of_reach() {
+        let tallies = [
+            tally("pc-1", JobState::Queued, 1, 10),
+            tally("pc-2", JobState::Unknown, 1, 30),
+            tally("pc-2", JobState::Queued, 2, 60),
+            tally("pc-2", JobState::Succeeded, 4, 99),
+            tally("pc-3", JobState::Succeeded, 4, 99),
+        ];
+        let gone = |name: &str| Machine { online: false, last_seen_ms: 7, ..cpu_machine(name) };
+        let status = status(record(SweepId::now()), &tallies, &[], &[cpu_machine("pc-1"), gone("pc-2"), gone("pc-3")]);
+        assert!((status.seconds_left - 10.0).abs() < 1e-9, "{}", status.seconds_left);
+        assert_eq!(status.away, [Away { machine: "pc-2".to_owned(), cells: 3, since_ms: 7 }]);
     }
 
     #[test]

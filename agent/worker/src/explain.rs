@@ -80,6 +80,7 @@ pub(crate) fn explain(request: &Request, report: &mut Report<'_>) -> Result<Expl
         copy_bytes_per_s: peak.copy_bytes_per_s,
         forward_ns: median(forwards),
         layers: plan.steps().iter().zip(layers).map(layer).collect(),
+        background_load: None,
     })
 }
 

@@ -7,8 +7,9 @@ use std::path::Path;
 use candle_core::{Device, Tensor};
 use cotejo_model::reason::{ImageReason, JobFile};
 use cotejo_model::{Digest, Reason};
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use fast_image_resize::images::{TypedImage, TypedImageRef};
+use fast_image_resize::pixels::{InnerPixel as _, U8x3};
+use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
 use image::{ImageDecoder as _, ImageError, ImageReader, Limits, RgbImage};
 
 use crate::{input, internal};
@@ -75,11 +76,13 @@ pub fn resize(image: &RgbImage, width: u32, height: u32) -> Result<RgbImage, Rea
 }
 
 fn resize_once(image: &RgbImage, width: u32, height: u32) -> Result<RgbImage, Reason> {
-    let source = ImageRef::new(image.width(), image.height(), image, PixelType::U8x3).map_err(internal)?;
-    let mut resized = Image::new(width, height, PixelType::U8x3);
+    // Of this one type of pixel: a call for any type would have that of every other compiled as well.
+    let source = TypedImageRef::<U8x3>::from_buffer(image.width(), image.height(), image).map_err(internal)?;
+    let mut resized = TypedImage::<U8x3>::new(width, height);
     let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear));
-    Resizer::new().resize(&source, &mut resized, &options).map_err(internal)?;
-    RgbImage::from_raw(width, height, resized.into_vec()).ok_or_else(|| internal("the resized image is too short"))
+    Resizer::new().resize_typed(&source, &mut resized, &options).map_err(internal)?;
+    let pixels = U8x3::components(resized.pixels()).to_vec();
+    RgbImage::from_raw(width, height, pixels).ok_or_else(|| internal("the resized image is too short"))
 }
 
 /// The network's input `[batch, 3, size, size]`: the image resized, scaled to 0 to 1, normalised and repeated.

@@ -11,7 +11,7 @@ use cotejo_model::{Engine, Model, Precision, Threads};
 use cotejo_render::chart::build::Kind;
 use cotejo_render::formats::{CHART_FORMATS, ChartFormat};
 
-use super::SourceArgs;
+use super::{SourceArgs, WhichArgs};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -19,7 +19,7 @@ Examples:
   cotejo chart size --output times.png            for a report or a projector
   cotejo chart class practice --size 512          how the PCs of a class differ
   cotejo chart threads --machine pc-01 --output threads.svg
-  cotejo chart all --all --output charts          every kind that there is data for, into a folder
+  cotejo chart all --output charts                every kind that there is data for, into a folder
 
 One chart is of measurements that may be compared: of equal model, precision, threads, engine, weights and build.
 Where there are several such sets, the one with the most points is drawn; the flags choose another. The lines under
@@ -34,12 +34,9 @@ pub(crate) struct ChartArgs {
     /// What it shows
     #[arg(value_enum, value_name = "KIND")]
     pub(crate) kind: ChartKind,
-    /// Sweeps by name, identity or the identity's last eight characters; the newest with results by default
-    #[arg(value_name = "SWEEP")]
-    pub(crate) sweeps: Vec<String>,
-    /// Every sweep
-    #[arg(long, conflicts_with = "sweeps")]
-    pub(crate) all: bool,
+    /// Which results.
+    #[command(flatten)]
+    pub(crate) which: WhichArgs,
     /// Write it to this file, whose ending says how: .svg, .png or .txt; for `all`, to this folder
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use clap::Args;
 
-use super::{DocumentArgs, SourceArgs};
+use super::{DocumentArgs, SourceArgs, WhichArgs};
 
 const COMPARE_EXAMPLES: &str = "\
 Examples:
@@ -21,8 +21,9 @@ out is counted below the table. PCs of others are named by pseudonyms, which --w
 
 const ANALYZE_EXAMPLES: &str = "\
 Examples:
-  cotejo analyze                        every PC of the newest sweep with results
-  cotejo analyze --mine --all           this PC, from all sweeps
+  cotejo analyze                        every PC
+  cotejo analyze --mine                 this PC
+  cotejo analyze --newest               every PC, from the newest sweep alone
   cotejo analyze 1a2b3c4d --machine pc-07
 
 Each finding is a sentence with its figures; what the data cannot tell comes with what to measure.";
@@ -31,12 +32,9 @@ Each finding is a sentence with its figures; what the data cannot tell comes wit
 #[derive(Debug, Args)]
 #[command(after_help = COMPARE_EXAMPLES)]
 pub(crate) struct CompareArgs {
-    /// Sweeps by name, identity or the identity's last eight characters; every sweep by default
-    #[arg(value_name = "SWEEP")]
-    pub(crate) sweeps: Vec<String>,
-    /// Every sweep: the newest time of each cell, which is the default
-    #[arg(long, conflicts_with = "sweeps")]
-    pub(crate) all: bool,
+    /// Which results.
+    #[command(flatten)]
+    pub(crate) which: WhichArgs,
     /// Whose CPU times.
     #[command(flatten)]
     pub(crate) who: WhoArgs,
@@ -56,12 +54,9 @@ pub(crate) struct CompareArgs {
 #[derive(Debug, Args)]
 #[command(after_help = ANALYZE_EXAMPLES)]
 pub(crate) struct AnalyzeArgs {
-    /// Sweeps by name, identity or the identity's last eight characters; the newest with results by default
-    #[arg(value_name = "SWEEP")]
-    pub(crate) sweeps: Vec<String>,
-    /// Every sweep: the newest time of each cell
-    #[arg(long, conflicts_with = "sweeps")]
-    pub(crate) all: bool,
+    /// Which results.
+    #[command(flatten)]
+    pub(crate) which: WhichArgs,
     /// Which PC.
     #[command(flatten)]
     pub(crate) who: WhoArgs,

@@ -2,14 +2,14 @@
 
 use clap::Args;
 
-use super::{DocumentArgs, SourceArgs, WhoArgs, With};
+use super::{DocumentArgs, SourceArgs, WhichArgs, WhoArgs, With};
 
 const EXAMPLES: &str = "\
 Examples:
   cotejo report --output report.docx            this PC's report, to be completed in a word processor
   cotejo report --lang es --output memoria.pdf
   cotejo report --with reference --output report.md
-  cotejo report --class --output class.html     a teacher's report of the newest sweep
+  cotejo report --class --output class.html     a teacher's report of all sweeps
   cotejo report --class Tuesday --output class.pdf
 ";
 
@@ -22,13 +22,9 @@ fn examples() -> String {
 #[derive(Debug, Args)]
 #[command(after_help = examples())]
 pub(crate) struct ReportArgs {
-    /// Sweeps by name, identity or the identity's last eight characters; by default every sweep, for a class the newest
-    /// with results
-    #[arg(value_name = "SWEEP")]
-    pub(crate) sweeps: Vec<String>,
-    /// Every sweep
-    #[arg(long, conflicts_with = "sweeps")]
-    pub(crate) all: bool,
+    /// Which results.
+    #[command(flatten)]
+    pub(crate) which: WhichArgs,
     /// The teacher's report: all machines, coverage, comparison and anomalies
     #[arg(long, conflicts_with_all = ["mine", "machine", "with"])]
     pub(crate) class: bool,

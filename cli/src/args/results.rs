@@ -9,21 +9,22 @@ use cotejo_model::comparison::GroupBy;
 use cotejo_render::csv::CsvDialect;
 use cotejo_render::formats::{FORMATS, Format};
 
-use super::{ResultsVerb, SourceArgs, document};
+use super::{ResultsVerb, SourceArgs, WhichArgs, document};
 
 const RESULTS_EXAMPLES: &str = "\
 Examples:
-  cotejo results                        the newest sweep with results
+  cotejo results                        every cell's newest time, of all sweeps
+  cotejo results --newest               the newest sweep with results
   cotejo results 1a2b3c4d --by machine  one sweep, one row a machine
-  cotejo results --all --format csv --output all.csv
+  cotejo results --format csv --output all.csv
   cotejo results --output results.xlsx --lang es
   cotejo results --csv-dialect es --output results.csv
   cotejo results --format samples --output samples.csv
   cotejo results --format samples       every forward pass, as CSV
   cotejo results export --bundle FILE   one file, for `cotejo results import FILE` elsewhere
 
-A sweep that is called \"export\" or \"import\" is named by its identity. Without --coordinator, a coordinator at http://127.0.0.1:7420 is read if one answers there, else this PC's own
-results; one line on standard error says which.";
+A sweep that is called \"export\" or \"import\" is named by its identity. Without --coordinator, a coordinator at
+http://127.0.0.1:7420 is read if one answers there, else this PC's own results; one line on standard error says which.";
 
 /// Takes a reader of CSV by name: `plain` for programs, or the language that a spreadsheet runs in.
 fn dialect() -> impl TypedValueParser<Value = CsvDialect> {
@@ -51,12 +52,9 @@ pub(crate) struct ResultsArgs {
     /// Nothing to show them, else what to do with them.
     #[command(subcommand)]
     pub(crate) verb: Option<ResultsVerb>,
-    /// Sweeps by name, identity or the identity's last eight characters; the newest with results by default
-    #[arg(value_name = "SWEEP")]
-    pub(crate) sweeps: Vec<String>,
-    /// Every sweep
-    #[arg(long, conflicts_with = "sweeps")]
-    pub(crate) all: bool,
+    /// Which results.
+    #[command(flatten)]
+    pub(crate) which: WhichArgs,
     /// What a row is: size (CPU and GPU side by side), machine or device
     #[arg(long, value_name = "ROW", default_value = "size")]
     pub(crate) by: GroupBy,

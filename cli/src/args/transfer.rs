@@ -4,12 +4,12 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{ListFormat, SourceArgs};
+use super::{ListFormat, SourceArgs, WhichArgs};
 
 const EXPORT_EXAMPLES: &str = "\
 Examples:
-  cotejo results export --bundle home.cotejo        the newest sweep with results
-  cotejo results export --bundle all.cotejo --all   every sweep
+  cotejo results export --bundle home.cotejo             every sweep
+  cotejo results export --bundle one.cotejo 1a2b3c4d     one of them
 
 The file holds the raw samples, the machines and the sweeps; `cotejo results import` takes it in elsewhere.";
 
@@ -63,12 +63,9 @@ pub(crate) struct ExportArgs {
     /// The file to write
     #[arg(long, value_name = "FILE")]
     pub(crate) bundle: PathBuf,
-    /// Sweeps by name, identity or the identity's last eight characters; the newest with results by default
-    #[arg(value_name = "SWEEP")]
-    pub(crate) sweeps: Vec<String>,
-    /// Every sweep
-    #[arg(long, conflicts_with = "sweeps")]
-    pub(crate) all: bool,
+    /// Which results.
+    #[command(flatten)]
+    pub(crate) which: WhichArgs,
     /// Replace the file if it exists
     #[arg(long)]
     pub(crate) force: bool,

@@ -11,10 +11,10 @@ use crate::language;
 
 /// `cotejo analyze`
 pub(super) async fn run(global: &Global, args: AnalyzeArgs) -> Result<Exit, Error> {
-    let AnalyzeArgs { sweeps, all, who, target, source } = args;
+    let AnalyzeArgs { which, who, target, source } = args;
     let texts = language::texts(global.lang)?;
     let (format, target) = target.resolve()?;
-    let mut found = read(global, &source, sweeps, all).await?;
+    let mut found = read(global, &source, which.which()).await?;
     let machines: Vec<MachineId> = if who.mine || who.machine.is_some() {
         vec![found.machine(global, &who).await?]
     } else {

@@ -8,7 +8,7 @@ use cotejo_analysis::figures::Choice;
 use cotejo_language::Texts;
 use cotejo_model::comparison::{Comparison, GroupBy};
 use cotejo_render::chart::Chart;
-use cotejo_render::chart::build::{self, Kind};
+use cotejo_render::chart::build::Kind;
 use cotejo_render::formats::{CHART_FORMATS, ChartFormat};
 use cotejo_render::pages;
 
@@ -26,14 +26,14 @@ pub(super) async fn run(global: &Global, args: ChartArgs) -> Result<Exit, Error>
     let choice = args.choice();
     let to = Destination::of(&args)?;
     let source = Source::open(global, args.source.local).await?;
-    let comparison = source.client.compare(args.sweeps, args.all, GroupBy::Size).await;
+    let comparison = source.client.compare(args.which.which(), GroupBy::Size).await;
     source.close().await?;
     let comparison = comparison?;
     match args.kind {
         ChartKind::All => all(&comparison, &choice, &to, texts),
         one => {
             let kind = one.kinds()[0];
-            let chart = build::chart(kind, &comparison.entries, &choice, texts).map_err(Error::failed)?;
+            let chart = pages::chart(&comparison, kind, &choice, texts).map_err(Error::failed)?;
             to.write(kind, &chart)?;
             Ok(Exit::Ok)
         }
@@ -42,7 +42,7 @@ pub(super) async fn run(global: &Global, args: ChartArgs) -> Result<Exit, Error>
 
 /// Every chart that there is data for; of the others is said why not.
 fn all(comparison: &Comparison, choice: &Choice, to: &Destination, texts: &Texts) -> Result<Exit, Error> {
-    let charts = pages::charts(&comparison.entries, choice, texts);
+    let charts = pages::charts(comparison, choice, texts);
     let mut drawn = 0;
     for (kind, chart) in &charts {
         if let Ok(chart) = chart {

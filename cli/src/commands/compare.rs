@@ -13,12 +13,10 @@ use crate::message::Message;
 
 /// `cotejo compare`
 pub(super) async fn run(global: &Global, args: CompareArgs) -> Result<Exit, Error> {
-    let CompareArgs { sweeps, all, who, with, target, source } = args;
+    let CompareArgs { which, who, with, target, source } = args;
     let texts = language::texts(global.lang)?;
     let (format, target) = target.resolve()?;
-    // A classmate may have measured in another sweep.
-    let all = all || sweeps.is_empty();
-    let mut found = read(global, &source, sweeps, all).await?;
+    let mut found = read(global, &source, which.which()).await?;
     let mine = found.machine(global, &who).await?;
     let wanted = wanted(&found, mine, with)?;
     let document =

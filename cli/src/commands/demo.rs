@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 use super::deliver;
 use super::watch::{Followed, follow};
 use crate::args::{DemoArgs, Global};
-use crate::client::Client;
+use crate::client::{Client, Which};
 use crate::draft::Draft;
 use crate::embedded::{self, Store};
 use crate::error::{Error, Exit};
@@ -138,7 +138,7 @@ async fn show(
         output::say(Message::new("news-interrupted-class"));
         return Ok(Exit::Interrupted);
     };
-    let comparison = client.compare(vec![last.id.to_string()], false, GroupBy::Size).await?;
+    let comparison = client.compare(Which::sweep(last.id), GroupBy::Size).await?;
     deliver::show(&comparison, texts)?;
     if !args.once {
         output::say(format!("\n{}", suggestions(client.address(), &student(args), texts)));

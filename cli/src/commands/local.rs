@@ -13,7 +13,7 @@ use super::deliver;
 use super::sweep::outcome;
 use super::watch::{Followed, cancelled, follow};
 use crate::args::{Global, LocalArgs};
-use crate::client::{Client, Started};
+use crate::client::{Client, Started, Which};
 use crate::embedded::{Agent, Store};
 use crate::error::{Error, Exit};
 use crate::files::{self, Checked};
@@ -164,7 +164,7 @@ async fn show(
 ) -> Result<Exit, Error> {
     let measured = status.count(JobState::Succeeded);
     if measured > 0 || !interrupted {
-        let comparison = client.compare(vec![status.id.to_string()], false, GroupBy::Size).await?;
+        let comparison = client.compare(Which::sweep(status.id), GroupBy::Size).await?;
         deliver::show(&comparison, texts)?;
     }
     let kept = Message::new("news-kept").with("sweep", status.id.short()).with("folder", folder.display());

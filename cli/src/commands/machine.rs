@@ -11,6 +11,7 @@ use cotejo_render::clean;
 use cotejo_render::pages::Material;
 
 use crate::args::{Global, SourceArgs, WhoArgs};
+use crate::client::Which;
 use crate::embedded::{Store, agent_config};
 use crate::error::Error;
 use crate::message::Message;
@@ -27,10 +28,10 @@ pub(super) struct Found {
     own: bool,
 }
 
-/// What these sweeps hold; `all` of them, or the newest with results where none is named.
-pub(super) async fn read(global: &Global, source: &SourceArgs, sweeps: Vec<String>, all: bool) -> Result<Found, Error> {
+/// What these sweeps hold.
+pub(super) async fn read(global: &Global, source: &SourceArgs, which: Which) -> Result<Found, Error> {
     let source = Source::open(global, source.local).await?;
-    let comparison = source.client.compare(sweeps, all, GroupBy::Size).await;
+    let comparison = source.client.compare(which, GroupBy::Size).await;
     let references = source.client.references().await;
     let own = source.is_own();
     source.close().await?;
@@ -54,7 +55,7 @@ impl Found {
             return Ok(machine);
         }
         if !self.own && Store::exists(&source::data_dir(global)?) {
-            let own = read(global, &SourceArgs { local: true }, Vec::new(), true).await?.records;
+            let own = read(global, &SourceArgs { local: true }, Which::All).await?.records;
             let machine = identities.iter().copied().find(|machine| own.name(*machine).is_some());
             if let Some(machine) = machine {
                 output::say(Message::new("news-own-times"));

@@ -8,7 +8,7 @@ use cotejo_render::{json, lists, pages};
 
 use super::deliver::{self, deliver};
 use crate::args::{Global, ListFormat, ResultsArgs, Target, of_file, terminal};
-use crate::client::Client;
+use crate::client::{Client, Which};
 use crate::error::{Error, Exit};
 use crate::source::{self, Source};
 use crate::{language, output};
@@ -29,13 +29,13 @@ pub(super) async fn machines(global: &Global, format: ListFormat, local: bool) -
 
 /// `cotejo results`
 pub(super) async fn results(global: &Global, args: ResultsArgs) -> Result<Exit, Error> {
-    let ResultsArgs { sweeps, all, by, format, csv_dialect, output, force, source, .. } = args;
+    let ResultsArgs { which, by, format, csv_dialect, output, force, source, .. } = args;
     let texts = language::texts(global.lang)?;
     let format = format.or_else(|| output.as_deref().and_then(of_file)).unwrap_or_else(terminal);
     let target = Target { file: output.as_deref(), force };
     target.check(format)?;
     let source = Source::open(global, source.local).await?;
-    let read = read(&source.client, sweeps, all, by, format).await;
+    let read = read(&source.client, which.which(), by, format).await;
     source.close().await?;
     match read? {
         Read::Document(comparison) => deliver(&pages::results(&comparison, format, texts), format, target)?,
@@ -52,11 +52,11 @@ enum Read {
     Samples(Box<Bundle>, fn(&Bundle, CsvDialect) -> String),
 }
 
-async fn read(client: &Client, sweeps: Vec<String>, all: bool, by: GroupBy, format: &Format) -> Result<Read, Error> {
+async fn read(client: &Client, which: Which, by: GroupBy, format: &Format) -> Result<Read, Error> {
     Ok(match format.write {
-        Write::Samples(write) => Read::Samples(Box::new(client.export_results(sweeps, all).await?), write),
-        Write::Results(write) => Read::Results(Box::new(client.compare(sweeps, all, by).await?), write),
-        Write::Document(_) => Read::Document(Box::new(client.compare(sweeps, all, by).await?)),
+        Write::Samples(write) => Read::Samples(Box::new(client.export_results(which).await?), write),
+        Write::Results(write) => Read::Results(Box::new(client.compare(which, by).await?), write),
+        Write::Document(_) => Read::Document(Box::new(client.compare(which, by).await?)),
     })
 }
 

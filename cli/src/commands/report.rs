@@ -1,16 +1,14 @@
 //! Reports: a student's, and a teacher's of the class.
 
 use cotejo_language::Texts;
-use cotejo_model::SweepId;
-use cotejo_model::comparison::Comparison;
 use cotejo_render::document::Document;
 use cotejo_render::pages::{self, NoReport};
 
 use super::compare::{no_cpu_times, wanted};
 use super::deliver::deliver;
-use super::machine::read;
-use crate::args::{Global, ReportArgs};
-use crate::client::Client;
+use super::machine::{Found, read};
+use crate::args::{Global, ReportArgs, SourceArgs, WhoArgs, With};
+use crate::client::Which;
 use crate::error::{Error, Exit};
 use crate::language;
 use crate::message::Message;
@@ -19,19 +17,27 @@ use crate::source::Source;
 /// `cotejo report`
 pub(super) async fn run(global: &Global, args: ReportArgs) -> Result<Exit, Error> {
     let texts = language::texts(global.lang)?;
-    let (format, target) = args.target.resolve()?;
-    let document =
-        if args.class { of_class(global, &args, texts).await? } else { of_student(global, &args, texts).await? };
+    let ReportArgs { which, class, who, with, target, source } = args;
+    let (format, target) = target.resolve()?;
+    let which = which.which();
+    let document = if class {
+        of_class(global, &source, which, texts).await?
+    } else {
+        of_student(read(global, &source, which).await?, global, &who, with, texts).await?
+    };
     deliver(&document, format, target)?;
     Ok(Exit::Ok)
 }
 
-async fn of_student(global: &Global, args: &ReportArgs, texts: &Texts) -> Result<Document, Error> {
-    // A classmate may have measured in another sweep.
-    let all = args.all || args.sweeps.is_empty();
-    let mut found = read(global, &args.source, args.sweeps.clone(), all).await?;
-    let mine = found.machine(global, &args.who).await?;
-    let wanted = wanted(&found, mine, args.with.clone())?;
+async fn of_student(
+    mut found: Found,
+    global: &Global,
+    who: &WhoArgs,
+    with: Option<With>,
+    texts: &Texts,
+) -> Result<Document, Error> {
+    let mine = found.machine(global, who).await?;
+    let wanted = wanted(&found, mine, with)?;
     pages::student(found.material(), mine, wanted, texts).map_err(|why| match why {
         NoReport::NoCpuTimes => no_cpu_times(&found, mine),
         NoReport::UnknownMachine => {
@@ -40,21 +46,9 @@ async fn of_student(global: &Global, args: &ReportArgs, texts: &Texts) -> Result
     })
 }
 
-async fn of_class(global: &Global, args: &ReportArgs, texts: &Texts) -> Result<Document, Error> {
-    let source = Source::open(global, args.source.local).await?;
-    let read = class_comparison(&source.client, args).await;
+async fn of_class(global: &Global, source: &SourceArgs, which: Which, texts: &Texts) -> Result<Document, Error> {
+    let source = Source::open(global, source.local).await?;
+    let comparison = source.client.compare_by_all(which).await;
     source.close().await?;
-    let (comparison, sweeps) = read?;
-    Ok(pages::class(&comparison, sweeps, texts))
-}
-
-/// The cells in every grouping, and the names of their sweeps.
-async fn class_comparison(client: &Client, args: &ReportArgs) -> Result<(Comparison, Vec<String>), Error> {
-    let comparison = client.compare_by_all(args.sweeps.clone(), args.all).await?;
-    let known = client.list(0).await?;
-    let name = |id: &SweepId| {
-        known.iter().find(|sweep| sweep.id == *id).map_or_else(|| id.short(), |sweep| sweep.spec.name.clone())
-    };
-    let names = comparison.sweeps.iter().map(name).collect();
-    Ok((comparison, names))
+    Ok(pages::class(&comparison?, texts))
 }

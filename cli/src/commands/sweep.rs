@@ -9,7 +9,7 @@ use super::calibrate::{Calibrated, calibrate, say_dropped};
 use super::deliver;
 use super::watch::{Followed, follow};
 use crate::args::{ClassArgs, Global, ListFormat, SweepVerb};
-use crate::client::{Client, Started};
+use crate::client::{Client, Started, Which};
 use crate::error::{Error, Exit};
 use crate::files::{self, Checked};
 use crate::interrupt::Interrupt;
@@ -121,9 +121,27 @@ async fn show(global: &Global, sweep: String, local: bool) -> Result<Exit, Error
     Ok(Exit::Ok)
 }
 
-async fn cancel(global: &Global, sweep: String) -> Result<Exit, Error> {
+/// The sweep that is not finished, where there is one.
+async fn unfinished(client: &Client) -> Result<String, Error> {
+    let sweeps = client.list(0).await?.into_iter().filter(|sweep| !sweep.is_finished());
+    let named = |sweep: &SweepStatus| format!("{} ({})", clean(&sweep.spec.name), sweep.id.short());
+    match sweeps.collect::<Vec<_>>().as_slice() {
+        [] => Err(Error::usage(Message::new("problem-none-unfinished"))),
+        [one] => Ok(one.id.to_string()),
+        several => {
+            let names = several.iter().map(named).collect::<Vec<_>>().join(", ");
+            Err(Error::usage(Message::new("problem-several-unfinished").with("sweeps", names)))
+        }
+    }
+}
+
+async fn cancel(global: &Global, sweep: Option<String>) -> Result<Exit, Error> {
     let texts = language::texts(global.lang)?;
     let client = source::coordinator(global).await?;
+    let sweep = match sweep {
+        Some(sweep) => sweep,
+        None => unfinished(&client).await?,
+    };
     let status = client.cancel(sweep).await?;
     let news = Message::new("news-cancelled").with("name", clean(&status.spec.name)).with("sweep", status.id.short());
     output::print(news.with("progress", lists::progress(&status, texts)).said(texts) + "\n")?;
@@ -141,7 +159,7 @@ async fn watch(client: &Client, sweep: SweepId, texts: &Texts, interrupt: &mut I
             Ok(Exit::Interrupted)
         }
         Followed::Finished(status) => {
-            let comparison = client.compare(vec![sweep.to_string()], false, GroupBy::Size).await?;
+            let comparison = client.compare(Which::sweep(sweep), GroupBy::Size).await?;
             deliver::show(&comparison, texts)?;
             Ok(outcome(&status))
         }

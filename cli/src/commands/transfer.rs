@@ -24,11 +24,11 @@ pub(super) async fn run(global: &Global, verb: ResultsVerb) -> Result<Exit, Erro
 }
 
 async fn export(global: &Global, args: ExportArgs) -> Result<Exit, Error> {
-    let ExportArgs { bundle: path, sweeps, all, force, source } = args;
+    let ExportArgs { bundle: path, which, force, source } = args;
     let texts = language::texts(global.lang)?;
     output::check_file(&path, force)?;
     let source = Source::open(global, source.local).await?;
-    let bundle = source.client.export_results(sweeps, all).await;
+    let bundle = source.client.export_results(which.which()).await;
     source.close().await?;
     let bundle = bundle?;
     let results = bundle.jobs.len() as u64;

@@ -94,7 +94,7 @@ impl Api {
             _ => self.store.sweeps(u32::MAX).await.map_err(store)?,
         };
         if sweeps.is_empty() {
-            return Err(Status::not_found("there is no sweep yet; start one with `cotejo sweep start`"));
+            return Err(no_sweep());
         }
         let known: Vec<String> =
             sweeps.iter().take(5).map(|sweep| format!("{} ({})", sweep.spec.name, sweep.id.short())).collect();
@@ -130,6 +130,11 @@ impl Api {
 fn store(error: StoreError) -> Status {
     tracing::error!(%error, "a request failed");
     Status::internal(error.to_string())
+}
+
+/// Nothing was asked for here yet.
+fn no_sweep() -> Status {
+    Status::not_found("there is no sweep yet: `cotejo local` measures this PC, `cotejo sweep start` the PCs of a class")
 }
 
 fn dispatch(error: DispatchError) -> Status {

@@ -2,19 +2,20 @@
 
 use cotejo_analysis::tables::{self, Cell};
 use cotejo_model::bundle::Import;
-use cotejo_model::comparison::{Comparison, GroupBy};
+use cotejo_model::comparison::{Comparison, GroupBy, NamedSweep};
 use cotejo_proto::v1;
 use cotejo_proto::v1::result_service_server::ResultService;
 use tonic::{Request, Response, Status};
 
-use super::{Api, convert, dispatch, store};
+use super::{Api, convert, dispatch, no_sweep, store};
 use crate::store::SweepRecord;
 
 impl Api {
     /// These sweeps, newest first; without any, the newest with results.
     pub(super) async fn chosen_sweeps(&self, names: &[String], all: bool) -> Result<Vec<SweepRecord>, Status> {
         if all {
-            return self.result_sweeps().await;
+            let sweeps = self.result_sweeps().await?;
+            return if sweeps.is_empty() { Err(no_sweep()) } else { Ok(sweeps) };
         }
         if names.is_empty() {
             return Ok(vec![self.newest_with_results().await?]);
@@ -39,6 +40,22 @@ impl Api {
         imports.retain(|import| !import.sweeps.is_empty());
         Ok(imports)
     }
+}
+
+/// These sweeps as people tell them from all that there are.
+fn named(sweeps: &[SweepRecord], all: &[SweepRecord]) -> Vec<NamedSweep> {
+    let count = |sweeps: usize| u32::try_from(sweeps).unwrap_or(u32::MAX);
+    let named = |SweepRecord { id, spec, created_ms }: &SweepRecord| {
+        let namesakes = || all.iter().filter(|other| other.spec.name == spec.name);
+        NamedSweep {
+            id: *id,
+            name: spec.name.clone(),
+            created_ms: *created_ms,
+            namesakes: count(namesakes().count()),
+            newer: count(namesakes().filter(|other| other.id > *id).count()),
+        }
+    };
+    sweeps.iter().map(named).collect()
 }
 
 #[tonic::async_trait]
@@ -66,9 +83,9 @@ impl ResultService for Api {
                 measurement,
             }));
         }
-        let names: Vec<_> = sweeps.iter().map(|sweep| (sweep.id, sweep.spec.name.as_str())).collect();
         let imports = self.imports_of(&sweeps).await?;
-        let comparison = Comparison { imports, ..tables::compare(by, &others, &names, cells, &machines) };
+        let named = named(&sweeps, &self.result_sweeps().await?);
+        let comparison = Comparison { imports, ..tables::compare(by, &others, named, cells, &machines) };
         Ok(Response::new(v1::CompareResponse { comparison: Some(comparison.into()) }))
     }
 }

@@ -86,7 +86,7 @@ async fn results_become_the_practice_table() {
         let request = v1::CompareRequest { sweeps, ..Default::default() };
         let response = results.compare(request).await.unwrap().into_inner();
         let comparison = Comparison::try_from(response.comparison.unwrap()).unwrap();
-        assert_eq!((comparison.title.as_str(), comparison.entries.len()), ("practice", 3));
+        assert_eq!((comparison.title(), comparison.entries.len()), ("practice", 3));
         let table = &comparison.tables[0];
         let gpu = table.columns.iter().position(|column| *column == Column::Time { device: DeviceKind::Cuda }).unwrap();
         let why = cpu_machine("pc-1").capability.no_gpu.unwrap();

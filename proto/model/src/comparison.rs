@@ -294,6 +294,9 @@ pub struct Environment {
     pub gpus: Vec<SeenGpu>,
     /// Why there is none.
     pub no_gpu: Option<Reason>,
+    /// Its last sign of life, in milliseconds since 1970, if it is out of reach.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub away_since_ms: Option<u64>,
 }
 
 /// A GPU of a machine that was compared.
@@ -313,9 +316,7 @@ pub struct Comparison {
     /// What the rows are.
     pub by: GroupBy,
     /// The sweeps that it was made from, newest first.
-    pub sweeps: Vec<SweepId>,
-    /// The sweep's name, where it is one sweep.
-    pub title: String,
+    pub sweeps: Vec<NamedSweep>,
     /// The tables, one for each set of comparable measurements.
     pub tables: Vec<Table>,
     /// What they were measured on.
@@ -341,7 +342,30 @@ pub struct Grouping {
     pub tables: Vec<Table>,
 }
 
+/// A sweep as a reader tells it from others, which may be called the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NamedSweep {
+    /// Its identity.
+    pub id: SweepId,
+    /// What it is called.
+    pub name: String,
+    /// When it was started, in milliseconds since 1970.
+    pub created_ms: u64,
+    /// How many sweeps are called so where it is kept, itself among them; 0 where that is not known.
+    pub namesakes: u32,
+    /// How many of those are newer.
+    pub newer: u32,
+}
+
 impl Comparison {
+    /// The sweep's name, where it is one sweep.
+    pub fn title(&self) -> &str {
+        match self.sweeps.as_slice() {
+            [one] => &one.name,
+            _ => "",
+        }
+    }
+
     /// The tables whose rows are this, if they were asked for.
     pub fn grouped(&self, by: GroupBy) -> Option<&[Table]> {
         if self.by == by {

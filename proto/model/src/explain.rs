@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::measurement::CompiledFor;
+use crate::quality::BUSY_LOAD;
 use crate::workload::Workload;
 
 /// One network on one machine's processors, layer by layer.
@@ -26,6 +27,9 @@ pub struct Explanation {
     pub forward_ns: u64,
     /// The layers, in the order of computing.
     pub layers: Vec<ExplainedLayer>,
+    /// Share of all processors that others used meanwhile, 0 to 1; none where nobody looked.
+    #[serde(default)]
+    pub background_load: Option<f64>,
 }
 
 /// One layer of it.
@@ -43,7 +47,16 @@ pub struct ExplainedLayer {
     pub ns: u64,
 }
 
+/// A layer may be so many times as fast as the measured peak: both are measured, and clocks vary.
+const PLAUSIBLE: f64 = 1.05;
+
 impl ExplainedLayer {
+    /// Whether its algorithm needs fewer operations than the direct one, which are those that are counted.
+    fn needs_fewer(&self) -> bool {
+        let algorithm = self.algorithm.to_lowercase();
+        algorithm.contains("winograd") || algorithm.contains("fft")
+    }
+
     /// Operations a second, of the direct algorithm; none where there are none to count, or no time.
     pub fn flops_per_second(&self) -> Option<f64> {
         (self.flop > 0 && self.ns > 0).then(|| self.flop as f64 / (self.ns as f64 * 1e-9))
@@ -61,6 +74,17 @@ impl Explanation {
     /// which needs fewer can exceed 1.
     pub fn share_of_peak(&self, layer: &ExplainedLayer) -> Option<f64> {
         layer.flops_per_second().filter(|_| self.peak_flops > 0.0).map(|flops| flops / self.peak_flops)
+    }
+
+    /// Whether a layer came out faster than its processor can be: its time or the peak was taken while others had the
+    /// processor.
+    pub fn is_implausible(&self, layer: &ExplainedLayer) -> bool {
+        !layer.needs_fewer() && self.share_of_peak(layer).is_some_and(|share| share > PLAUSIBLE)
+    }
+
+    /// Whether others used so much of the machine that the times are to be read with care.
+    pub fn is_busy(&self) -> bool {
+        self.background_load.is_some_and(|load| load >= BUSY_LOAD)
     }
 
     /// Operations of all layers, of the direct algorithms.
@@ -100,10 +124,15 @@ mod tests {
             copy_bytes_per_s: 1e10,
             forward_ns: 4_100_000,
             layers: vec![layer("conv1", 200_000_000, 1_000_000), layer("maxpool", 0, 3_000_000)],
+            background_load: None,
         };
         let [conv, pool] = explanation.layers.as_slice() else { panic!("two layers") };
         assert_eq!(explanation.share(conv), Some(0.25));
         assert!((explanation.share_of_peak(conv).unwrap() - 2.0).abs() < 1e-9);
+        assert!(explanation.is_implausible(conv) && !explanation.is_implausible(pool));
+        let fewer = ExplainedLayer { algorithm: "Winograd F(4x4, 3x3)".to_owned(), ..conv.clone() };
+        assert!(!explanation.is_implausible(&fewer), "it needs fewer operations than are counted");
+        assert!(!explanation.is_busy() && Explanation { background_load: Some(0.5), ..explanation.clone() }.is_busy());
         assert_eq!((pool.flops_per_second(), explanation.share_of_peak(pool)), (None, None));
         assert_eq!(explanation.flop(), 200_000_000);
         let text = serde_json::to_string(&explanation).unwrap();

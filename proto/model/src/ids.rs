@@ -62,6 +62,12 @@ impl SweepId {
     pub fn now() -> Self {
         Self(Uuid::now_v7())
     }
+
+    /// When it was made, in milliseconds since 1970, as the identity itself tells; 0 of one that does not.
+    pub fn created_ms(self) -> u64 {
+        let (seconds, nanos) = self.0.get_timestamp().map_or((0, 0), |moment| moment.to_unix());
+        seconds * 1000 + u64::from(nanos) / 1_000_000
+    }
 }
 
 impl JobId {

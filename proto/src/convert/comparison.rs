@@ -1,15 +1,14 @@
 //! Measurements side by side.
 
-use cotejo_model::basis::Basis;
+use cotejo_model::SweepId;
 use cotejo_model::comparison::{
-    Absence, Column, Comparison, Entry, Environment, GroupBy, Grouping, Measured, Outcome, SeenGpu, Table, Value,
+    Comparison, Entry, Environment, GroupBy, Grouping, Measured, NamedSweep, Outcome, SeenGpu,
 };
 use cotejo_model::device::{DeviceKind, marked};
 use cotejo_model::quality::{Flag, FlagKind};
 use cotejo_model::stats::{Estimate, Interval, Summary};
-use cotejo_model::{FailureCode, Reason};
 
-use super::{ConvertError, all, all_parsed, each, enumerated, enums, json, no_gpu, optional, parsed, required};
+use super::{ConvertError, all, all_parsed, each, enumerated, enums, no_gpu, optional, parsed, required};
 use crate::v1 as wire;
 
 enums! {
@@ -204,166 +203,6 @@ impl TryFrom<wire::Entry> for Entry {
     }
 }
 
-impl From<Column> for wire::Column {
-    fn from(column: Column) -> Self {
-        use wire::NameColumn;
-        use wire::column::Column as Wire;
-        let kind = |device| wire::DeviceKind::from(device).into();
-        let column = match column {
-            Column::Machine => Wire::Name(NameColumn::Machine.into()),
-            Column::Device => Wire::Name(NameColumn::Device.into()),
-            Column::Model => Wire::Name(NameColumn::Model.into()),
-            Column::Size => Wire::Name(NameColumn::Size.into()),
-            Column::Batch => Wire::Name(NameColumn::Batch.into()),
-            Column::Streams => Wire::Name(NameColumn::Streams.into()),
-            Column::SpeedUp => Wire::Name(NameColumn::SpeedUp.into()),
-            Column::Time { device } => Wire::Time(kind(device)),
-            Column::Throughput { device } => Wire::Throughput(kind(device)),
-            Column::TaskTime { task, streams, device } => {
-                Wire::TaskTime(wire::TaskTimeColumn { task: Some(task.into()), device: device.map(kind), streams })
-            }
-        };
-        Self { column: Some(column) }
-    }
-}
-
-impl TryFrom<wire::Column> for Column {
-    type Error = ConvertError;
-
-    fn try_from(column: wire::Column) -> Result<Self, ConvertError> {
-        use wire::NameColumn;
-        use wire::column::Column as Wire;
-        let kind = |device| enumerated::<wire::DeviceKind, DeviceKind>("column.device", device);
-        Ok(match column.column.ok_or(ConvertError::Missing { field: "column" })? {
-            Wire::Name(name) => match NameColumn::try_from(name) {
-                Ok(NameColumn::Machine) => Self::Machine,
-                Ok(NameColumn::Device) => Self::Device,
-                Ok(NameColumn::Model) => Self::Model,
-                Ok(NameColumn::Size) => Self::Size,
-                Ok(NameColumn::Batch) => Self::Batch,
-                Ok(NameColumn::Streams) => Self::Streams,
-                Ok(NameColumn::SpeedUp) => Self::SpeedUp,
-                Ok(NameColumn::Unspecified) | Err(_) => {
-                    return Err(ConvertError::UnknownEnum { field: "column.name", value: name });
-                }
-            },
-            Wire::Time(device) => Self::Time { device: kind(device)? },
-            Wire::Throughput(device) => Self::Throughput { device: kind(device)? },
-            Wire::TaskTime(column) => Self::TaskTime {
-                task: required("column.task", column.task)?,
-                streams: column.streams.max(1),
-                device: column.device.map(kind).transpose()?,
-            },
-        })
-    }
-}
-
-impl From<Value> for wire::Value {
-    fn from(value: Value) -> Self {
-        use wire::value::Value as Wire;
-        let simulated = value.is_simulated();
-        let absence = match &value {
-            Value::Missing { reason } => json(reason),
-            _ => String::new(),
-        };
-        let value = match value {
-            Value::Text { text } => Wire::Text(text),
-            Value::Count { count } => Wire::Count(count),
-            Value::Seconds { estimate, flagged, .. } => {
-                Wire::Seconds(wire::SecondsValue { estimate: Some(estimate.into()), flagged })
-            }
-            Value::Ratio { estimate, .. } => Wire::Ratio(estimate.into()),
-            Value::Rate { estimate, .. } => Wire::Rate(estimate.into()),
-            Value::Missing { reason: Absence::Because { why } } => Wire::Missing(why.to_string()),
-            Value::Missing { .. } => Wire::Missing(absence.clone()),
-        };
-        Self { value: Some(value), simulated, absence }
-    }
-}
-
-impl TryFrom<wire::Value> for Value {
-    type Error = ConvertError;
-
-    fn try_from(value: wire::Value) -> Result<Self, ConvertError> {
-        use wire::value::Value as Wire;
-        let simulated = value.simulated;
-        Ok(match value.value.ok_or(ConvertError::Missing { field: "value" })? {
-            Wire::Text(text) => Self::Text { text },
-            Wire::Count(count) => Self::Count { count },
-            Wire::Seconds(seconds) => Self::Seconds {
-                estimate: seconds.estimate.ok_or(ConvertError::Missing { field: "seconds.estimate" })?.into(),
-                flagged: seconds.flagged,
-                simulated,
-            },
-            Wire::Ratio(estimate) => Self::Ratio { estimate: estimate.into(), simulated },
-            Wire::Rate(estimate) => Self::Rate { estimate: estimate.into(), simulated },
-            Wire::Missing(words) => {
-                let quoted = || Absence::Because { why: Reason::quoted(FailureCode::Internal, words) };
-                Self::Missing { reason: serde_json::from_str(&value.absence).unwrap_or_else(|_| quoted()) }
-            }
-        })
-    }
-}
-
-/// For an older version, what it compares the tables by.
-fn in_words(basis: Basis) -> Vec<wire::Basis> {
-    let pair = |name: &str, value: String| wire::Basis { name: name.to_owned(), value };
-    let mut words = vec![pair("precision", basis.precision.to_string()), pair("engine", basis.engine.to_string())];
-    words.extend(basis.threads.map(|threads| pair("threads", threads.to_string())));
-    words.extend(basis.exact.then(|| pair("convolutions", "exact".to_owned())));
-    words.extend(basis.build.map(|build| pair("build", build)));
-    words
-}
-
-/// From an older version, what its words say for certain.
-fn from_words(words: &[wire::Basis]) -> Result<Basis, ConvertError> {
-    let value = |name: &str| words.iter().find(|basis| basis.name == name).map(|basis| basis.value.as_str());
-    let needed = |field, name| value(name).ok_or(ConvertError::Missing { field });
-    let precision = parsed("basis.precision", needed("basis.precision", "precision")?)?;
-    let threads = value("threads").map(|threads| parsed("basis.threads", threads)).transpose()?;
-    let engine = parsed("basis.engine", needed("basis.engine", "engine")?)?;
-    let (exact, build) = (value("convolutions").is_some(), value("build").map(str::to_owned));
-    Ok(Basis { exact, build, ..Basis::new(precision, threads, engine) })
-}
-
-impl From<Table> for wire::Table {
-    fn from(table: Table) -> Self {
-        Self {
-            basis_facts: json(&table.basis),
-            basis: in_words(table.basis),
-            columns: each(table.columns),
-            rows: table.rows.into_iter().map(|values| wire::Row { values: each(values) }).collect(),
-        }
-    }
-}
-
-impl TryFrom<wire::Table> for Table {
-    type Error = ConvertError;
-
-    fn try_from(table: wire::Table) -> Result<Self, ConvertError> {
-        let columns: Vec<Column> = all(table.columns)?;
-        let row = |row: wire::Row| {
-            if row.values.len() == columns.len() {
-                all(row.values)
-            } else {
-                let reason = format!("{} values for {} columns", row.values.len(), columns.len());
-                Err(ConvertError::Invalid { field: "row.values", reason })
-            }
-        };
-        Ok(Self {
-            basis: if table.basis_facts.is_empty() {
-                from_words(&table.basis)?
-            } else {
-                let invalid = |error: serde_json::Error| error.to_string();
-                let facts = serde_json::from_str(&table.basis_facts).map_err(invalid);
-                facts.map_err(|reason| ConvertError::Invalid { field: "table.basis_facts", reason })?
-            },
-            rows: table.rows.into_iter().map(row).collect::<Result<_, ConvertError>>()?,
-            columns,
-        })
-    }
-}
-
 impl From<Environment> for wire::Environment {
     fn from(environment: Environment) -> Self {
         Self {
@@ -379,6 +218,7 @@ impl From<Environment> for wire::Environment {
             no_gpu: environment.no_gpu.as_ref().map(ToString::to_string),
             seen_gpus: each(environment.gpus),
             no_gpu_reason: environment.no_gpu.map(Into::into),
+            away_since_ms: environment.away_since_ms,
         }
     }
 }
@@ -402,6 +242,7 @@ impl TryFrom<wire::Environment> for Environment {
                 all(environment.seen_gpus)?
             },
             no_gpu: no_gpu(environment.no_gpu_reason, environment.no_gpu)?,
+            away_since_ms: environment.away_since_ms,
         })
     }
 }
@@ -444,8 +285,9 @@ impl From<Comparison> for wire::Comparison {
     fn from(comparison: Comparison) -> Self {
         Self {
             by: wire::GroupBy::from(comparison.by).into(),
-            sweep_ids: comparison.sweeps.iter().map(ToString::to_string).collect(),
-            title: comparison.title,
+            sweep_ids: comparison.sweeps.iter().map(|sweep| sweep.id.to_string()).collect(),
+            title: comparison.title().to_owned(),
+            sweeps: each(comparison.sweeps),
             tables: each(comparison.tables),
             environments: each(comparison.environments),
             entries: each(comparison.entries),
@@ -470,10 +312,13 @@ impl TryFrom<wire::Comparison> for Comparison {
             let reason = format!("is {plan}, and there are {plans} plans");
             return Err(ConvertError::Invalid { field: "measured.plan", reason });
         }
+        let sweeps = match comparison.sweeps {
+            none if none.is_empty() => of_older(&comparison.sweep_ids, &comparison.title)?,
+            sweeps => all(sweeps)?,
+        };
         Ok(Self {
             by: enumerated::<wire::GroupBy, _>("comparison.by", comparison.by)?,
-            sweeps: all_parsed("comparison.sweep_ids", &comparison.sweep_ids)?,
-            title: comparison.title,
+            sweeps,
             tables: all(comparison.tables)?,
             environments: all(comparison.environments)?,
             entries,
@@ -482,4 +327,28 @@ impl TryFrom<wire::Comparison> for Comparison {
             others: all(comparison.others)?,
         })
     }
+}
+
+impl From<NamedSweep> for wire::NamedSweep {
+    fn from(sweep: NamedSweep) -> Self {
+        let NamedSweep { id, name, created_ms, namesakes, newer } = sweep;
+        Self { id: id.to_string(), name, created_ms, namesakes, newer }
+    }
+}
+
+impl TryFrom<wire::NamedSweep> for NamedSweep {
+    type Error = ConvertError;
+
+    fn try_from(sweep: wire::NamedSweep) -> Result<Self, ConvertError> {
+        let wire::NamedSweep { id, name, created_ms, namesakes, newer } = sweep;
+        Ok(Self { id: parsed("named_sweep.id", &id)?, name, created_ms, namesakes, newer })
+    }
+}
+
+/// The sweeps of an older version, which gives a name where there is one sweep alone. An identity tells when it was made.
+fn of_older(ids: &[String], title: &str) -> Result<Vec<NamedSweep>, ConvertError> {
+    let ids: Vec<SweepId> = all_parsed("comparison.sweep_ids", ids)?;
+    let named =
+        |id: SweepId| NamedSweep { id, name: title.to_owned(), created_ms: id.created_ms(), namesakes: 0, newer: 0 };
+    Ok(ids.into_iter().map(named).collect())
 }

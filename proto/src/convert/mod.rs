@@ -7,6 +7,7 @@ mod machine;
 mod measurement;
 mod session;
 mod sweep;
+mod tables;
 mod transfer;
 mod workload;
 

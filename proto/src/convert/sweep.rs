@@ -2,7 +2,7 @@
 
 use cotejo_model::SweepSpec;
 use cotejo_model::sweep::{
-    ClassifyWork, FlatWork, MatmulWork, PlannedCell, PlannedSweep, Running, SweepStatus, WorkSpec,
+    Away, ClassifyWork, FlatWork, MatmulWork, PlannedCell, PlannedSweep, Running, SweepStatus, WorkSpec,
 };
 
 use super::{
@@ -179,6 +179,7 @@ impl From<SweepStatus> for wire::SweepStatus {
             done: status.done,
             seconds_left: status.seconds_left,
             running: each(status.running),
+            away: each(status.away),
         }
     }
 }
@@ -198,7 +199,20 @@ impl TryFrom<wire::SweepStatus> for SweepStatus {
             done: share("status.done", status.done)?,
             seconds_left: status.seconds_left,
             running: all(status.running)?,
+            away: status.away.into_iter().map(Into::into).collect(),
         })
+    }
+}
+
+impl From<Away> for wire::Away {
+    fn from(Away { machine, cells, since_ms }: Away) -> Self {
+        Self { machine, cells, since_ms }
+    }
+}
+
+impl From<wire::Away> for Away {
+    fn from(wire::Away { machine, cells, since_ms }: wire::Away) -> Self {
+        Self { machine, cells, since_ms }
     }
 }
 

@@ -1521,6 +1521,9 @@ pub struct Environment {
     pub seen_gpus: ::prost::alloc::vec::Vec<SeenGpu>,
     #[prost(message, optional, tag = "12")]
     pub no_gpu_reason: ::core::option::Option<Failure>,
+    /// Its last sign of life, if it is out of reach.
+    #[prost(uint64, optional, tag = "13")]
+    pub away_since_ms: ::core::option::Option<u64>,
 }
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct SeenGpu {
@@ -1570,6 +1573,24 @@ pub struct Comparison {
     /// The same cells in other groupings, where those were asked for too.
     #[prost(message, repeated, tag = "9")]
     pub others: ::prost::alloc::vec::Vec<Grouping>,
+    /// The sweeps of `sweep_ids` as people tell them apart.
+    #[prost(message, repeated, tag = "10")]
+    pub sweeps: ::prost::alloc::vec::Vec<NamedSweep>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct NamedSweep {
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub name: ::prost::alloc::string::String,
+    #[prost(uint64, tag = "3")]
+    pub created_ms: u64,
+    /// How many sweeps are called so, itself among them.
+    #[prost(uint32, tag = "4")]
+    pub namesakes: u32,
+    /// How many of those are newer.
+    #[prost(uint32, tag = "5")]
+    pub newer: u32,
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Grouping {
@@ -1868,6 +1889,19 @@ pub struct SweepStatus {
     pub seconds_left: f64,
     #[prost(message, repeated, tag = "8")]
     pub running: ::prost::alloc::vec::Vec<Running>,
+    /// Machines that are out of reach and still have cells to measure.
+    #[prost(message, repeated, tag = "9")]
+    pub away: ::prost::alloc::vec::Vec<Away>,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Away {
+    #[prost(string, tag = "1")]
+    pub machine: ::prost::alloc::string::String,
+    #[prost(uint64, tag = "2")]
+    pub cells: u64,
+    /// Its last sign of life.
+    #[prost(uint64, tag = "3")]
+    pub since_ms: u64,
 }
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct PlannedCell {

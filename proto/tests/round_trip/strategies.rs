@@ -19,7 +19,7 @@ use cotejo_model::reason::Relayed;
 use cotejo_model::session::{
     AgentCommand, AgentEvent, Held, Hello, JobResult, Offer, Receipt, ResultAck, Verdict, Welcome,
 };
-use cotejo_model::sweep::{ClassifyWork, MatmulWork, PlannedCell, PlannedSweep, Running, SweepStatus, WorkSpec};
+use cotejo_model::sweep::{Away, ClassifyWork, MatmulWork, PlannedCell, PlannedSweep, Running, SweepStatus, WorkSpec};
 use cotejo_model::{
     Assignment, BootId, Capability, Device, DeviceId, DeviceKind, Digest, Engine, FailureCode, JobId, JobSpec,
     JobState, Machine, MachineId, Measurement, MeasuringPlan, Model, Precision, Reason, SweepId, SweepSpec, Task,
@@ -422,8 +422,11 @@ pub(crate) fn sweep_status() -> impl Strategy<Value = SweepStatus> {
         },
     );
     let jobs = btree_map(select(JobState::ALL), 1..9_u64, 0..4);
-    (uuid(), sweep_spec(), any::<u64>(), jobs, any::<u64>(), share(), positive(), vec(running, 0..3)).prop_map(
-        |(id, spec, created_ms, jobs, machines, done, seconds_left, running)| SweepStatus {
+    let away =
+        (text(), any::<u64>(), any::<u64>()).prop_map(|(machine, cells, since_ms)| Away { machine, cells, since_ms });
+    let now = (vec(running, 0..3), vec(away, 0..3));
+    (uuid(), sweep_spec(), any::<u64>(), jobs, any::<u64>(), share(), positive(), now).prop_map(
+        |(id, spec, created_ms, jobs, machines, done, seconds_left, (running, away))| SweepStatus {
             id: SweepId(id),
             spec,
             created_ms,
@@ -432,6 +435,7 @@ pub(crate) fn sweep_status() -> impl Strategy<Value = SweepStatus> {
             done,
             seconds_left,
             running,
+            away,
         },
     )
 }

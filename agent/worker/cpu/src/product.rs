@@ -53,7 +53,7 @@ impl Product {
         program.left.store(left.as_ptr().cast_mut(), Ordering::Relaxed);
         program.right.store(right.as_ptr().cast_mut(), Ordering::Relaxed);
         program.product.store(product.as_mut_ptr(), Ordering::Relaxed);
-        self.team.run(|_| ());
+        self.team.run();
     }
 }
 

@@ -84,7 +84,7 @@ impl Streams {
 
     /// All streams run once at the same time; it returns when the last is done.
     pub fn forward(&mut self) {
-        self.team.run(|_| ());
+        self.team.run();
     }
 
     /// Copies what a stream gave last: `[images, classes]`.

@@ -3,7 +3,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -76,16 +76,46 @@ struct Shared<P> {
     start: Apart<Signal>,
     ends: AtomicBool,
     failed: AtomicBool,
+    clock: Clock,
+}
+
+/// When the phases of a run were over. The last thread to arrive reads it: one that the system wakes late would find a phase
+/// over that the others have computed meanwhile, and take it for one of no duration.
+struct Clock {
+    since: Instant,
+    /// Whether this run is timed.
+    ticks: AtomicBool,
+    /// For each phase, in nanoseconds.
+    over: Vec<AtomicU64>,
+}
+
+impl Clock {
+    fn new(phases: usize) -> Self {
+        let over = (0..phases).map(|_| AtomicU64::new(0)).collect();
+        Self { since: Instant::now(), ticks: AtomicBool::new(false), over }
+    }
+
+    fn now(&self) -> u64 {
+        u64::try_from(self.since.elapsed().as_nanos()).unwrap_or(u64::MAX)
+    }
+
+    fn phase_is_over(&self, phase: usize) {
+        if self.ticks.load(Ordering::Relaxed) {
+            self.over[phase].store(self.now(), Ordering::Relaxed);
+        }
+    }
 }
 
 impl<P: Program> Shared<P> {
-    fn barrier(&self) {
+    fn barrier(&self, phase: usize) {
         if self.members == 1 {
+            self.clock.phase_is_over(phase);
             return;
         }
         let generation = self.barrier.0.value();
         if self.arrived.0.fetch_add(1, Ordering::AcqRel) + 1 == self.members {
             self.arrived.0.store(0, Ordering::Relaxed);
+            self.clock.phase_is_over(phase);
             self.barrier.0.advance();
         } else {
             self.barrier.0.wait_while(generation);
@@ -93,7 +123,7 @@ impl<P: Program> Shared<P> {
     }
 
     /// One member's part of a run.
-    fn take_part(&self, member: usize, mut after_phase: impl FnMut(usize)) {
+    fn take_part(&self, member: usize) {
         for (phase, &tasks) in self.program.phases().iter().enumerate() {
             loop {
                 let task = self.next[phase].0.fetch_add(1, Ordering::Relaxed);
@@ -106,8 +136,7 @@ impl<P: Program> Shared<P> {
                     self.failed.store(true, Ordering::Relaxed);
                 }
             }
-            self.barrier();
-            after_phase(phase);
+            self.barrier(phase);
         }
     }
 }
@@ -122,6 +151,7 @@ impl<P: Program> Team<P> {
     /// Starts `members - 1` threads.
     pub(crate) fn start(program: P, members: usize) -> std::io::Result<Self> {
         let next = program.phases().iter().map(|_| Apart::default()).collect();
+        let clock = Clock::new(program.phases().len());
         let shared = Arc::new(Shared {
             program,
             next,
@@ -131,6 +161,7 @@ impl<P: Program> Team<P> {
             start: Apart::default(),
             ends: AtomicBool::new(false),
             failed: AtomicBool::new(false),
+            clock,
         });
         let mut team = Self { shared, others: Vec::new() };
         for member in 1..members {
@@ -146,11 +177,27 @@ impl<P: Program> Team<P> {
         &self.shared.program
     }
 
-    /// Runs the program once and calls back at the end of each phase.
+    /// Runs the program once and takes the time of each phase, from when the one before was over until it is.
     ///
     /// # Panics
     /// If a task did.
-    pub(crate) fn run(&mut self, after_phase: impl FnMut(usize)) {
+    pub(crate) fn run_timed(&mut self) -> Vec<Duration> {
+        let clock = &self.shared.clock;
+        clock.ticks.store(true, Ordering::Relaxed);
+        let start = clock.now();
+        self.run();
+        let clock = &self.shared.clock;
+        clock.ticks.store(false, Ordering::Relaxed);
+        let over = clock.over.iter().map(|over| over.load(Ordering::Relaxed));
+        let times = over.scan(start, |last, over| Some(over - std::mem::replace(last, over)));
+        times.map(Duration::from_nanos).collect()
+    }
+
+    /// Runs the program once.
+    ///
+    /// # Panics
+    /// If a task did.
+    pub(crate) fn run(&mut self) {
         let shared = &*self.shared;
         for next in &shared.next {
             next.0.store(0, Ordering::Relaxed);
@@ -158,7 +205,7 @@ impl<P: Program> Team<P> {
         if shared.members > 1 {
             shared.start.0.advance();
         }
-        shared.take_part(0, after_phase);
+        shared.take_part(0);
         assert!(!shared.failed.swap(false, Ordering::Relaxed), "a task of the plan panicked");
     }
 }
@@ -171,7 +218,7 @@ fn serve<P: Program>(shared: &Shared<P>, member: usize) {
         if shared.ends.load(Ordering::Acquire) {
             return;
         }
-        shared.take_part(member, |_| ());
+        shared.take_part(member);
     }
 }
 
@@ -231,7 +278,7 @@ mod tests {
                     // Long enough for the others to fall asleep.
                     std::thread::sleep(3 * SPIN);
                 }
-                team.run(|_| ());
+                team.run();
                 for (phase, done) in team.program().done.iter().enumerate() {
                     assert_eq!(done.load(Ordering::SeqCst), run * team.program().phases[phase]);
                 }
@@ -240,11 +287,36 @@ mod tests {
         }
     }
 
+    /// A phase of short tasks after one that ends while the caller's thread sleeps.
+    struct Late;
+
+    impl Program for Late {
+        fn phases(&self) -> &[usize] {
+            &[2, 1, 2]
+        }
+
+        fn execute(&self, _: usize, _: usize, _: usize) {
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    #[test]
+    fn no_phase_is_shorter_than_its_work() {
+        for members in [1, 2, 4] {
+            let mut team = Team::start(Late, members).unwrap();
+            for _ in 0..5 {
+                let times = team.run_timed();
+                assert_eq!(times.len(), 3);
+                assert!(times.iter().all(|time| *time >= Duration::from_millis(2)), "{members} members: {times:?}");
+            }
+        }
+    }
+
     #[test]
     fn a_panic_reaches_the_caller_and_nobody_hangs() {
         let mut team = Team::start(count(true), 3).unwrap();
         for _ in 0..3 {
-            let panic = catch_unwind(AssertUnwindSafe(|| team.run(|_| ())));
+            let panic = catch_unwind(AssertUnwindSafe(|| team.run()));
             assert!(panic.is_err());
         }
     }

@@ -53,5 +53,6 @@ pub(crate) fn explain(
         copy_bytes_per_s: peak.copy_bytes_per_s,
         forward_ns: median(forwards.split_off(RUNS)),
         layers: plan.steps().into_iter().zip(times).map(layer).collect(),
+        background_load: None,
     })
 }

@@ -43,6 +43,8 @@ pub struct MachineCoverage {
     pub without_gpu: bool,
     /// Some of its times are made up.
     pub simulated: bool,
+    /// Its last sign of life, in milliseconds since 1970, if it is out of reach and has cells to measure.
+    pub away_since_ms: Option<u64>,
 }
 
 /// Who measured what.
@@ -74,6 +76,10 @@ pub fn coverage(records: &Records) -> Coverage {
             missing,
             without_gpu: !has(DeviceKind::Cuda),
             simulated: entries.iter().filter_map(|entry| measured(entry)).any(|measured| measured.simulated),
+            away_since_ms: records
+                .environment(machine)
+                .and_then(|environment| environment.away_since_ms)
+                .filter(|_| count(1) > 0),
         }
     };
     Coverage { machines: records.machines().into_iter().map(of_machine).collect() }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cotejo_model::comparison::{Comparison, Entry, Environment, Measured, Outcome};
+use cotejo_model::comparison::{Comparison, Entry, Environment, Measured, NamedSweep, Outcome};
 use cotejo_model::{DeviceId, DeviceKind, Digest, MachineId, SweepId, Workload};
 
 use crate::key::Key;
@@ -20,6 +20,7 @@ pub struct Records {
     entries: Vec<Entry>,
     environments: Vec<Environment>,
     imported: BTreeSet<SweepId>,
+    sweeps: Vec<NamedSweep>,
 }
 
 /// What of a machine's name matched nothing, or too much.
@@ -40,14 +41,21 @@ impl Records {
         let mut environments: BTreeMap<MachineId, Environment> = BTreeMap::new();
         let mut entries = Vec::new();
         let mut imported = BTreeSet::new();
+        let mut sweeps = Vec::new();
         for comparison in comparisons {
+            sweeps.extend(comparison.sweeps);
             imported.extend(comparison.imports.iter().flat_map(|import| import.sweeps.iter().copied()));
             entries.extend(comparison.entries);
             for environment in comparison.environments {
                 environments.entry(environment.machine).or_insert(environment);
             }
         }
-        Self { entries: newest(entries), environments: environments.into_values().collect(), imported }
+        Self {
+            entries: newest(entries),
+            environments: environments.into_values().collect(),
+            imported,
+            sweeps: newest_first(sweeps),
+        }
     }
 
     /// The same, where what these sweeps hold was imported from elsewhere.
@@ -57,10 +65,11 @@ impl Records {
         self
     }
 
-    /// Only what was measured on machines that this holds for.
+    /// Only what was measured on machines that this holds for, and the sweeps that it was measured in.
     #[must_use]
     pub fn only(mut self, keep: impl Fn(MachineId) -> bool) -> Self {
         self.entries.retain(|entry| keep(entry.machine));
+        self.sweeps.retain(|sweep| self.entries.iter().any(|entry| entry.sweep == sweep.id));
         self.environments.retain(|environment| keep(environment.machine));
         self
     }
@@ -77,7 +86,13 @@ impl Records {
         environments.sort_by_key(|environment| environment.machine);
         let entries = self.entries.into_iter().chain(other.entries).collect();
         let imported = self.imported.into_iter().chain(other.imported).collect();
-        Self { entries: newest(entries), environments, imported }
+        let sweeps = newest_first(self.sweeps.into_iter().chain(other.sweeps).collect());
+        Self { entries: newest(entries), environments, imported, sweeps }
+    }
+
+    /// The sweeps that they come from, newest first.
+    pub fn sweeps(&self) -> &[NamedSweep] {
+        &self.sweeps
     }
 
     /// Every cell.
@@ -155,8 +170,15 @@ pub fn pseudonym(machine: MachineId) -> String {
     [27, 22, 17, 12].map(|shift| char::from(LETTERS[(bits >> shift) as usize % LETTERS.len()])).iter().collect()
 }
 
+/// Each of them once.
+fn newest_first(mut sweeps: Vec<NamedSweep>) -> Vec<NamedSweep> {
+    sweeps.sort_by_key(|sweep| std::cmp::Reverse(sweep.id));
+    sweeps.dedup_by_key(|sweep| sweep.id);
+    sweeps
+}
+
 /// One entry per cell and build. What was not measured stays only where the cell never was.
-fn newest(entries: Vec<Entry>) -> Vec<Entry> {
+pub fn newest(entries: Vec<Entry>) -> Vec<Entry> {
     type Cell = (MachineId, DeviceId, Workload);
     let cell = |entry: &Entry| -> Cell { (entry.machine, entry.device, entry.workload) };
     let (measurements, others): (Vec<Entry>, Vec<Entry>) =

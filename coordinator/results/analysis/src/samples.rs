@@ -113,6 +113,7 @@ pub(crate) fn environment(number: u128, cpu: &str) -> Environment {
         os: "Linux (Debian)".to_owned(),
         gpus: Vec::new(),
         no_gpu: None,
+        away_since_ms: None,
     }
 }
 
@@ -127,7 +128,6 @@ pub(crate) fn records_of(entries: Vec<Entry>, environments: Vec<Environment>) ->
     Records::of([Comparison {
         by: GroupBy::Size,
         sweeps: Vec::new(),
-        title: String::new(),
         tables: Vec::new(),
         environments,
         entries,

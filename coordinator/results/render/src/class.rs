@@ -4,7 +4,7 @@ use cotejo_analysis::class::{Anomalies, Anomaly, Coverage, Explanation, MachineC
 use cotejo_language::Texts;
 
 use super::document::{Block, Cell, Head, Kind, Table, Tone};
-use super::peers::flag;
+use super::peers::{flag, moment};
 use super::{clean, number, words};
 
 /// Who measured what.
@@ -20,6 +20,7 @@ pub fn coverage(texts: &Texts, coverage: &Coverage) -> Table {
     ];
     let row = |machine: &MachineCoverage| {
         let remarks = [
+            machine.away_since_ms.map(|since| texts.fill("class-away", &[("since", moment(since).into())])),
             machine.without_gpu.then(|| texts.say("class-no-gpu")),
             machine.simulated.then(|| texts.say("class-simulated")),
         ];

@@ -14,9 +14,24 @@ use super::{Style, clean, lists, number, words, wrapped};
 pub fn table(explanation: &Explanation, texts: &Texts, style: &Style) -> String {
     let lines = facts(explanation, texts).into_iter().map(|(name, value)| (texts.say(name), value));
     let facts = lists::facts(&lines.collect::<Vec<_>>(), style);
-    let peak = wrapped(&texts.say("explain-peak"), style.width, 0);
-    format!("{}\n\n{}\n\n{facts}\n{peak}\n", title(explanation, texts), layers(explanation, texts, style))
+    let remarks = remarks(explanation, texts).into_iter().map(|remark| wrapped(&remark, style.width, 0) + "\n");
+    let remarks = remarks.collect::<Vec<_>>().join("\n");
+    format!("{}\n\n{}\n\n{facts}\n{remarks}", title(explanation, texts), layers(explanation, texts, style))
 }
+
+/// What must be read with the figures.
+fn remarks(explanation: &Explanation, texts: &Texts) -> Vec<String> {
+    let busy = explanation.background_load.filter(|_| explanation.is_busy()).map(|load| {
+        let percent = format!("{:.0}", load * 100.0);
+        texts.fill("explain-busy", &[("percent", percent.into())])
+    });
+    let implausible = explanation.layers.iter().any(|layer| explanation.is_implausible(layer));
+    let implausible = implausible.then(|| format!("{ABOVE} {}", texts.say("explain-implausible")));
+    busy.into_iter().chain(implausible).chain([texts.say("explain-peak")]).collect()
+}
+
+/// Stands where a figure would be one that cannot be.
+const ABOVE: &str = "*";
 
 /// Where there is no room, what the other columns imply goes first, then the outputs, then the frame.
 fn layers(explanation: &Explanation, texts: &Texts, style: &Style) -> String {
@@ -63,6 +78,11 @@ fn row(explanation: &Explanation, layer: &ExplainedLayer, texts: &Texts) -> Vec<
         Some(number) => Cell::plain(texts.number(&number)),
         None => Cell { text: "-".to_owned(), tone: Tone::Absent },
     };
+    let implausible = explanation.is_implausible(layer);
+    let plausible = |text: Option<String>| match text {
+        Some(_) if implausible => Cell { text: ABOVE.to_owned(), tone: Tone::Care },
+        text => or_none(text),
+    };
     vec![
         Cell::plain(clean(&layer.layer)),
         Cell::plain(clean(&layer.algorithm)),
@@ -70,8 +90,8 @@ fn row(explanation: &Explanation, layer: &ExplainedLayer, texts: &Texts) -> Vec<
         or_none((layer.flop > 0).then(|| number::plain(layer.flop as f64 * 1e-9))),
         or_none((layer.ns > 0).then(|| number::plain(layer.ns as f64 * 1e-6))),
         or_none(explanation.share(layer).map(|share| format!("{:.1}", share * 100.0))),
-        or_none(layer.flops_per_second().map(|flops| number::plain(flops * 1e-9))),
-        or_none(explanation.share_of_peak(layer).map(|share| format!("{:.0}", share * 100.0))),
+        plausible(layer.flops_per_second().map(|flops| number::plain(flops * 1e-9))),
+        plausible(explanation.share_of_peak(layer).map(|share| format!("{:.0}", share * 100.0))),
     ]
 }
 
@@ -216,6 +236,7 @@ mod tests {
                 layer("maxpool", "3x3", [64, 56, 56], 0, 200_000),
                 layer("layer1.0.conv1", "winograd 4x4", [64, 56, 56], 231_211_008, 1_000_000),
             ],
+            background_load: Some(0.02),
         }
     }
 
@@ -245,6 +266,18 @@ mod tests {
         algorithm computes a layer: Winograd's needs fewer, so that its layers can exceed 100 % of
         the peak.
         ");
+    }
+
+    #[test]
+    fn no_figure_is_shown_that_cannot_be() {
+        let mut busy = Explanation { background_load: Some(0.37), ..explanation() };
+        busy.layers[0].ns = 2_790;
+        let shown = table(&busy, english(), &style(200));
+        let conv1 = shown.lines().find(|line| line.starts_with("│ conv1")).unwrap();
+        assert!(conv1.contains("┆ 0.00279 ┆") && conv1.ends_with("┆     * ┆    * │"), "{conv1}");
+        assert!(shown.contains("others used 37 % of the CPU meanwhile"), "{shown}");
+        assert!(shown.contains("\n* faster than the measured peak"), "{shown}");
+        assert!(!table(&explanation(), english(), &style(200)).contains("others used"));
     }
 
     #[test]

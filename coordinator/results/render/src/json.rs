@@ -119,6 +119,15 @@ mod tests {
             "00000000-0000-0000-0000-00000000005e"
           ],
           "title": "practice",
+          "named_sweeps": [
+            {
+              "id": "00000000-0000-0000-0000-00000000005e",
+              "name": "practice",
+              "created_ms": 1785490100000,
+              "namesakes": 1,
+              "newer": 0
+            }
+          ],
           "tables": [
             {
               "basis": [

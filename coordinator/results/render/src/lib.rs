@@ -3,7 +3,9 @@
 mod gpus;
 mod grid;
 mod notes;
+mod sweeps;
 mod words;
+mod workbook;
 
 pub mod bundles;
 pub mod chart;

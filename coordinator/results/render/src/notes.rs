@@ -9,6 +9,7 @@ use cotejo_model::device::marked;
 use cotejo_model::job::Weights;
 use cotejo_model::{DeviceKind, Digest, Threads};
 
+use super::peers::moment;
 use super::words::{self, CellName};
 use super::{bundles, clean, gpus};
 
@@ -70,17 +71,21 @@ impl Setting {
     }
 }
 
-/// The weights once where all models have the same, else those of each model.
-pub(super) fn weights(weights: &[ModelWeights], texts: &Texts) -> Option<String> {
-    let said = |weights: &Weights| match weights {
+/// `random, seed 2026`, or which file.
+pub(super) fn weights_said(weights: &Weights, texts: &Texts) -> String {
+    match weights {
         Weights::Random { seed } => texts.fill("basis-seed", &[("seed", seed.to_string().into())]),
         Weights::File { digest } => texts.fill("basis-file", &[("digest", digest.short().into())]),
-    };
+    }
+}
+
+/// The weights once where all models have the same, else those of each model.
+pub(super) fn weights(weights: &[ModelWeights], texts: &Texts) -> Option<String> {
     let first = weights.first()?;
     if weights.iter().all(|of| of.weights == first.weights) {
-        return Some(said(&first.weights));
+        return Some(weights_said(&first.weights, texts));
     }
-    let one = |of: &ModelWeights| format!("{}: {}", of.model.title(), said(&of.weights));
+    let one = |of: &ModelWeights| format!("{}: {}", of.model.title(), weights_said(&of.weights, texts));
     Some(weights.iter().map(one).collect::<Vec<_>>().join("; "))
 }
 
@@ -315,15 +320,25 @@ fn flags(comparison: &Comparison, names: &Names<'_>) -> Vec<String> {
         .collect()
 }
 
-/// What the classifiers saw, where their weights know classes.
+/// Below this the likeliest of a thousand classes is no answer: trained weights that know what they see give more.
+const NO_IDEA: f32 = 0.1;
+
+/// What the classifiers saw, where their weights know classes. Where an image was given and they do not, that is said.
 fn answers(comparison: &Comparison, names: &Names<'_>) -> Vec<String> {
-    measured(comparison)
-        .filter_map(|(entry, measured)| {
-            let best = measured.answers.first()?;
-            let label = best.label.as_ref()?;
-            Some(format!("{}: {} ({:.0} %)", names.sentence(entry), clean(label), best.probability * 100.0))
-        })
-        .collect()
+    let texts = names.texts;
+    let answer = |(entry, measured): (&Entry, &Measured)| {
+        let best = measured.answers.first()?;
+        let label = clean(best.label.as_ref()?);
+        let percent = format!("{:.0}", best.probability * 100.0);
+        let name = if best.probability < NO_IDEA { "answer-no-idea" } else { "answer" };
+        let arguments = [("cell", names.sentence(entry).into()), ("label", label.into()), ("percent", percent.into())];
+        Some(texts.fill(name, &arguments))
+    };
+    let unread = measured(comparison).any(|(_, measured)| {
+        measured.input.as_ref().is_some_and(|input| input.image.is_some())
+            && matches!(measured.weights, Some(Weights::Random { .. }))
+    });
+    measured(comparison).filter_map(answer).chain(unread.then(|| texts.say("answer-random-weights"))).collect()
 }
 
 /// Failures, those with the same reason together.
@@ -336,15 +351,30 @@ fn failures(comparison: &Comparison, names: &Names<'_>) -> Vec<String> {
     found.into_iter().map(|(failure, cells)| format!("{}: {failure}", words::cells(&cells, names.texts))).collect()
 }
 
+/// What waits: by its state, or by the machine that is out of reach.
 fn pending(comparison: &Comparison, texts: &Texts) -> Vec<String> {
+    let away = |entry: &Entry| {
+        comparison
+            .environments
+            .iter()
+            .find(|known| known.machine == entry.machine)
+            .and_then(|known| known.away_since_ms)
+    };
     let mut states = BTreeMap::new();
+    let mut machines = BTreeMap::new();
     for entry in &comparison.entries {
-        if let Outcome::Pending { state } = entry.outcome {
-            *states.entry(state).or_insert(0_u64) += 1;
+        let Outcome::Pending { state } = entry.outcome else { continue };
+        match away(entry) {
+            Some(since) => *machines.entry((clean(&entry.machine_name), since)).or_insert(0_u64) += 1,
+            None => *states.entry(state).or_insert(0_u64) += 1,
         }
     }
-    let line = |(state, count): (cotejo_model::JobState, u64)| {
+    let of_state = |(state, count): (cotejo_model::JobState, u64)| {
         texts.fill("pending-cells", &[("count", count.into()), ("state", words::state_name(state, texts).into())])
     };
-    states.into_iter().map(line).collect()
+    let of_machine = |((machine, since), count): ((String, u64), u64)| {
+        let since = moment(since).into();
+        texts.fill("pending-away", &[("machine", machine.into()), ("since", since), ("count", count.into())])
+    };
+    states.into_iter().map(of_state).chain(machines.into_iter().map(of_machine)).collect()
 }

@@ -14,7 +14,7 @@ use crate::document::{Block, Document};
 use crate::findings::OfMachine;
 use crate::formats::Format;
 use crate::report::{self, Class, Student};
-use crate::{class as of_class, findings as sentences, peers as beside, results};
+use crate::{class as of_class, findings as sentences, peers as beside, results, sweeps, workbook};
 
 /// What pages about machines are made of: the cells of a class or of one PC, and a teacher's reference times.
 #[derive(Debug, Clone, Copy)]
@@ -37,27 +37,28 @@ impl Material<'_> {
         Ok(compared)
     }
 
+    /// The document with the sweeps that it was made from.
+    fn named(&self, mut document: Document, texts: &Texts) -> Document {
+        document.blocks.extend(sweeps::paragraph(self.records.sweeps(), texts));
+        document
+    }
+
     /// When the newest of its times was measured, in milliseconds since 1970.
     fn newest_ms(&self) -> Option<u64> {
         self.records.measured().map(|(_, measured)| measured.started_ms).max()
     }
 }
 
-/// What was measured. A workbook has every cell's figures and the practice's charts as well.
+/// What was measured.
 pub fn results(comparison: &Comparison, format: &Format, texts: &Texts) -> Document {
-    let mut document = results::document(comparison, texts);
-    if format.is_workbook {
-        document.blocks.push(Block::Table(results::cells(comparison, texts)));
-        let charts =
-            [Kind::Size, Kind::SpeedUp].map(|kind| build::chart(kind, &comparison.entries, &Choice::default(), texts));
-        document.blocks.extend(charts.into_iter().flatten().map(|chart| Block::Chart(Box::new(chart))));
-    }
-    document
+    let document = results::document(comparison, texts);
+    if format.is_workbook { workbook::extended(document, comparison, texts) } else { document }
 }
 
 /// One machine's CPU times beside GPU times.
 pub fn compare(material: Material<'_>, mine: MachineId, wanted: Wanted, texts: &Texts) -> Result<Document, NoCpuTimes> {
-    Ok(beside::document(texts, &material.peers(mine, wanted)?))
+    let document = beside::document(texts, &material.peers(mine, wanted)?);
+    Ok(material.named(document, texts))
 }
 
 /// What the figures of these machines say, and of several what they say of each other.
@@ -73,7 +74,7 @@ pub fn analysis(material: Material<'_>, machines: &[MachineId], texts: &Texts) -
         OfMachine { name: material.records.name(*machine).unwrap_or_default().to_owned(), peers, findings }
     };
     let machines: Vec<OfMachine> = machines.iter().map(of_machine).collect();
-    sentences::document(texts, &machines, class, material.newest_ms())
+    material.named(sentences::document(texts, &machines, class, material.newest_ms()), texts)
 }
 
 /// Why there is no report of a machine.
@@ -92,6 +93,7 @@ pub fn student(material: Material<'_>, mine: MachineId, wanted: Wanted, texts: &
     let own = material.records.clone().only(|machine| machine == mine);
     let report = Student {
         environment: own.environment(mine).ok_or(NoReport::UnknownMachine)?,
+        sweeps: own.sweeps(),
         entries: own.entries().iter().collect(),
         peers: &peers,
         findings: &found,
@@ -106,13 +108,11 @@ fn charts_of_student(own: &[Entry], peers: &PeerComparison, texts: &Texts) -> Ve
     size.into_iter().chain(drawn(&[Kind::SpeedUp, Kind::Throughput, Kind::Threads], own, texts)).collect()
 }
 
-/// A teacher's report of a class. The comparison has its cells by size, machine and device; the sweeps are named as
-/// people know them, newest first.
-pub fn class(comparison: &Comparison, sweeps: Vec<String>, texts: &Texts) -> Document {
+/// A teacher's report of a class. The comparison has its cells by size, machine and device.
+pub fn class(comparison: &Comparison, texts: &Texts) -> Document {
     let records = Records::of([comparison.clone()]);
     let report = Class {
         comparison,
-        sweeps,
         coverage: &class::coverage(&records),
         anomalies: &class::anomalies(&records),
         charts: drawn(
@@ -129,7 +129,16 @@ fn drawn(kinds: &[Kind], entries: &[Entry], texts: &Texts) -> Vec<Chart> {
     kinds.iter().filter_map(|kind| build::chart(*kind, entries, &Choice::default(), texts).ok()).collect()
 }
 
+/// A chart by itself, which says which sweeps it is of.
+pub fn chart(comparison: &Comparison, kind: Kind, choice: &Choice, texts: &Texts) -> Result<Chart, NoChart> {
+    let mut chart = build::chart(kind, &comparison.entries, choice, texts)?;
+    if let Some(origin) = sweeps::origin(&comparison.sweeps, texts) {
+        chart.subtitle = format!("{}\n{origin}", chart.subtitle);
+    }
+    Ok(chart)
+}
+
 /// Every chart of these cells, or why it cannot be drawn.
-pub fn charts(entries: &[Entry], choice: &Choice, texts: &Texts) -> Vec<(Kind, Result<Chart, NoChart>)> {
-    Kind::ALL.into_iter().map(|kind| (kind, build::chart(kind, entries, choice, texts))).collect()
+pub fn charts(comparison: &Comparison, choice: &Choice, texts: &Texts) -> Vec<(Kind, Result<Chart, NoChart>)> {
+    Kind::ALL.into_iter().map(|kind| (kind, chart(comparison, kind, choice, texts))).collect()
 }

@@ -414,8 +414,17 @@ fn runs(texts: &Texts, (least, most): (usize, usize)) -> String {
 
 /// A day, by the world's clock: the same wherever it is read.
 pub(super) fn date(ms: u64) -> String {
+    written("%Y-%m-%d", ms)
+}
+
+/// The same with the time of day.
+pub(super) fn moment(ms: u64) -> String {
+    written("%Y-%m-%d %H:%M UTC", ms)
+}
+
+fn written(format: &str, ms: u64) -> String {
     let moment = i64::try_from(ms).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
-    moment.map(|moment| moment.to_zoned(TimeZone::UTC).date().to_string()).unwrap_or_default()
+    moment.map(|moment| moment.to_zoned(TimeZone::UTC).strftime(format).to_string()).unwrap_or_default()
 }
 
 /// What was left out, under a heading of this level; nothing where nothing was.

@@ -1,5 +1,6 @@
 //! A comparison as a document: its tables with everything that must be read with them.
 
+use cotejo_analysis::records::newest;
 use cotejo_language::Texts;
 use cotejo_model::comparison::{Column, Comparison, Outcome, Value};
 use cotejo_model::stats::Estimate;
@@ -7,14 +8,14 @@ use cotejo_model::stats::Estimate;
 use crate::document::{Block, Cell, Document, Figure, Head, Kind, Table, Tone};
 use crate::notes::{self, Note};
 use crate::remarks::Remarks;
-use crate::{clean, number, words};
+use crate::{clean, number, sweeps, words};
 
 /// A reason longer than this stands below the table, with a mark in its place.
 const LONGEST_REASON: usize = 20;
 
 /// The tables of a comparison with everything that must be read with them.
 pub fn document(comparison: &Comparison, texts: &Texts) -> Document {
-    let mut blocks = Vec::new();
+    let mut blocks: Vec<Block> = sweeps::paragraph(&comparison.sweeps, texts).into_iter().collect();
     for table in &comparison.tables {
         if let Some(text) = notes::heading(&comparison.tables, table, texts) {
             blocks.push(Block::Heading { level: 2, text });
@@ -24,7 +25,7 @@ pub fn document(comparison: &Comparison, texts: &Texts) -> Document {
     blocks.extend(note_blocks(comparison, texts));
     let simulated = comparison.tables.iter().any(cotejo_model::comparison::Table::is_simulated);
     Document {
-        title: clean(&comparison.title),
+        title: clean(comparison.title()),
         language: texts.language(),
         dated_ms: newest_ms(comparison),
         watermark: simulated.then(|| texts.say("watermark")),
@@ -40,8 +41,13 @@ pub(crate) fn table_blocks(shown: &cotejo_model::comparison::Table, texts: &Text
     rehearsal().into_iter().chain([table]).chain(rehearsal()).chain([basis]).collect()
 }
 
-/// Everything but the tables.
+/// Everything but the tables. Of several sweeps, notes are of the measurements that stand in the tables.
 pub(crate) fn note_blocks(comparison: &Comparison, texts: &Texts) -> Vec<Block> {
+    if comparison.sweeps.len() > 1 {
+        let newest =
+            Comparison { entries: newest(comparison.entries.clone()), sweeps: Vec::new(), ..comparison.clone() };
+        return note_blocks(&newest, texts);
+    }
     let note = |Note { title, items }| [Block::Heading { level: 3, text: title }, Block::List(items)];
     notes::notes(comparison, texts).into_iter().flat_map(note).collect()
 }

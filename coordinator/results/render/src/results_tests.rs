@@ -43,6 +43,8 @@ fn the_practice_with_a_gpu() {
     practice
     ════════
 
+    Sweep: practice (2026-07-31, 0000005e).
+
     ┌──────────┬─────────────┬─────────────────┬─────────────────────┬─────────────┐
     │ Model    ┆ Size        ┆         CPU (s) ┆             GPU (s) ┆    Speed-up │
     ╞══════════╪═════════════╪═════════════════╪═════════════════════╪═════════════╡
@@ -77,6 +79,8 @@ fn the_practice_without_a_gpu() {
     practice
     ════════
 
+    Sweep: practice (2026-07-31, 0000005e).
+
     ┌──────────┬─────────────┬─────────────────┬─────────┬─────────────┐
     │ Model    ┆ Size        ┆         CPU (s) ┆ GPU (s) ┆    Speed-up │
     ╞══════════╪═════════════╪═════════════════╪═════════╪═════════════╡
@@ -105,6 +109,8 @@ fn flagged_failed_and_pending_cells() {
     insta::assert_snapshot!(render(&samples::troubled(), &style(80)), @"
     practice
     ════════
+
+    Sweep: practice (2026-07-31, 0000005e).
 
     ┌──────────┬─────────────────┬───────────────────┬─────────┬─────────────┐
     │ Model    ┆ Size            ┆           CPU (s) ┆ GPU (s) ┆    Speed-up │
@@ -149,6 +155,8 @@ fn a_rehearsal_cannot_be_taken_for_a_measurement() {
     insta::assert_snapshot!(render(&samples::simulated(), &style(100)), @"
     practice
     ════════
+
+    Sweep: practice (2026-07-31, 0000005e).
 
     ┃ SIMULATED: what is marked SIM was made up by a program that only plays a machine, for a rehearsal.
     ┃ Nothing was computed, and it says nothing of any CPU or GPU.
@@ -197,6 +205,8 @@ fn precisions_stand_apart() {
     insta::assert_snapshot!(render(&samples::two_precisions(), &style(100)), @"
     practice
     ════════
+
+    Sweep: practice (2026-07-31, 0000005e).
 
     precision f32
 
@@ -295,6 +305,8 @@ fn several_machines() {
     practice
     ════════
 
+    Sweep: practice (2026-07-31, 0000005e).
+
     ┌─────────┬──────────┬─────────────┬───────────────────┬─────────────────────┬──────────────┐
     │ Machine ┆ Model    ┆ Size        ┆           CPU (s) ┆             GPU (s) ┆     Speed-up │
     ╞═════════╪══════════╪═════════════╪═══════════════════╪═════════════════════╪══════════════╡
@@ -325,6 +337,8 @@ fn several_machines() {
     practice
     ════════
 
+    Sweep: practice (2026-07-31, 0000005e).
+
     ┌─────────┬───────────────────┬─────────────────────┬───────────────┬───────────────────┐
     │ Machine ┆          ResNet18 ┆            ResNet18 ┆      ResNet18 ┆          ResNet18 │
     │         ┆         224 x 224 ┆           224 x 224 ┆   1024 x 1024 ┆       1024 x 1024 │
@@ -353,6 +367,8 @@ fn several_machines() {
     insta::assert_snapshot!(render(&samples::class(GroupBy::Device), &style(120)), @"
     practice
     ════════
+
+    Sweep: practice (2026-07-31, 0000005e).
 
     ┌─────────┬──────────────────────────────────────────┬─────────────────────┬───────────────────┐
     │ Machine ┆ Device                                   ┆            ResNet18 ┆          ResNet18 │
@@ -468,6 +484,8 @@ fn results_as_markdown() {
     insta::assert_snapshot!(as_markdown(&samples::with_gpu()), @"
     # practice
 
+    Sweep: practice (2026-07-31, 0000005e).
+
     | Model | Size | CPU (s) | GPU (s) | Speed-up |
     | --- | --- | ---: | ---: | ---: |
     | ResNet18 | 224 x 224 | 0.0301 ± 0.0002 | 0.002031 ± 0.000016 | 14.8 ± 0.2x |
@@ -494,6 +512,8 @@ fn results_as_markdown() {
     ");
     insta::assert_snapshot!(as_markdown(&samples::troubled()), @r"
     # practice
+
+    Sweep: practice (2026-07-31, 0000005e).
 
     | Model | Size | CPU (s) | GPU (s) | Speed-up |
     | --- | --- | ---: | ---: | ---: |
@@ -539,6 +559,8 @@ fn results_in_spanish() {
     practice
     ════════
 
+    Barrido: practice (2026-07-31, 0000005e).
+
     ┃ SIMULADO: lo marcado con SIM se lo inventó un programa que solo hace el papel de un equipo, para
     ┃ un ensayo. No se calculó nada, y no dice nada de ninguna CPU ni GPU.
 
@@ -574,6 +596,8 @@ fn results_in_spanish() {
     insta::assert_snapshot!(render_spanish(&samples::troubled(), &style(100)), @"
     practice
     ════════
+
+    Barrido: practice (2026-07-31, 0000005e).
 
     ┌──────────┬─────────────────┬───────────────────┬───────────┬───────────────────┐
     │ Modelo   ┆ Tamaño          ┆           CPU (s) ┆   GPU (s) ┆       Aceleración │
@@ -615,7 +639,7 @@ fn results_in_spanish() {
 #[test]
 fn spreadsheets_get_numbers() {
     let document = document(&samples::with_gpu(), english());
-    let Some(Block::Table(table)) = document.blocks.first() else { panic!("{document:?}") };
+    let Some(Block::Table(table)) = document.blocks.get(1) else { panic!("{document:?}") };
     let numbers: Vec<Option<f64>> = table.rows[0].iter().map(|cell| cell.figure.map(|figure| figure.value)).collect();
     assert_eq!(numbers[..4], [None, Some(224.0), Some(0.030_12), Some(0.002_031)]);
 }

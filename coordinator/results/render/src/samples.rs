@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use cotejo_model::basis::{Basis, ModelWeights};
 use cotejo_model::bundle::{BundledJob, BundledMachine, BundledSweep, Ended, Export, Import};
 use cotejo_model::comparison::{
-    Absence, Column, Comparison, Entry, Environment, GroupBy, Measured, Outcome, SeenGpu, Table, Value,
+    Absence, Column, Comparison, Entry, Environment, GroupBy, Measured, NamedSweep, Outcome, SeenGpu, Table, Value,
 };
 use cotejo_model::gpu::{ComputeCapability, GpuRecord, GpuState};
 use cotejo_model::job::Weights;
@@ -105,6 +105,7 @@ fn environment(machine: usize, gpu: bool) -> Environment {
         os: "Windows 11 (26100)".to_owned(),
         gpus: if gpu { vec![seen(device_name(machine, DeviceKind::Cuda))] } else { Vec::new() },
         no_gpu: (!gpu).then(no_gpu),
+        away_since_ms: None,
     }
 }
 
@@ -178,18 +179,14 @@ fn by_size(mut rows: Vec<Vec<Value>>, machines: bool) -> Table {
 }
 
 fn comparison(by: GroupBy, tables: Vec<Table>, environments: Vec<Environment>, entries: Vec<Entry>) -> Comparison {
-    let sweeps = vec![SweepId(Uuid::from_u128(0x5e))];
-    Comparison {
-        by,
-        sweeps,
-        title: "practice".to_owned(),
-        tables,
-        environments,
-        entries,
-        plans: Vec::new(),
-        imports: Vec::new(),
-        others: Vec::new(),
-    }
+    let sweeps = vec![NamedSweep {
+        id: SweepId(Uuid::from_u128(0x5e)),
+        name: "practice".to_owned(),
+        created_ms: 1_785_490_100_000,
+        namesakes: 1,
+        newer: 0,
+    }];
+    Comparison { by, sweeps, tables, environments, entries, plans: Vec::new(), imports: Vec::new(), others: Vec::new() }
 }
 
 /// What an RTX 3060 records of itself.
@@ -390,7 +387,7 @@ pub(super) fn imported() -> Comparison {
         version: "0.1.0".to_owned(),
         exported_ms: 1_785_490_200_000,
         imported_ms: 1_785_590_200_000,
-        sweeps: comparison.sweeps.clone(),
+        sweeps: comparison.sweeps.iter().map(|sweep| sweep.id).collect(),
     };
     Comparison { imports: vec![import], ..comparison }
 }

@@ -18,7 +18,7 @@ use crate::named::named_enum;
 use crate::workload::{Engine, Model, Precision, Task, Threads, Workload};
 
 pub use flat::FlatWork;
-pub use status::{PlannedCell, PlannedSweep, Running, SweepStatus};
+pub use status::{Away, PlannedCell, PlannedSweep, Running, SweepStatus};
 pub use work::{ClassifyWork, MatmulWork, TaskKind, WorkSpec, stray_weights};
 
 /// What to measure, how, and where. The cells are every task of the work with every value of the other dimensions, on every

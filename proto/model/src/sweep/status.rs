@@ -27,10 +27,24 @@ pub struct SweepStatus {
     pub machines: u64,
     /// Share of the expected time that is done, 0 to 1.
     pub done: f64,
-    /// Seconds until the slowest machine should be done.
+    /// Seconds until the slowest machine within reach should be done.
     pub seconds_left: f64,
     /// What is being measured now, one line a machine.
     pub running: Vec<Running>,
+    /// Machines that are out of reach and still have cells to measure, by name.
+    #[serde(default)]
+    pub away: Vec<Away>,
+}
+
+/// A machine that is out of reach while it has something to measure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Away {
+    /// The machine's name.
+    pub machine: String,
+    /// Cells that wait for it.
+    pub cells: u64,
+    /// Its last sign of life, in milliseconds since 1970.
+    pub since_ms: u64,
 }
 
 impl SweepStatus {

@@ -2,7 +2,8 @@
 
 use cotejo_model::basis::{Basis, Disagreement, GivenAnswer, ModelWeights};
 use cotejo_model::comparison::{
-    Absence, Column, Comparison, Entry, Environment, GroupBy, Grouping, Measured, Outcome, SeenGpu, Table, Value,
+    Absence, Column, Comparison, Entry, Environment, GroupBy, Grouping, Measured, NamedSweep, Outcome, SeenGpu, Table,
+    Value,
 };
 use cotejo_model::quality::{Flag, FlagKind};
 use cotejo_model::stats::{Estimate, Interval, Summary};
@@ -161,35 +162,45 @@ fn seen_gpu() -> impl Strategy<Value = SeenGpu> {
 
 fn environment() -> impl Strategy<Value = Environment> {
     let cpu = (text(), any::<u32>(), any::<u32>(), vec(text(), 0..3));
-    (uuid(), text(), cpu, any::<u64>(), text(), vec(seen_gpu(), 0..2), option::of(failure())).prop_map(
-        |(machine, name, (cpu, physical_cores, logical_cores, simd), memory_bytes, os, gpus, no_gpu)| Environment {
-            machine: MachineId(machine),
-            name,
-            cpu,
-            physical_cores,
-            logical_cores,
-            simd,
-            memory_bytes,
-            os,
-            gpus,
-            no_gpu,
+    let away = option::of(any::<u64>());
+    (uuid(), text(), cpu, any::<u64>(), text(), vec(seen_gpu(), 0..2), option::of(failure()), away).prop_map(
+        |(machine, name, (cpu, physical_cores, logical_cores, simd), memory_bytes, os, gpus, no_gpu, away)| {
+            Environment {
+                machine: MachineId(machine),
+                name,
+                cpu,
+                physical_cores,
+                logical_cores,
+                simd,
+                memory_bytes,
+                os,
+                gpus,
+                no_gpu,
+                away_since_ms: away,
+            }
         },
     )
 }
 
+fn named_sweep() -> impl Strategy<Value = NamedSweep> {
+    (uuid(), text(), any::<u64>(), any::<u32>(), any::<u32>()).prop_map(|(id, name, created_ms, namesakes, newer)| {
+        NamedSweep { id: SweepId(id), name, created_ms, namesakes, newer }
+    })
+}
+
 pub(crate) fn comparison() -> impl Strategy<Value = Comparison> {
-    let sweeps = vec(uuid().prop_map(SweepId), 0..3);
+    let sweeps = vec(named_sweep(), 0..3);
     let shown = (vec(table(), 0..3), vec(environment(), 0..2));
     let grouping = (select(GroupBy::ALL), vec(table(), 0..2)).prop_map(|(by, tables)| Grouping { by, tables });
     let from = (vec(entry(), 0..3), vec(engine_plan(), 0..3), vec(import(), 0..2), vec(grouping, 0..2));
-    (select(GroupBy::ALL), sweeps, text(), shown, from).prop_map(
-        |(by, sweeps, title, (tables, environments), (mut entries, plans, imports, others))| {
+    (select(GroupBy::ALL), sweeps, shown, from).prop_map(
+        |(by, sweeps, (tables, environments), (mut entries, plans, imports, others))| {
             for (at, entry) in entries.iter_mut().enumerate() {
                 if let Outcome::Measured(measured) = &mut entry.outcome {
                     measured.plan = u32::try_from(at).ok().filter(|_| at < plans.len());
                 }
             }
-            Comparison { by, sweeps, title, tables, environments, entries, plans, imports, others }
+            Comparison { by, sweeps, tables, environments, entries, plans, imports, others }
         },
     )
 }

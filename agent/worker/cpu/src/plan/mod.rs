@@ -17,7 +17,7 @@ mod winograd;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicPtr, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::InstructionSet;
 use crate::kernels::{Access, Kernels, LANE_BLOCK, Steps};
@@ -351,7 +351,7 @@ impl Plan {
     /// # Panics
     /// If a slice has another length.
     pub fn forward(&mut self, input: &[f32], logits: &mut [f32]) {
-        self.forward_observed(input, logits, |_| ());
+        self.run(input, logits, Team::run);
     }
 
     /// The same, with the time that each of `steps` took.
@@ -360,21 +360,19 @@ impl Plan {
     /// If a slice has another length.
     pub fn forward_timed(&mut self, input: &[f32], logits: &mut [f32]) -> Vec<Duration> {
         let recipe = Arc::clone(&self.team.program().recipe);
+        let phases = self.run(input, logits, Team::run_timed);
         let mut times = vec![Duration::ZERO; recipe.steps.len()];
-        let mut last = Instant::now();
-        self.forward_observed(input, logits, |phase| {
-            let now = Instant::now();
-            times[recipe.owners[phase].0] += now - last;
-            last = now;
-        });
+        for (owner, time) in recipe.owners.iter().zip(phases) {
+            times[owner.0] += time;
+        }
         times
     }
 
-    fn forward_observed(&mut self, input: &[f32], logits: &mut [f32], after_phase: impl FnMut(usize)) {
+    fn run<T>(&mut self, input: &[f32], logits: &mut [f32], run: impl FnOnce(&mut Team<Forward>) -> T) -> T {
         let program = self.team.program();
         assert_eq!(input.len(), input_len(&program.recipe.options), "the input's length");
         program.input.store(input.as_ptr().cast_mut(), Ordering::Relaxed);
-        self.team.run(after_phase);
+        let ran = run(&mut self.team);
         let program = self.team.program();
         let out = program.recipe.logits;
         let (images, classes) = (program.recipe.options.images, out.layout.channels);
@@ -386,5 +384,6 @@ impl Plan {
                 logits.copy_from_slice(&values[start..start + logits.len()]);
             }
         }
+        ran
     }
 }

@@ -9,7 +9,9 @@ mod tests;
 
 use std::collections::{BTreeSet, HashMap};
 
-use cotejo_model::comparison::{Comparison, Entry, Environment, GroupBy, Grouping, Measured, Outcome, SeenGpu};
+use cotejo_model::comparison::{
+    Comparison, Entry, Environment, GroupBy, Grouping, Measured, NamedSweep, Outcome, SeenGpu,
+};
 use cotejo_model::device::marked;
 use cotejo_model::measurement::EnginePlan;
 use cotejo_model::{
@@ -52,12 +54,12 @@ impl Item {
     }
 }
 
-/// These cells side by side, in one grouping and in others. Sweeps come with their names, newest first. How they came here
-/// is the caller's to say.
+/// These cells side by side, in one grouping and in others. The sweeps come newest first. How they came here is the
+/// caller's to say.
 pub fn compare(
     by: GroupBy,
     others: &[GroupBy],
-    sweeps: &[(SweepId, &str)],
+    sweeps: Vec<NamedSweep>,
     cells: Vec<Cell>,
     machines: &[Machine],
 ) -> Comparison {
@@ -84,14 +86,9 @@ pub fn compare(
     let mut environments: Vec<Environment> =
         present.iter().filter_map(|machine| known.get(machine)).map(|machine| environment(machine)).collect();
     environments.sort_by(|a, b| (&a.name, a.machine).cmp(&(&b.name, b.machine)));
-    let title = match sweeps {
-        [(_, name)] => (*name).to_owned(),
-        _ => String::new(),
-    };
     Comparison {
         by,
-        sweeps: sweeps.iter().map(|(id, _)| *id).collect(),
-        title,
+        sweeps,
         tables,
         environments,
         entries: items.into_iter().map(|item| item.entry).collect(),
@@ -197,5 +194,6 @@ fn environment(machine: &Machine) -> Environment {
             .map(|gpu| SeenGpu { name: gpu.name.clone(), simulated: gpu.simulated, unusable: gpu.unusable.clone() })
             .collect(),
         no_gpu: capability.no_gpu.clone(),
+        away_since_ms: (!machine.online && !machine.imported).then_some(machine.last_seen_ms),
     }
 }

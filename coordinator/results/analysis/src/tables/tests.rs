@@ -1,5 +1,5 @@
 use cotejo_model::basis::{Disagreement, GivenAnswer, ModelWeights};
-use cotejo_model::comparison::{Absence, Column, Table, Value};
+use cotejo_model::comparison::{Absence, Column, NamedSweep, Table, Value};
 use cotejo_model::job::Weights;
 use cotejo_model::measurement::CompiledFor;
 use cotejo_model::reason::{DeviceReason, EndReason};
@@ -20,6 +20,17 @@ fn classify(size: u32) -> Workload {
 
 fn sweep(number: u128) -> SweepId {
     SweepId(uuid::Uuid::from_u128(number))
+}
+
+fn named(sweeps: &[(u128, &str)]) -> Vec<NamedSweep> {
+    let named = |(number, name): &(u128, &str)| NamedSweep {
+        id: sweep(*number),
+        name: (*name).to_owned(),
+        created_ms: 0,
+        namesakes: 1,
+        newer: 0,
+    };
+    sweeps.iter().map(named).collect()
 }
 
 fn pending(machine: &Machine, device: DeviceId, workload: Workload) -> Cell {
@@ -60,7 +71,7 @@ fn lost() -> Reason {
 }
 
 fn tables(by: GroupBy, cells: Vec<Cell>, machines: &[Machine]) -> Vec<Table> {
-    compare(by, &[], &[(sweep(1), "practice")], cells, machines).tables
+    compare(by, &[], named(&[(1, "practice")]), cells, machines).tables
 }
 
 fn seconds(value: &Value) -> f64 {
@@ -85,7 +96,7 @@ fn the_practice_table_of_one_machine() {
         cells.push(measured_in(&machine, DeviceId::Cpu, classify(size), cpu));
         cells.push(measured_in(&machine, DeviceId::Cuda(0), classify(size), gpu));
     }
-    let comparison = compare(GroupBy::Size, &[], &[(sweep(1), "practice")], cells, &[machine]);
+    let comparison = compare(GroupBy::Size, &[], named(&[(1, "practice")]), cells, &[machine]);
     let [table] = comparison.tables.as_slice() else { panic!("one table") };
     let time = |device| Column::Time { device };
     let columns = [Column::Model, Column::Size, time(DeviceKind::Cpu), time(DeviceKind::Cuda), Column::SpeedUp];
@@ -95,7 +106,7 @@ fn the_practice_table_of_one_machine() {
     assert!((seconds(&table.rows[0][2]) - 0.02).abs() < 1e-6);
     let Value::Ratio { estimate, simulated: false } = table.rows[1][4] else { panic!("a ratio") };
     assert!((estimate.value - 25.0).abs() < 0.01 && estimate.ci.is_some());
-    assert_eq!(comparison.title, "practice");
+    assert_eq!(comparison.title(), "practice");
     assert_eq!(comparison.entries.len(), 4);
     let seen = SeenGpu { name: "Testforce 4".to_owned(), simulated: false, unusable: None };
     assert_eq!(comparison.environments[0].gpus, [seen]);
@@ -213,7 +224,7 @@ fn machines_that_computed_alike_share_a_plan() {
         cell.measurement.as_mut().unwrap().plan = set.map(plan);
         cell
     });
-    let comparison = compare(GroupBy::Size, &[], &[(sweep(1), "practice")], cells.collect(), &machines);
+    let comparison = compare(GroupBy::Size, &[], named(&[(1, "practice")]), cells.collect(), &machines);
     assert_eq!(comparison.plans, [plan("avx2")]);
     let places = comparison.entries.iter().map(|entry| match &entry.outcome {
         Outcome::Measured(measured) => measured.plan,
@@ -231,7 +242,7 @@ fn the_fastest_of_several_gpus_stands_in_the_practice_table() {
         measured_in(&machine, DeviceId::Cuda(0), classify(224), 4 * MS),
         measured_in(&machine, DeviceId::Cuda(1), classify(224), 2 * MS),
     ];
-    let comparison = compare(GroupBy::Size, &[], &[(sweep(1), "practice")], cells, &[machine]);
+    let comparison = compare(GroupBy::Size, &[], named(&[(1, "practice")]), cells, &[machine]);
     assert!((seconds(&comparison.tables[0].rows[0][3]) - 0.002).abs() < 1e-6);
     assert_eq!(comparison.entries.len(), 2);
 }
@@ -271,7 +282,7 @@ fn what_is_made_up_is_marked_and_never_hides_what_was_measured() {
         ]
     };
     let machines = std::slice::from_ref(&machine);
-    let comparison = compare(GroupBy::Size, &[], &[], cells(), machines);
+    let comparison = compare(GroupBy::Size, &[], Vec::new(), cells(), machines);
     let [table] = comparison.tables.as_slice() else { panic!("one table") };
     let marks: Vec<Vec<bool>> = table.rows.iter().map(|row| row.iter().map(Value::is_simulated).collect()).collect();
     assert_eq!(marks, [[false, false, false, true, true], [false; 5]]);
@@ -332,11 +343,11 @@ fn the_latest_measurement_of_a_cell_stands_for_it() {
     let mut new = Cell { sweep: sweep(2), ..measured_in(&machine, DeviceId::Cpu, classify(224), 10 * MS) };
     new.measurement.as_mut().unwrap().started_ms = 99;
     let newest = Cell { sweep: sweep(3), ..pending(&machine, DeviceId::Cpu, classify(224)) };
-    let sweeps = [(sweep(3), "c"), (sweep(2), "b"), (sweep(1), "a")];
-    let comparison = compare(GroupBy::Size, &[], &sweeps, vec![old, newest, new], &[machine]);
+    let sweeps = named(&[(3, "c"), (2, "b"), (1, "a")]);
+    let comparison = compare(GroupBy::Size, &[], sweeps, vec![old, newest, new], &[machine]);
     assert_eq!(comparison.tables[0].rows.len(), 1);
     assert!((seconds(&comparison.tables[0].rows[0][2]) - 0.01).abs() < 1e-6);
-    assert_eq!((comparison.entries.len(), comparison.title.as_str()), (3, ""));
+    assert_eq!((comparison.entries.len(), comparison.title()), (3, ""));
 }
 
 #[test]
@@ -384,7 +395,8 @@ fn an_end_without_a_reason_still_has_a_name() {
         (JobState::Lost, FailureCode::AgentLost),
     ] {
         let cell = Cell { state, ..pending(&machine, DeviceId::Cpu, classify(224)) };
-        let entry = compare(GroupBy::Size, &[], &[], vec![cell], std::slice::from_ref(&machine)).entries.remove(0);
+        let entry =
+            compare(GroupBy::Size, &[], Vec::new(), vec![cell], std::slice::from_ref(&machine)).entries.remove(0);
         assert!(matches!(entry.outcome, Outcome::Failed(failure) if failure.code() == code));
     }
     assert!(tables(GroupBy::Size, Vec::new(), &[]).is_empty());
@@ -410,7 +422,7 @@ proptest! {
             })
             .collect();
         for by in GroupBy::ALL {
-            let comparison = compare(*by, &[], &[(sweep(1), "all")], cells.clone(), &machines);
+            let comparison = compare(*by, &[], named(&[(1, "all")]), cells.clone(), &machines);
             prop_assert_eq!(comparison.entries.len(), cells.len());
             let settings: BTreeSet<Precision> = cells.iter().map(|cell| cell.spec.workload.precision).collect();
             prop_assert_eq!(comparison.tables.len(), settings.len());

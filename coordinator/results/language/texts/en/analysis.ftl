@@ -102,6 +102,7 @@ class-head-failed = Failed
 class-head-pending = Pending
 class-head-missing = Missing
 class-head-remark = Remark
+class-away = out of reach since { $since }
 class-no-gpu = no GPU
 class-simulated = SIM
 class-anomalies = Identical PCs that differ

@@ -8,6 +8,8 @@ document-below = { $name }: − (95 %)
 document-above = { $name }: + (95 %)
 document-table = Table
 document-figure = Figure
+workbook-times = Times { $date }
+workbook-student = Student
 
 ## What each format is for
 

@@ -22,6 +22,7 @@ sweep-head-streams = Streams
 sweep-head-cell = Each cell
 sweep-head-budget = Budget
 sweep-head-seed = Seed
+sweep-head-away = Out of reach
 sweep-head-now = Now
 sweep-progress = { $measured } of { $total } measured
 sweep-finished = finished: { $progress }
@@ -37,6 +38,14 @@ sweep-runs =
     }
 sweep-at-most = { $time } at most
 sweep-now = { $machine }: { $task } on { $device }: { $state }
+
+## Machines out of reach
+
+away-one = { $machine } since { $time } ({ $count ->
+    [one] { $count } cell
+   *[other] { $count } cells
+})
+away-many = { $machines } PCs ({ $cells } cells)
 
 ## Machines
 
@@ -56,6 +65,7 @@ machine-no-gpu = none
 machine-unusable = { $gpu } { $mark }
 machine-cannot-be-used = cannot be used: { $reason }
 machines-alike = { $count } machines with { $product }: { $online } connected; { $memory } of memory
+machines-namesakes = { $count } machines are called { $name }: tables cannot tell them apart. `cotejo-agent run --name` gives each a name of its own.
 machines-range = { $median } ({ $least } to { $most })
 
 ## The coordinator
@@ -91,4 +101,6 @@ explain-measured-peak = Measured peak
 explain-measured-copy = Measured copy
 explain-forward = Whole forward
 explain-build = Build
+explain-busy = Read with care: others used { $percent } % of the CPU meanwhile. Close other programs and run it again.
+explain-implausible = faster than the measured peak, which cannot be: the layer or the peak was timed while something else had the processor. Run it again.
 explain-peak = Operations are those of the direct algorithm, two for each multiply-add, whatever algorithm computes a layer: Winograd's needs fewer, so that its layers can exceed 100 % of the peak.

@@ -2,6 +2,7 @@
 
 message-error = error: { $message }
 message-help = help: { $help }
+usage-try = try '{ $command }'
 
 ## Files
 
@@ -35,6 +36,8 @@ problem-read = cannot read the { $what } { $file }: { $error }
 problem-not-file = the { $what } { $file } is not a file
 problem-too-large = the { $what } { $file } is too large: at most { $bytes } bytes are read
 problem-empty = the { $what } { $file } are an empty file
+problem-no-sweep-file = { $file } is no sweep file
+remedy-no-sweep-file = did you mean { $flag }?
 problem-image = the image { $file } cannot be decoded: { $error }
 remedy-image = give a JPEG, PNG, BMP or WebP file
 problem-image-large = the image { $file } is too large: { $width } x { $height } pixels
@@ -128,6 +131,8 @@ news-cannot-be-measured =
     }
 news-follow = `cotejo sweep watch { $sweep }` follows it, `cotejo results { $sweep }` shows what there is
 news-detached = detached: the sweep goes on; `cotejo sweep watch { $sweep }` follows it again, `cotejo sweep cancel { $sweep }` ends it
+problem-none-unfinished = every sweep is finished: there is nothing to cancel
+problem-several-unfinished = several sweeps are not finished; name the one to cancel: { $sweeps }
 news-cancelled = cancelled { $name } ({ $sweep }): { $progress }
 news-stopping =
     { $count ->
@@ -148,11 +153,8 @@ progress-several =
         [one] one machine measures
        *[other] { $count } machines measure
     }
-progress-away =
-    { $count ->
-        [one] out of reach: { $machines } ({ $count } cell)
-       *[other] out of reach: { $machines } ({ $count } cells)
-    }
+progress-away = out of reach: { $machines }
+progress-waiting = { $done } of { $total } cells; what is left waits for PCs out of reach: { $machines } (Ctrl-C leaves, `cotejo sweep cancel` ends it)
 
 ## The coordinator
 

@@ -15,6 +15,7 @@ report-environment-machine = { $machine }: { $description }
 report-environment-cuda-yes = Is CUDA available? Yes: { $gpus }.
 report-environment-cuda-no = Is CUDA available? No: { $reason }.
 report-environment-workload = What was measured: { $models }; image sizes { $sizes } px; precision { $precision }; engine { $engine }.
+report-environment-random = The weights are random: that changes no time, but the network knows no classes.
 report-environment-dates = Measured on { $date } with Cotejo ({ $build }).
 
 report-reflection = Reflection on what was learned
@@ -66,7 +67,6 @@ class-summary =
         [one] { $machines } machine, { $measured } of { $cells } cells measured.
        *[other] { $machines } machines, { $measured } of { $cells } cells measured.
     }
-class-sweeps = Sweeps: { $names }.
 class-comparison = Comparison
 class-comparison-machine = Machine by machine
 class-comparison-device = Devices, fastest first

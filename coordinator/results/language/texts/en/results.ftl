@@ -116,11 +116,20 @@ flag-slept-plain = slept
 flag-short-plain = short
 flag-implausible-plain = implausible
 
+answer = { $cell }: { $label } ({ $percent } %)
+answer-no-idea = { $cell }: { $label } ({ $percent } %, which is no better than a guess: were these weights trained?)
+answer-random-weights = the image has no answer: the weights are random, which changes no time; --weights FILE gives trained ones
+
 failure-remedy = { $message }. What to do: { $remedy }
 pending-cells =
     { $count ->
         [one] { $count } cell { $state }
        *[other] { $count } cells { $state }
+    }
+pending-away =
+    { $count ->
+        [one] { $count } cell waits for { $machine }, which is out of reach since { $since }
+       *[other] { $count } cells wait for { $machine }, which is out of reach since { $since }
     }
 
 ## What a worker is doing
@@ -129,3 +138,12 @@ phase-load = loading
 phase-first = first run
 phase-warm-up = warming up
 phase-sample = measuring
+
+## Which sweeps something was made from
+
+sweeps-one = Sweep: { $sweep }.
+sweeps-several = { $count } sweeps, of each cell the newest time: { $sweeps }.
+sweeps-more = and { $count } more
+sweeps-named = { $name } ({ $date }, { $id })
+sweeps-newest = { $sweep }, the newest of { $count } of this name
+sweeps-older = { $sweep }, one of { $count } of this name

@@ -102,6 +102,7 @@ class-head-failed = Fallidas
 class-head-pending = Pendientes
 class-head-missing = Faltan
 class-head-remark = Observación
+class-away = fuera de alcance desde { $since }
 class-no-gpu = sin GPU
 class-simulated = SIM
 class-anomalies = PC idénticos que difieren

@@ -8,6 +8,8 @@ document-below = { $name }: − (95 %)
 document-above = { $name }: + (95 %)
 document-table = Tabla
 document-figure = Figura
+workbook-times = Tiempos { $date }
+workbook-student = Alumnado
 
 ## Para qué sirve cada formato
 

@@ -21,9 +21,9 @@ help--local = Lee los resultados propios de este PC, sin preguntar a ningún coo
 help--format = En qué formato se escribe
 help--output = Lo escribe en este archivo
 help--force = Reemplaza el archivo de salida si existe
-help--sweeps = Barridos por nombre, identidad o los últimos ocho caracteres de esta; por defecto, el más reciente con resultados
+help--sweeps = Barridos por nombre, identidad o los últimos ocho caracteres de esta; por defecto todos, y de cada celda el tiempo más reciente
 help--sweep = Su nombre, su identidad o los últimos ocho caracteres de esta; por defecto, el más reciente
-help--all = Todos los barridos
+help--newest = Solo el barrido más reciente con resultados
 help--file = Un archivo de barrido (TOML); sus claves son los nombres de estas opciones
 help--preset = De qué se parte: practice (por defecto), quick o full
 help--models = Clasificadores: { $models }
@@ -103,7 +103,8 @@ help-local-after =
       cotejo local --image gato.jpg --weights resnet18.safetensors
       cotejo local clase.toml --plan                qué pide el archivo y cuánto tarda
 
-    Cada precisión tiene su propia tabla. Una GPU la mide cotejo-worker-cuda si está junto a este programa.
+    Cada precisión tiene su propia tabla. Este mismo programa mide las GPU; candle sin más en una GPU
+    (--engine reference) necesita cotejo-worker-cuda junto a este programa.
     Ctrl-C conserva lo medido (`cotejo results` lo muestra); un segundo acaba al momento.
     Códigos de salida: 0 todo medido, 1 una celda no se pudo medir, 2 entrada errónea, 130 Ctrl-C.
 help-doctor = Dice qué impide medir bien en este PC y qué hacer
@@ -158,15 +159,17 @@ help-sweep-list--limit = Cuántos como mucho; 0 los lista todos
 help-sweep-show = Muestra un barrido: qué mide y por dónde va
 help-sweep-watch = Sigue un barrido hasta que acabe; Ctrl-C deja de seguirlo
 help-sweep-cancel = Cancela lo que un barrido aún no haya medido
+help-sweep-cancel--sweep = Su nombre, identidad o los últimos ocho caracteres de esta; por defecto, el que no ha acabado
 help-machines = Los equipos de una clase
 help-machines-list = Lista los equipos con sus dispositivos
 help-results = Muestra lo medido, en muchos formatos; lo lleva a otro sitio, y lo trae aquí
 help-results--by = Qué es una fila: size (CPU y GPU lado a lado), machine o device
 help-results-after =
     Ejemplos:
-      cotejo results                        el barrido más reciente con resultados
+      cotejo results                        el tiempo más reciente de cada celda, de todos los barridos
+      cotejo results --newest               el barrido más reciente con resultados
       cotejo results 1a2b3c4d --by machine  un barrido, una fila por equipo
-      cotejo results --all --format csv --output todo.csv
+      cotejo results --format csv --output todo.csv
       cotejo results --output resultados.xlsx --lang es
       cotejo results --csv-dialect es --output resultados.csv
       cotejo results --format samples --output muestras.csv
@@ -179,8 +182,6 @@ help--with = De quién son los tiempos de GPU: closest-cpu, best-gpu, median-gpu
 help--mine = Este PC
 help--machine = Otro PC, por nombre, seudónimo, identidad o los últimos ocho caracteres de esta
 help-compare = Muestra los tiempos de CPU de un PC con tiempos de GPU al lado: los propios, los de otro grupo o los del docente
-help-compare--sweeps = Barridos por nombre, identidad o los últimos ocho caracteres de esta; por defecto, todos
-help-compare--all = Todos los barridos: el tiempo más reciente de cada celda; es lo que se hace por defecto
 help-compare-after =
     Ejemplos:
       cotejo compare --mine                 los tiempos de CPU de este PC y tiempos de GPU: los propios, o los del
@@ -195,20 +196,20 @@ help-compare-after =
 help-analyze = Dice en frases sencillas qué muestran las cifras y qué no pueden mostrar
 help-analyze-after =
     Ejemplos:
-      cotejo analyze                        todos los PC del barrido más reciente con resultados
-      cotejo analyze --mine --all           este PC, con todos los barridos
+      cotejo analyze                        todos los PC
+      cotejo analyze --mine                 este PC
+      cotejo analyze --newest               todos los PC, solo con el barrido más reciente
       cotejo analyze 1a2b3c4d --machine pc-07
 
     Cada hallazgo es una frase con sus cifras; a lo que los datos no pueden decir le acompaña qué medir.
 help-report = Escribe el informe de la práctica: el de un alumno, para completarlo, o el de la clase para el docente
-help-report--sweeps = Barridos por nombre, identidad o los últimos ocho caracteres de esta; por defecto todos, y para una clase el más reciente con resultados
 help-report--class = El informe del docente: todos los equipos, cobertura, comparación y anomalías
 help-report-after =
     Ejemplos:
       cotejo report --output informe.docx           el informe de este PC, para completarlo con un procesador de textos
       cotejo report --lang es --output memoria.pdf
       cotejo report --with reference --output memoria.md
-      cotejo report --class --output clase.html     el informe del docente sobre el barrido más reciente
+      cotejo report --class --output clase.html     el informe del docente sobre todos los barridos
       cotejo report --class Martes --output clase.pdf
 
     La terminación del archivo elige el formato: { $endings }; o lo dice --format.
@@ -230,7 +231,7 @@ help-chart-after =
       cotejo chart size --output tiempos.png          para una memoria o un proyector
       cotejo chart class practice --size 512          en qué difieren los PC de una clase
       cotejo chart threads --machine pc-01 --output hilos.svg
-      cotejo chart all --all --output graficos        todos los que tengan datos, en una carpeta
+      cotejo chart all --output graficos              todos los que tengan datos, en una carpeta
 
     Un gráfico es de mediciones que se pueden comparar: con el mismo modelo, precisión, hilos, motor, pesos y versión.
     Si hay varios conjuntos así, se dibuja el que más puntos tiene; las opciones eligen otro. Las líneas bajo el título
@@ -242,8 +243,8 @@ help-results-export--bundle = El archivo que se escribe
 help-results-export--force = Reemplaza el archivo si existe
 help-results-export-after =
     Ejemplos:
-      cotejo results export --bundle casa.cotejo         el barrido más reciente con resultados
-      cotejo results export --bundle todo.cotejo --all   todos los barridos
+      cotejo results export --bundle casa.cotejo             todos los barridos
+      cotejo results export --bundle uno.cotejo 1a2b3c4d     uno de ellos
 
     El archivo contiene todas las muestras, los equipos y los barridos; `cotejo results import` lo recibe en otro sitio.
 help-results-import = Recibe los resultados de un archivo que escribió `cotejo results export`

@@ -22,6 +22,7 @@ sweep-head-streams = Flujos
 sweep-head-cell = Cada celda
 sweep-head-budget = Presupuesto
 sweep-head-seed = Semilla
+sweep-head-away = Fuera de alcance
 sweep-head-now = Ahora
 sweep-progress = { $measured } de { $total } medidas
 sweep-finished = acabado: { $progress }
@@ -37,6 +38,14 @@ sweep-runs =
     }
 sweep-at-most = { $time } como mucho
 sweep-now = { $machine }: { $task } en { $device }: { $state }
+
+## Equipos fuera de alcance
+
+away-one = { $machine } desde las { $time } ({ $count ->
+    [one] { $count } celda
+   *[other] { $count } celdas
+})
+away-many = { $machines } PC ({ $cells } celdas)
 
 ## Equipos
 
@@ -56,6 +65,7 @@ machine-no-gpu = ninguna
 machine-unusable = { $gpu } { $mark }
 machine-cannot-be-used = no se puede usar: { $reason }
 machines-alike = { $count } equipos con { $product }: { $online } conectados; { $memory } de memoria
+machines-namesakes = { $count } equipos se llaman { $name }: las tablas no los distinguen. `cotejo-agent run --name` da a cada uno su propio nombre.
 machines-range = { $median } (de { $least } a { $most })
 
 ## El coordinador
@@ -91,4 +101,6 @@ explain-measured-peak = Máximo medido
 explain-measured-copy = Copia medida
 explain-forward = Inferencia entera
 explain-build = Versión
+explain-busy = Léase con cuidado: entretanto, otros programas han usado el { $percent } % de la CPU. Ciérrelos y repítalo.
+explain-implausible = más rápida que el máximo medido, lo que no puede ser: la capa o el máximo se midieron mientras otro programa usaba el procesador. Repítalo.
 explain-peak = Las operaciones se cuentan como en el algoritmo directo, dos por cada multiplicación y suma, sea cual sea el que calcula una capa: el de Winograd necesita menos, de modo que sus capas pueden superar el 100 % del máximo.

@@ -2,6 +2,7 @@
 
 message-error = error: { $message }
 message-help = ayuda: { $help }
+usage-try = pruebe '{ $command }'
 
 ## Archivos
 
@@ -35,6 +36,8 @@ problem-read = no se puede leer { $file } ({ $what }): { $error }
 problem-not-file = { $file } ({ $what }) no es un archivo
 problem-too-large = { $file } ({ $what }) es demasiado grande: se leen { $bytes } bytes como mucho
 problem-empty = { $file } ({ $what }) es un archivo vacío
+problem-no-sweep-file = { $file } no es un archivo de barrido
+remedy-no-sweep-file = ¿quiso decir { $flag }?
 problem-image = la imagen { $file } no se puede descodificar: { $error }
 remedy-image = dé un archivo JPEG, PNG, BMP o WebP
 problem-image-large = la imagen { $file } es demasiado grande: { $width } x { $height } píxeles
@@ -128,6 +131,8 @@ news-cannot-be-measured =
     }
 news-follow = `cotejo sweep watch { $sweep }` lo sigue, `cotejo results { $sweep }` muestra lo que hay
 news-detached = se deja de seguir: el barrido continúa; `cotejo sweep watch { $sweep }` lo sigue de nuevo, `cotejo sweep cancel { $sweep }` lo acaba
+problem-none-unfinished = todos los barridos han acabado: no hay nada que cancelar
+problem-several-unfinished = hay varios barridos sin acabar; nombre el que quiere cancelar: { $sweeps }
 news-cancelled = { $name } cancelado ({ $sweep }): { $progress }
 news-stopping =
     { $count ->
@@ -148,11 +153,8 @@ progress-several =
         [one] mide un equipo
        *[other] miden { $count } equipos
     }
-progress-away =
-    { $count ->
-        [one] fuera de alcance: { $machines } ({ $count } celda)
-       *[other] fuera de alcance: { $machines } ({ $count } celdas)
-    }
+progress-away = fuera de alcance: { $machines }
+progress-waiting = { $done } de { $total } celdas; lo que falta espera a PC fuera de alcance: { $machines } (Ctrl-C deja de seguirlo, `cotejo sweep cancel` lo acaba)
 
 ## El coordinador
 

@@ -15,6 +15,7 @@ report-environment-machine = { $machine }: { $description }
 report-environment-cuda-yes = ¿CUDA disponible? Sí: { $gpus }.
 report-environment-cuda-no = ¿CUDA disponible? No: { $reason }.
 report-environment-workload = Qué se midió: { $models }; tamaños de imagen { $sizes } px; precisión { $precision }; motor { $engine }.
+report-environment-random = Los pesos son aleatorios: eso no cambia ningún tiempo, pero la red no conoce clases.
 report-environment-dates = Medido el { $date } con Cotejo ({ $build }).
 
 report-reflection = Reflexión sobre lo aprendido
@@ -66,7 +67,6 @@ class-summary =
         [one] { $machines } equipo, { $measured } de { $cells } celdas medidas.
        *[other] { $machines } equipos, { $measured } de { $cells } celdas medidas.
     }
-class-sweeps = Barridos: { $names }.
 class-comparison = Comparación
 class-comparison-machine = Equipo a equipo
 class-comparison-device = Dispositivos, del más rápido al más lento

@@ -116,11 +116,20 @@ flag-slept-plain = durmió
 flag-short-plain = corto
 flag-implausible-plain = inverosímil
 
+answer = { $cell }: { $label } ({ $percent } %)
+answer-no-idea = { $cell }: { $label } ({ $percent } %, que no es más que azar: ¿están entrenados estos pesos?)
+answer-random-weights = la imagen no tiene respuesta: los pesos son aleatorios, lo que no cambia ningún tiempo; --weights ARCHIVO da unos entrenados
+
 failure-remedy = { $message }. Qué hacer: { $remedy }
 pending-cells =
     { $count ->
         [one] { $count } celda { $state }
        *[other] { $count } celdas { $state }
+    }
+pending-away =
+    { $count ->
+        [one] { $count } celda espera a { $machine }, fuera de alcance desde { $since }
+       *[other] { $count } celdas esperan a { $machine }, fuera de alcance desde { $since }
     }
 
 ## Qué hace el proceso de medida
@@ -129,3 +138,12 @@ phase-load = cargando
 phase-first = primera ejecución
 phase-warm-up = calentando
 phase-sample = midiendo
+
+## De qué barridos se hizo algo
+
+sweeps-one = Barrido: { $sweep }.
+sweeps-several = { $count } barridos, de cada celda el tiempo más reciente: { $sweeps }.
+sweeps-more = y { $count } más
+sweeps-named = { $name } ({ $date }, { $id })
+sweeps-newest = { $sweep }, el más reciente de los { $count } que se llaman así
+sweeps-older = { $sweep }, uno de los { $count } que se llaman así

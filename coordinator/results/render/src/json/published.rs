@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use cotejo_language::{Language, Texts};
 use cotejo_model::basis::Basis;
 use cotejo_model::bundle::Import;
-use cotejo_model::comparison::{self, Absence, Column, GroupBy, Measured, Outcome, Value};
+use cotejo_model::comparison::{self, Absence, Column, GroupBy, Measured, NamedSweep, Outcome, Value};
 use cotejo_model::device::marked;
 use cotejo_model::explain::{self, ExplainedLayer};
 use cotejo_model::gpu::ComputeCapability;
@@ -40,8 +40,9 @@ fn words(reason: &Reason) -> String {
 #[derive(Serialize)]
 pub(super) struct Comparison<'a> {
     by: GroupBy,
-    sweeps: &'a [SweepId],
+    sweeps: Vec<SweepId>,
     title: &'a str,
+    named_sweeps: &'a [NamedSweep],
     tables: Vec<Table<'a>>,
     environments: Vec<Environment<'a>>,
     entries: Vec<Entry<'a>>,
@@ -53,8 +54,9 @@ impl<'a> From<&'a comparison::Comparison> for Comparison<'a> {
     fn from(comparison: &'a comparison::Comparison) -> Self {
         Self {
             by: comparison.by,
-            sweeps: &comparison.sweeps,
-            title: &comparison.title,
+            sweeps: comparison.sweeps.iter().map(|sweep| sweep.id).collect(),
+            title: comparison.title(),
+            named_sweeps: &comparison.sweeps,
             tables: comparison.tables.iter().map(Into::into).collect(),
             environments: comparison.environments.iter().map(Into::into).collect(),
             entries: comparison.entries.iter().map(Into::into).collect(),
@@ -219,6 +221,7 @@ pub(super) struct Explanation<'a> {
     copy_bytes_per_s: f64,
     forward_ns: u64,
     layers: &'a [ExplainedLayer],
+    background_load: Option<f64>,
 }
 
 impl<'a> From<&'a explain::Explanation> for Explanation<'a> {
@@ -233,6 +236,7 @@ impl<'a> From<&'a explain::Explanation> for Explanation<'a> {
             copy_bytes_per_s: explanation.copy_bytes_per_s,
             forward_ns: explanation.forward_ns,
             layers: &explanation.layers,
+            background_load: explanation.background_load,
         }
     }
 }

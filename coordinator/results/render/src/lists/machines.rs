@@ -22,8 +22,21 @@ pub fn machines(machines: &[Machine], texts: &Texts, style: &Style) -> String {
     let grid = grid(machines, &mut remarks, texts, style).render(style);
     let gap = if alike.is_empty() { Vec::new() } else { vec![String::new()] };
     let lines = alike.into_iter().chain(gap).map(|line| wrapped(&line, style.width, 2)).chain([grid]);
-    let remarks = remarks.into_lines().into_iter().map(|line| wrapped(&line, style.width, 4));
+    let remarks = remarks.into_lines().into_iter().chain(namesakes(machines, texts));
+    let remarks = remarks.map(|line| wrapped(&line, style.width, 4));
     lines.chain(remarks).collect::<Vec<_>>().join("\n") + "\n"
+}
+
+/// A line for each name that several machines have, which nobody can tell apart in a table.
+fn namesakes(machines: &[Machine], texts: &Texts) -> Vec<String> {
+    let mut names: BTreeMap<&str, usize> = BTreeMap::new();
+    for machine in machines {
+        *names.entry(&machine.name).or_default() += 1;
+    }
+    let line = |(name, count): (&str, usize)| {
+        texts.fill("machines-namesakes", &[("name", clean(name).into()), ("count", count.into())])
+    };
+    names.into_iter().filter(|(_, count)| *count > 1).map(line).collect()
 }
 
 /// What is counted of machines with the same product.

@@ -2,7 +2,7 @@
 
 use cotejo_language::Texts;
 use cotejo_model::coordinator::CoordinatorStatus;
-use cotejo_model::sweep::{ClassifyWork, MatmulWork, SweepStatus, WorkSpec};
+use cotejo_model::sweep::{Away, ClassifyWork, MatmulWork, SweepStatus, WorkSpec};
 use cotejo_model::{JobState, SweepSpec};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -90,6 +90,28 @@ pub fn sweeps(sweeps: &[SweepStatus], texts: &Texts, style: &Style) -> String {
     format!("{}\n", Grid { heads, rows: rows.collect() }.render(style))
 }
 
+/// So many machines out of reach are named at most.
+const NAMED: usize = 3;
+
+/// `pc-03 since 18:46 (2 cells)`; nothing where all are within reach.
+pub fn away(away: &[Away], texts: &Texts, style: &Style) -> Option<String> {
+    let one = |away: &Away| {
+        let since = written("%H:%M", away.since_ms, &style.zone);
+        let arguments =
+            [("machine", clean(&away.machine).into()), ("time", since.into()), ("count", whole(away.cells).into())];
+        texts.fill("away-one", &arguments)
+    };
+    if away.len() > NAMED {
+        let cells: u64 = away.iter().map(|away| away.cells).sum();
+        return Some(texts.fill("away-many", &[("machines", away.len().into()), ("cells", whole(cells).into())]));
+    }
+    (!away.is_empty()).then(|| away.iter().map(one).collect::<Vec<_>>().join(", "))
+}
+
+fn whole(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
 /// One sweep: what it measures and how far it is.
 pub fn sweep(status: &SweepStatus, texts: &Texts, style: &Style) -> String {
     let mut lines = vec![
@@ -101,6 +123,7 @@ pub fn sweep(status: &SweepStatus, texts: &Texts, style: &Style) -> String {
         let left = number::duration(status.seconds_left);
         lines.push(("sweep-head-left", texts.fill("sweep-about", &[("time", left.into())])));
     }
+    lines.extend(away(&status.away, texts, style).map(|machines| ("sweep-head-away", machines)));
     lines.push(("sweep-head-machines", status.machines.to_string()));
     lines.extend(workloads(&status.spec, texts));
     lines.extend(status.running.iter().map(|running| {

@@ -24,6 +24,7 @@ fn sweep_status(jobs: &[(JobState, u64)]) -> SweepStatus {
         done: 0.4,
         seconds_left: 75.2,
         running: Vec::new(),
+        away: Vec::new(),
     }
 }
 
@@ -55,6 +56,13 @@ fn machine(name: &str, online: bool) -> Machine {
         job: online.then(JobId::random),
         imported: false,
     }
+}
+
+#[test]
+fn machines_of_one_name_are_named() {
+    let list = [machine("pc-01", true), machine("pc-01", false), machine("pc-02", true)];
+    let text = machines(&list, english(), &style(200));
+    assert!(text.contains("2 machines are called pc-01: ") && !text.contains("called pc-02"), "{text}");
 }
 
 #[test]

@@ -9,15 +9,16 @@ use cotejo_model::comparison::{Comparison, GroupBy, Outcome, Table};
 use super::{charts, heading};
 use crate::chart::Chart;
 use crate::document::{self, Block, Document};
-use crate::{class, clean, notes, results};
+use crate::{class, clean, notes, results, sweeps};
+
+/// So many names of sweeps stand in the title at most.
+const TITLED: usize = 3;
 
 /// What the report of a class is made of.
 #[derive(Debug)]
 pub struct Class<'a> {
     /// All cells, with their tables by size, by machine and by device.
     pub comparison: &'a Comparison,
-    /// Names of the sweeps, newest first.
-    pub sweeps: Vec<String>,
     /// Who measured how much of it.
     pub coverage: &'a Coverage,
     /// Identical PCs that differ.
@@ -28,10 +29,10 @@ pub struct Class<'a> {
 
 /// All machines, coverage, comparison and anomalies.
 pub fn class(report: Class<'_>, texts: &Texts) -> Document {
-    let Class { comparison, sweeps, coverage, anomalies, charts: drawn } = report;
+    let Class { comparison, coverage, anomalies, charts: drawn } = report;
     let simulated = comparison.tables.iter().any(Table::is_simulated);
     let mut blocks: Vec<Block> = simulated.then(|| Block::Notice(texts.say("rehearsal"))).into_iter().collect();
-    blocks.extend(summary(comparison, &sweeps, texts));
+    blocks.extend(summary(comparison, texts));
     blocks.push(heading(1, "class-coverage", texts));
     let who = class::coverage(texts, coverage);
     blocks.push(Block::Table(document::Table { caption: String::new(), ..who }));
@@ -49,7 +50,8 @@ pub fn class(report: Class<'_>, texts: &Texts) -> Document {
     }
     blocks.push(heading(1, "report-annex", texts));
     blocks.extend(results::note_blocks(comparison, texts));
-    let title = if comparison.title.is_empty() { sweeps.join(", ") } else { comparison.title.clone() };
+    let names: BTreeSet<&str> = comparison.sweeps.iter().map(|sweep| sweep.name.as_str()).collect();
+    let title = names.into_iter().take(TITLED).collect::<Vec<_>>().join(", ");
     Document {
         title: texts.fill("class-title", &[("title", clean(&title).into())]),
         language: texts.language(),
@@ -59,14 +61,11 @@ pub fn class(report: Class<'_>, texts: &Texts) -> Document {
     }
 }
 
-fn summary(comparison: &Comparison, sweeps: &[String], texts: &Texts) -> Vec<Block> {
+fn summary(comparison: &Comparison, texts: &Texts) -> Vec<Block> {
     let entries = &comparison.entries;
     let machines: BTreeSet<_> = entries.iter().map(|entry| entry.machine).collect();
     let measured = entries.iter().filter(|entry| matches!(entry.outcome, Outcome::Measured(_))).count();
     let counts = [("machines", machines.len().into()), ("measured", measured.into()), ("cells", entries.len().into())];
-    let names = clean(&sweeps.join(", "));
-    vec![
-        Block::Paragraph(texts.fill("class-summary", &counts)),
-        Block::Paragraph(texts.fill("class-sweeps", &[("names", names.into())])),
-    ]
+    let summary = Block::Paragraph(texts.fill("class-summary", &counts));
+    std::iter::once(summary).chain(sweeps::paragraph(&comparison.sweeps, texts)).collect()
 }

@@ -6,15 +6,16 @@ use cotejo_analysis::findings::Finding;
 use cotejo_analysis::peers::{Nobody, PeerComparison, PeerRow, Third};
 use cotejo_language::Texts;
 use cotejo_model::Task;
-use cotejo_model::comparison::{Entry, Environment, Measured, Outcome};
+use cotejo_model::comparison::{Entry, Environment, Measured, NamedSweep, Outcome};
 use cotejo_model::device::unmarked;
+use cotejo_model::job::Weights;
 use cotejo_model::stats::Estimate;
 
 use super::{blank, charts, heading, list, paragraph};
 use crate::chart::Chart;
 use crate::chart::build::{self, NoChart, TimePoint, Times};
 use crate::document::{Block, Cell, Document, Head, Kind, Table, Tone};
-use crate::{clean, findings, notes, peers, results, words};
+use crate::{clean, findings, notes, peers, results, sweeps, words};
 
 /// Findings to discuss: more than a student can use are no help.
 const FINDINGS: usize = 5;
@@ -24,6 +25,8 @@ const FINDINGS: usize = 5;
 pub struct Student<'a> {
     /// The student's PC.
     pub environment: &'a Environment,
+    /// The sweeps that it was measured in, newest first.
+    pub sweeps: &'a [NamedSweep],
     /// Its cells.
     pub entries: Vec<&'a Entry>,
     /// Its CPU times with GPU times beside them: its own, a peer's, or the teacher's.
@@ -36,7 +39,7 @@ pub struct Student<'a> {
 
 /// The report, with places for what the student has to write.
 pub fn student(report: Student<'_>, texts: &Texts) -> Document {
-    let Student { environment, entries, peers, findings, charts: drawn } = report;
+    let Student { environment, sweeps, entries, peers, findings, charts: drawn } = report;
     let option_b = !matches!(peers.third, Third::Own(_));
     let simulated = peers.is_simulated() || measured(&entries).any(|(_, measured)| measured.simulated);
     let mut blocks: Vec<Block> =
@@ -58,6 +61,7 @@ pub fn student(report: Student<'_>, texts: &Texts) -> Document {
     blocks.push(heading(1, "report-annex", texts));
     blocks.push(paragraph("report-annex-about", texts));
     blocks.extend((!option_b).then(|| Block::Table(own_cells(&entries, texts))));
+    blocks.extend(sweeps::paragraph(sweeps, texts));
     blocks.extend(care(&entries, texts));
     let own = measured(&entries).map(|(_, measured)| measured.started_ms).max();
     Document {
@@ -124,6 +128,8 @@ fn about_the_machine(environment: &Environment, entries: &[&Entry], texts: &Text
         texts.fill("report-environment-cuda-yes", &[("gpus", usable.join(", ").into())])
     });
     lines.extend(workloads(entries, texts));
+    let random = measured(entries).any(|(_, measured)| matches!(measured.weights, Some(Weights::Random { .. })));
+    lines.extend(random.then(|| texts.say("report-environment-random")));
     if let Some((_, newest)) = measured(entries).max_by_key(|(_, measured)| measured.started_ms) {
         let arguments = [("date", peers::date(newest.started_ms).into()), ("build", clean(&newest.build).into())];
         lines.push(texts.fill("report-environment-dates", &arguments));
@@ -240,6 +246,39 @@ pub fn time_over_size(compared: &PeerComparison, texts: &Texts) -> Result<Chart,
     build::time_over_size(task, &cpu, &gpu, &settings.unwrap_or_default(), texts)
 }
 
+/// What differs among the cells of a PC beyond what was computed: without it, two rows would look alike.
+struct Distinguished {
+    engine: bool,
+    weights: bool,
+    build: bool,
+}
+
+impl Distinguished {
+    fn of(entries: &[&Entry]) -> Self {
+        fn differ<T: PartialEq>(mut values: impl Iterator<Item = T>) -> bool {
+            let first = values.next();
+            values.any(|value| Some(value) != first)
+        }
+        Self {
+            engine: differ(measured(entries).map(|(entry, _)| entry.workload.engine)),
+            weights: differ(measured(entries).filter_map(|(_, measured)| measured.weights.as_ref())),
+            build: differ(measured(entries).map(|(_, measured)| &measured.build)),
+        }
+    }
+
+    /// The workload with what differs.
+    fn said(&self, entry: &Entry, measured: &Measured, texts: &Texts) -> String {
+        let weights = measured.weights.as_ref().filter(|_| self.weights);
+        let weights = weights.map(|weights| ("basis-weights", notes::weights_said(weights, texts)));
+        let engine = self.engine.then(|| ("basis-engine", entry.workload.engine.to_string()));
+        let build = self.build.then(|| ("basis-build", clean(&measured.build)));
+        let more = [engine, weights, build].into_iter().flatten();
+        let more = more.map(|(name, value)| texts.fill(name, &[("value", value.into())]));
+        let workload = words::workload_and_threads(&entry.workload, texts);
+        std::iter::once(workload).chain(more).collect::<Vec<_>>().join(", ")
+    }
+}
+
 /// Every cell of the PC with its figures.
 fn own_cells(entries: &[&Entry], texts: &Texts) -> Table {
     let head = |name: &str, kind| Head::new(&texts.say(name), kind);
@@ -250,11 +289,12 @@ fn own_cells(entries: &[&Entry], texts: &Texts) -> Table {
         head("cells-first", Kind::Figures),
         head("cells-runs", Kind::Figures),
     ];
+    let distinguished = Distinguished::of(entries);
     let rows = measured(entries).map(|(entry, measured)| {
         let tone = if measured.flags.is_empty() { Tone::Plain } else { Tone::Care };
         let first = cotejo_model::stats::Estimate { value: measured.first_seconds, ci: None };
         vec![
-            Cell::words(words::workload_and_threads(&entry.workload, texts)),
+            Cell::words(distinguished.said(entry, measured, texts)),
             Cell::words(words::device(entry.device, measured.simulated, texts)),
             results::figure(&measured.summary.estimate(), "", measured.simulated, tone, texts),
             results::figure(&first, "", measured.simulated, Tone::Plain, texts),

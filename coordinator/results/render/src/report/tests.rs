@@ -30,6 +30,7 @@ fn student_of(language: Language, comparison: &Comparison, machine: u128, refere
     let charts = [time_over_size(&peers, texts), threads].into_iter().flatten().collect();
     let report = Student {
         environment: own.environment(machine).unwrap(),
+        sweeps: own.sweeps(),
         entries: own.entries().iter().collect(),
         peers: &peers,
         findings: &found,
@@ -47,7 +48,6 @@ fn class_of(language: Language) -> Document {
     let drawn = chart(Kind::Size, &comparison.entries, &Choice::default(), texts);
     let report = Class {
         comparison: &comparison,
-        sweeps: vec!["practice".to_owned()],
         coverage: &class::coverage(&records),
         anomalies: &class::anomalies(&records),
         charts: drawn.into_iter().collect(),

@@ -56,13 +56,21 @@ impl Names {
         let wanted = Some(allowed.trim()).filter(|name| !name.is_empty()).unwrap_or(otherwise);
         let numbered = |at: usize| {
             let mark = if at == 1 { String::new() } else { format!(" ({at})") };
-            shortened(wanted, LONGEST_NAME - mark.len()).trim_end().to_owned() + &mark
+            whole_words(wanted, LONGEST_NAME - mark.len()) + &mark
         };
         let known = |name: &String| self.0.iter().any(|known| known.to_lowercase() == name.to_lowercase());
         let name = (1..=self.0.len() + 1).map(numbered).find(|name| !known(name)).unwrap_or_default();
         self.0.push(name.clone());
         name
     }
+}
+
+/// The same, without the rest of a word that is cut and what stands before it.
+fn whole_words(text: &str, most: usize) -> String {
+    let short = shortened(text, most);
+    let cut = short.len() < text.len() && !text[short.len()..].starts_with(char::is_whitespace);
+    let whole = short.rsplit_once(char::is_whitespace).filter(|_| cut).map_or(short.as_str(), |(whole, _)| whole);
+    whole.trim_end_matches(|c: char| c.is_whitespace() || ",;(".contains(c)).to_owned()
 }
 
 /// At most so many of a spreadsheet's characters, which are UTF-16's.

@@ -22,7 +22,7 @@ fn text(value: &str) -> Data {
 fn figures_are_numbers_and_margins_have_columns_of_their_own() {
     let mut workbook = read(&sample::small(Language::Spanish));
     let names = workbook.sheet_names();
-    assert_eq!(names, ["ResNet18, lote 1, precisión f32", "Tiempo según el tamaño de la im", "Notas"]);
+    assert_eq!(names, ["ResNet18, lote 1, precisión f32", "Tiempo según el tamaño de la", "Notas"]);
     let rows = rows(&mut workbook, &names[0]);
     assert_eq!(rows[0][0], text("SIMULADO: ninguna cifra se ha medido"));
     assert_eq!(rows[1][0], text("ResNet18, lote 1, precisión f32"));
