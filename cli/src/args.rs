@@ -138,7 +138,7 @@ pub(crate) const SIMULATED_SUBCOMMAND: &str = "__simulated";
 
 /// Everything that can be typed.
 #[derive(Debug, Parser)]
-#[command(name = "cotejo", version, about = ABOUT, after_help = EXAMPLES, max_term_width = 100, arg_required_else_help = true)]
+#[command(name = "cotejo", version, about = ABOUT, after_help = EXAMPLES, max_term_width = 100)]
 pub(crate) struct Cli {
     /// The flags of every command.
     #[command(flatten)]

@@ -32,7 +32,11 @@ use crate::error::Error;
 use crate::message::Message;
 
 fn main() -> ExitCode {
-    let arguments: Vec<_> = std::env::args_os().collect();
+    let mut arguments: Vec<_> = std::env::args_os().collect();
+    if arguments.len() < 2 {
+        // clap's own way to do this takes a variable of the environment for an argument.
+        arguments.push("--help".into());
+    }
     let language = language::of_help(&arguments);
     language::speak(language);
     let command = help::in_language(args::command(), language);

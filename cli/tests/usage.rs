@@ -10,6 +10,7 @@ use support::{Pc, dead_url, is_absent};
 fn help_and_version() {
     let pc = Pc::new();
     pc.run("--help").code(0).shows(&["local", "sweep", "results", "Examples:", "Exit codes:", "130"]);
+    pc.run("").code(0).shows(&["Usage: cotejo", "Examples:", "Exit codes:"]);
     pc.run("--version").code(0).shows(&[&format!("cotejo {}", env!("CARGO_PKG_VERSION"))]);
     pc.run("local --help").code(0).shows(&["--sizes", "--plan", "Examples:"]);
     pc.run("sweep start --help").code(0).shows(&["--machines", "--labels", "--watch", "Ctrl-C detaches"]);
@@ -28,7 +29,6 @@ fn help_and_version() {
 fn bad_flags() {
     let pc = Pc::new();
     for (line, texts) in [
-        ("", vec!["Usage:"]),
         ("measure", vec!["unrecognized subcommand 'measure'"]),
         ("sweep", vec!["Usage:"]),
         (
