@@ -8,7 +8,7 @@ use cotejo_model::machine::PowerSource;
 use sysinfo::{Pid, ProcessRefreshKind, ProcessesToUpdate, System};
 use tokio::time::MissedTickBehavior;
 
-use crate::probe::power;
+use crate::power;
 
 /// How often an idle agent looks.
 const LOOK_EVERY: Duration = Duration::from_secs(2);

@@ -20,6 +20,7 @@ mod job;
 mod link;
 pub mod nvidia;
 pub mod outbox;
+mod power;
 pub mod probe;
 pub mod runner;
 pub mod worker;

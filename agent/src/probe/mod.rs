@@ -2,7 +2,6 @@
 
 mod gpu;
 mod host;
-pub(crate) mod power;
 mod reasons;
 
 use std::time::Duration;

@@ -15,8 +15,10 @@ use crate::device::Device;
 use crate::error::{During as _, Error, Result};
 use crate::gemm::{self, Blas, Epilogue, Gemm, Operands};
 use crate::kernels::{Argument, Kernel, Kernels};
-use crate::program::{ALIGNMENT, Layout, Precision, Tensor};
+use crate::precision::Precision;
+use crate::program::{ALIGNMENT, Layout, Tensor};
 use crate::stopwatch;
+use crate::workspace::{self, Workspace};
 
 /// cuDNN's heuristics put the best first; so many are tried.
 const TRIED: usize = 4;
@@ -25,8 +27,6 @@ const TRIED: usize = 4;
 const CLEARLY_FASTER: f64 = 0.97;
 /// Algorithms that cuDNN has.
 const ALGORITHMS: usize = sys::cudnnConvolutionFwdAlgo_t::CUDNN_CONVOLUTION_FWD_ALGO_COUNT as usize;
-/// Bytes of a workspace at most.
-pub(crate) const WORKSPACE_LIMIT: usize = 256 << 20;
 /// Bytes of a gathered input at most: more does not stay in a GPU's cache.
 const GATHERED_LIMIT: usize = 32 << 20;
 /// Bytes that a product computes in at most.
@@ -56,13 +56,6 @@ pub(crate) struct Addresses {
     pub(crate) weight: u64,
     pub(crate) bias: u64,
     pub(crate) stored_bias: u64,
-}
-
-/// Memory that algorithms compute in; all use the same, one after another.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Workspace {
-    pub(crate) address: u64,
-    pub(crate) bytes: usize,
 }
 
 /// How a convolution is computed.

@@ -10,7 +10,8 @@ use cudarc::cudnn::sys;
 
 use crate::device::Device;
 use crate::error::{During as _, Error, Result};
-use crate::program::{Layout, Precision};
+use crate::precision::Precision;
+use crate::program::Layout;
 
 /// The library, bound to a device's stream.
 #[derive(Debug)]

@@ -9,7 +9,7 @@ use cudarc::driver::{CudaContext, CudaGraph, CudaStream};
 
 use crate::error::{During as _, Error, Reason, Result};
 use crate::library::Library;
-use crate::program::Precision;
+use crate::precision::Precision;
 
 /// What a GPU and its libraries say of themselves.
 #[derive(Debug, Clone, PartialEq, Eq)]

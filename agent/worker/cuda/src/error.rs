@@ -6,7 +6,7 @@ use cudarc::driver::DriverError;
 use cudarc::driver::sys::CUresult;
 
 use crate::library::Library;
-use crate::program::Precision;
+use crate::precision::Precision;
 
 /// What kind of trouble it is, with its facts: each has another remedy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use cudarc::cublaslt::{result, sys};
 
-use crate::convolution::Workspace;
 use crate::device::Device;
 use crate::error::{During as _, Error, Result};
-use crate::program::Precision;
+use crate::precision::Precision;
 use crate::stopwatch;
+use crate::workspace::Workspace;
 
 /// The library; products go to the device's stream.
 #[derive(Debug)]

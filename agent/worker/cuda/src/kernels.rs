@@ -11,7 +11,8 @@ use cudarc::nvrtc::{Ptx, result as nvrtc, sys};
 
 use crate::device::Device;
 use crate::error::{During as _, Error, Reason, Result};
-use crate::program::{Features, Layout, Precision};
+use crate::precision::Precision;
+use crate::program::{Features, Layout};
 
 const SOURCE: &str = include_str!("kernels.cu");
 /// Threads of a block where a thread is a value, a vector or a strip.

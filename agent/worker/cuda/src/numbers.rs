@@ -2,7 +2,7 @@
 
 use half::{bf16, f16};
 
-use crate::program::Precision;
+use crate::precision::Precision;
 
 /// The bytes of the numbers in a format, each rounded to the nearest.
 pub(crate) fn stored(values: impl Iterator<Item = f32>, precision: Precision) -> Vec<u8> {

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use crate::device::Device;
 use crate::error::{During as _, Result};
+use crate::precision::Precision;
 use crate::product::Product;
-use crate::program::Precision;
 use crate::stopwatch;
 
 /// The speeds of a GPU in one number format.

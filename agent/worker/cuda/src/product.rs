@@ -6,14 +6,14 @@ use std::time::Duration;
 
 use cudarc::driver::{CudaSlice, DevicePtr as _};
 
-use crate::convolution::Workspace;
 use crate::device::Device;
 use crate::error::{During as _, Result};
 use crate::gemm::{Blas, Epilogue, Gemm, Operands, Shape};
 use crate::numbers::{stored, widened};
 use crate::plan::EventTimes;
-use crate::program::Precision;
+use crate::precision::Precision;
 use crate::stopwatch::{self, between, mark};
+use crate::workspace::Workspace;
 
 /// What NVIDIA recommends for its newest GPUs; older ones take less.
 const WORKSPACE_BYTES: usize = 32 << 20;

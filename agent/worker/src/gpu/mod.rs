@@ -128,7 +128,7 @@ fn model_precision(precision: cotejo_cuda::Precision) -> Precision {
 
 /// The libraries that GPUs need, found or not.
 pub(crate) fn libraries() -> Vec<Library> {
-    let described = |library: cotejo_cuda::library::Library| {
+    let described = |library: cotejo_cuda::Library| {
         let name = library.name().to_owned();
         match library.find() {
             Ok(found) => Library {
@@ -140,7 +140,7 @@ pub(crate) fn libraries() -> Vec<Library> {
             Err(error) => Library { name, version: None, path: None, missing: Some(failure(error)) },
         }
     };
-    cotejo_cuda::library::Library::ALL.into_iter().map(described).collect()
+    cotejo_cuda::Library::ALL.into_iter().map(described).collect()
 }
 
 #[cfg(test)]
@@ -158,7 +158,7 @@ mod tests {
             (CudaReason::DriverAbsent("libcuda.so.1"), Code::DriverMissing),
             (CudaReason::DriverNotStarted, Code::DriverMissing),
             (CudaReason::DriverTooOld, Code::DriverTooOld),
-            (CudaReason::LibraryAbsent(cotejo_cuda::library::Library::Cudnn, "libcudnn.so.9"), Code::LibraryMissing),
+            (CudaReason::LibraryAbsent(cotejo_cuda::Library::Cudnn, "libcudnn.so.9"), Code::LibraryMissing),
             (CudaReason::LibraryBroken, Code::LibraryMissing),
             (CudaReason::NoDevice, Code::NoGpu),
             (CudaReason::NotCounted { index: 1, count: 1 }, Code::NoGpu),

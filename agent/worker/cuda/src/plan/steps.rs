@@ -6,13 +6,14 @@ use cotejo_network::{Conv, Depthwise, Function, Linear};
 
 use super::Step;
 use super::store::{Store, Weights};
-use crate::convolution::{Addresses, Convolution, Libraries, Shape, Way, Workspace, uint};
+use crate::convolution::{Addresses, Convolution, Libraries, Shape, Way, uint};
 use crate::device::Device;
 use crate::error::Result;
 use crate::gemm::{self, Epilogue, Gemm, Operands};
 use crate::kernels::{Argument, Kernel, Kernels};
 use crate::program::{Layout, Operation, Options, Program, Tensor};
 use crate::stopwatch;
+use crate::workspace::Workspace;
 
 /// What was chosen for each operation, in order: the same network in the same layout need not choose again.
 pub(super) type Choices = Vec<Option<Choice>>;

@@ -3,11 +3,12 @@
 use cotejo_network::{Conv, Depthwise, Linear};
 use cudarc::driver::{CudaSlice, DevicePtr as _, PinnedHostSlice};
 
-use crate::convolution::{WORKSPACE_LIMIT, Workspace};
 use crate::device::Device;
 use crate::error::{During as _, Error, Result};
 use crate::numbers::stored;
-use crate::program::{ALIGNMENT, Layout, Operation, Options, Precision, Program, Tensor};
+use crate::precision::Precision;
+use crate::program::{ALIGNMENT, Layout, Operation, Options, Program, Tensor};
+use crate::workspace::{self, Workspace};
 
 /// Where a layer's weights lie.
 #[derive(Debug, Clone, Copy)]
@@ -71,7 +72,7 @@ impl Store {
         device.check_memory("this network", cursor.0 as u64)?;
         // What is free then also bounds the workspaces that are tried.
         let free = usize::try_from(device.free_memory_bytes()?).unwrap_or(usize::MAX);
-        let limit = WORKSPACE_LIMIT.min(free.saturating_sub(cursor.0) / 2).max(ALIGNMENT);
+        let limit = workspace::LIMIT.min(free.saturating_sub(cursor.0) / 2).max(ALIGNMENT);
         let stream = &device.stream;
         let mut data = stream.alloc_zeros::<u8>(cursor.0).during("allocating tensors and weights")?;
         let workspace = stream.alloc_zeros::<u8>(limit).during("allocating a workspace")?;

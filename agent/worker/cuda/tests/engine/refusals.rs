@@ -1,6 +1,6 @@
 //! What cannot be computed says why.
 
-use cotejo_cuda::library::Library;
+use cotejo_cuda::Library;
 use cotejo_cuda::{Plan, Precision, Reason};
 
 use super::engine::Block;
