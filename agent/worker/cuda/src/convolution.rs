@@ -18,7 +18,7 @@ use crate::kernels::{Argument, Kernel, Kernels};
 use crate::precision::Precision;
 use crate::program::{ALIGNMENT, Layout, Tensor};
 use crate::stopwatch;
-use crate::workspace::{self, Workspace};
+use crate::workspace::Workspace;
 
 /// cuDNN's heuristics put the best first; so many are tried.
 const TRIED: usize = 4;
