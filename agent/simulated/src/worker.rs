@@ -1,15 +1,16 @@
 //! The process that plays a worker: it speaks as `cotejo-worker` does, and computes nothing.
 
 use std::ffi::{OsStr, OsString};
-use std::io::{self, BufRead, Read, Write};
+use std::io;
 use std::process::ExitCode;
 use std::time::{Duration, SystemTime};
 
-use cotejo_model::frames::{Description, Frame, Offer, Phase, Progress, Request};
+use cotejo_model::frames::{Description, Frame, Offer, Phase, Progress};
 use cotejo_model::gpu::{DeviceCheck, GpuRecord, GpuState};
 use cotejo_model::measurement::{Conditions, EventTimes, Stages};
 use cotejo_model::reason::{DeviceReason, GpuReason, JobReason};
 use cotejo_model::{DeviceId, DeviceKind, Engine, JobSpec, Measurement, Precision, Reason, Task, Workload};
+use cotejo_worker_stdio::{self as stdio, Command, Invocation};
 
 use crate::catalogue::{ANY_GPU, PlayedCpu, PlayedGpu};
 use crate::class::{CUDA, CUDNN, Class, PlayedMachine};
@@ -120,29 +121,24 @@ impl Player {
 
     /// Does what its arguments say. The exit status is that of a worker.
     pub fn main_stdio(&self, arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-        let arguments: Vec<String> =
-            arguments.into_iter().map(|argument| argument.to_string_lossy().into_owned()).collect();
-        let dies = arguments.iter().any(|argument| argument == "--die-with-parent");
-        let errand: Vec<&str> =
-            arguments.iter().map(String::as_str).filter(|argument| *argument != "--die-with-parent").collect();
-        let last = match errand.as_slice() {
-            ["--describe"] => return print(&serde_json::json!(self.description())),
-            ["--libraries"] => return print(&serde_json::json!([])),
-            ["--check", device] => self.check(device).map(|check| Frame::Checked(Box::new(check))),
-            [] => request()
-                .and_then(|request| {
-                    if dies {
-                        std::thread::spawn(end_with_input);
-                    }
-                    self.measure(&request.job, &mut |progress| say(&Frame::Progress(progress)))
-                })
-                .map(|measurement| Frame::Done(Box::new(measurement))),
-            ["--explain"] => Err(JobReason::PlayedNotExplained.into()),
-            _ => return usage(),
+        let Ok(Invocation { command, dies_with_parent }) = Invocation::parse(arguments) else { return usage() };
+        let outcome = match command {
+            Command::Describe => return stdio::print_json(&self.description()),
+            Command::Libraries => return stdio::print("[]\n"),
+            Command::Help => return usage(),
+            Command::Check(device) => stdio::device(&device)
+                .and_then(|device| self.check(device))
+                .map(|check| Frame::Checked(Box::new(check))),
+            Command::Measure => stdio::read_request(io::stdin().lock()).and_then(|request| {
+                if dies_with_parent {
+                    std::thread::spawn(stdio::end_with_input);
+                }
+                let measurement = self.measure(&request.job, &mut |progress| say(&Frame::Progress(progress)))?;
+                Ok(Frame::Done(Box::new(measurement)))
+            }),
+            Command::Explain => Err(JobReason::PlayedNotExplained.into()),
         };
-        let done = last.is_ok();
-        say(&last.unwrap_or_else(Frame::Failed));
-        if done { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+        stdio::finish(outcome, &mut io::stdout()).map_or(ExitCode::FAILURE, stdio::exit_code)
     }
 
     fn description(&self) -> Description {
@@ -161,8 +157,7 @@ impl Player {
         gpu.refusal().map_or(Ok(gpu), Err)
     }
 
-    fn check(&self, device: &str) -> Result<DeviceCheck, Reason> {
-        let device = device.parse().map_err(|_| JobReason::UnknownDevice { text: device.to_owned() })?;
+    fn check(&self, device: DeviceId) -> Result<DeviceCheck, Reason> {
         let gpu = self.gpu(device)?;
         Ok(DeviceCheck {
             device,
@@ -329,27 +324,9 @@ fn record(gpu: &PlayedGpu) -> GpuRecord {
     }
 }
 
-fn request() -> Result<Request, Reason> {
-    let mut line = String::new();
-    let unreadable = |detail: String| JobReason::RequestUnreadable { detail };
-    io::stdin().lock().read_line(&mut line).map_err(|error| unreadable(error.to_string()))?;
-    serde_json::from_str(&line).map_err(|error| unreadable(error.to_string()).into())
-}
-
-/// Standard input stays open for as long as the agent lives.
-fn end_with_input() {
-    let mut rest = [0; 256];
-    while !matches!(io::stdin().read(&mut rest), Ok(0) | Err(_)) {}
-    std::process::exit(1);
-}
-
 /// That nobody reads it is the reader's affair.
 fn say(frame: &Frame) {
-    let _ = writeln!(io::stdout(), "{}", serde_json::json!(frame));
-}
-
-fn print(value: &serde_json::Value) -> ExitCode {
-    if writeln!(io::stdout(), "{value}").is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    let _ = stdio::write_frame(&mut io::stdout(), frame);
 }
 
 #[cfg(test)]
@@ -435,13 +412,14 @@ mod tests {
         let code = |result: Result<Measurement, Reason>| result.unwrap_err().code();
         let neglected = players().find(|player| player.machine.gpu.is_some_and(|gpu| gpu.outdated.is_some())).unwrap();
         assert_eq!(code(played(&neglected, &job(DeviceId::Cuda(0), Precision::F32))), FailureCode::DriverTooOld);
-        assert_eq!(neglected.check("cuda:0").unwrap_err().code(), FailureCode::DriverTooOld);
+        assert_eq!(neglected.check(DeviceId::Cuda(0)).unwrap_err().code(), FailureCode::DriverTooOld);
         let office = players().find(|player| player.machine.gpu.is_none()).unwrap();
         assert_eq!(code(played(&office, &job(DeviceId::Cuda(0), Precision::F32))), FailureCode::NoGpu);
         assert_eq!(code(played(&office, &job(DeviceId::Cpu, Precision::F16))), FailureCode::PrecisionUnavailable);
         let gpu = Player::of_a_gpu("build");
         assert_eq!(code(played(&gpu, &job(DeviceId::Cpu, Precision::F32))), FailureCode::DeviceUnavailable);
-        assert!(gpu.check("cuda:0").unwrap().simulated && gpu.check("cuda:1").is_err() && gpu.check("gpu").is_err());
+        assert!(gpu.check(DeviceId::Cuda(0)).unwrap().simulated && gpu.check(DeviceId::Cuda(1)).is_err());
+        assert!(gpu.check(DeviceId::Cpu).is_err());
         assert!(gpu.description().devices.iter().all(|offer| offer.kind == DeviceKind::Cuda));
     }
 

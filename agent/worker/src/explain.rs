@@ -7,8 +7,9 @@ use cotejo_model::measurement::CompiledFor;
 use cotejo_model::reason::JobReason;
 use cotejo_model::{DeviceId, Engine, Reason, Task};
 
-use crate::classify::{Classify, Prepared, instruction_set, refused, tensors, timed, values};
+use crate::engine::{Classify, instruction_set, median, refused, tensors, timed};
 use crate::measure::Report;
+use crate::prepared::Prepared;
 use crate::{BUILD, compiled, host, internal, job};
 
 /// Forwards of which the medians are taken: at least so many, and for about so long.
@@ -31,7 +32,7 @@ pub(crate) fn explain(request: &Request, report: &mut Report<'_>) -> Result<Expl
         return crate::gpu::explain(request, Classify { model, size, batch }, index, report);
     }
     let threads = host::thread_count(workload.threads);
-    let input = values(&Prepared::new(request, Classify { model, size, batch })?.tensor)?;
+    let input = Prepared::new(request, Classify { model, size, batch })?.input.values;
     let network = compiled::network(model, &tensors(request, model)?).map_err(internal)?;
     let (instruction_set, size) = (instruction_set()?, size as usize);
     let options =
@@ -82,9 +83,4 @@ pub(crate) fn explain(request: &Request, report: &mut Report<'_>) -> Result<Expl
         layers: plan.steps().iter().zip(layers).map(layer).collect(),
         background_load: None,
     })
-}
-
-pub(crate) fn median(mut times: Vec<u64>) -> u64 {
-    times.sort_unstable();
-    times[times.len() / 2]
 }

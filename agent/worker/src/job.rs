@@ -1,22 +1,22 @@
 //! One job from its request to its measurement.
 
-use std::cell::RefCell;
 use std::time::SystemTime;
 
 use cotejo_model::frames::{Phase, Progress, Request};
-use cotejo_model::measurement::{Conditions, Stages};
+use cotejo_model::measurement::Conditions;
 use cotejo_model::measuring::LARGEST_CHECKED;
 use cotejo_model::reason::{DeviceReason, JobReason};
 use cotejo_model::{DeviceId, DeviceKind, Engine, JobSpec, Measurement, Precision, Reason, Task, Workload, estimate};
 
-use crate::classify::{Classify, classify, instruction_set, timed};
-use crate::gpu::{self, Gpu};
-use crate::measure::{Report, measure};
-use crate::outcome::Outcome;
-use crate::{BUILD, host, internal, matmul};
+use crate::classify::classify;
+use crate::engine::Classify;
+use crate::gpu::Gpu;
+use crate::matmul::multiply;
+use crate::measure::Report;
+use crate::{BUILD, host, internal};
 
 /// Carries out a job on as many threads as it asks for.
-pub fn perform(request: &Request, report: &mut Report<'_>) -> Result<Measurement, Reason> {
+pub(crate) fn perform(request: &Request, report: &mut Report<'_>) -> Result<Measurement, Reason> {
     let job = &request.job;
     check(job)?;
     let threads = host::thread_count(job.workload.threads);
@@ -25,10 +25,7 @@ pub fn perform(request: &Request, report: &mut Report<'_>) -> Result<Measurement
     report(Progress { phase: Phase::Load, done: 0.0 })?;
     let outcome = pool.install(|| match job.workload.task {
         Task::Classify { model, size, batch } => classify(request, Classify { model, size, batch }, threads, report),
-        Task::Matmul { size } => match job.device {
-            DeviceId::Cpu => multiply(job, size, threads, report),
-            DeviceId::Cuda(index) => gpu::multiply(job, size as usize, index, report),
-        },
+        Task::Matmul { size } => multiply(job, size as usize, threads, report),
     })?;
     let times = outcome.times;
     let (device_name, gpu) = match outcome.gpu {
@@ -100,34 +97,4 @@ fn checked(task: Task) -> Task {
         Task::Classify { model, size, .. } => Task::Classify { model, size: size.min(LARGEST_CHECKED), batch: 1 },
         product @ Task::Matmul { .. } => product,
     }
-}
-
-fn multiply(job: &JobSpec, size: u32, threads: usize, report: &mut Report<'_>) -> Result<Outcome, Reason> {
-    let size = size as usize;
-    let (times, load_ns) = match job.workload.engine {
-        Engine::Reference => {
-            let (product, load_ns) = timed(|| matmul::Reference::new(size))?;
-            let times = measure(&job.measuring, || product.compute(), |answer| product.check(answer), report)?;
-            (times.without_answer(), load_ns)
-        }
-        Engine::Optimized => {
-            let (product, load_ns) = timed(|| matmul::Optimized::new(size, threads, instruction_set()?))?;
-            let product = RefCell::new(product);
-            let compute = || {
-                product.borrow_mut().compute();
-                Ok(())
-            };
-            (measure(&job.measuring, compute, |()| product.borrow().check(), report)?, load_ns)
-        }
-    };
-    Ok(Outcome {
-        times,
-        stages: Stages { load_ns, ..Stages::default() },
-        input: None,
-        answers: Vec::new(),
-        plan: None,
-        logit_error: None,
-        peak_memory_bytes: host::peak_memory(),
-        gpu: None,
-    })
 }

@@ -3,27 +3,32 @@
 
 mod classify;
 pub mod compiled;
+mod engine;
 mod explain;
 mod gpu;
 mod host;
 mod input;
-pub mod job;
+mod job;
 pub mod labels;
-pub mod matmul;
-pub mod measure;
+mod matmul;
+mod measure;
 pub mod models;
 mod outcome;
+mod prepared;
 pub mod preprocess;
 mod process;
+mod products;
+mod reference;
 pub mod weights;
 
 use std::any::Any;
-use std::io::{self, BufRead, Write};
+use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use cotejo_model::frames::{Description, Frame, Offer, Request};
-use cotejo_model::reason::{JobReason, WorkerReason};
+use cotejo_model::reason::WorkerReason;
 use cotejo_model::{DeviceId, DeviceKind, Engine, Precision, Reason};
+use cotejo_worker_stdio::{finish, write_frame};
 
 pub use process::main_stdio;
 
@@ -41,75 +46,45 @@ pub fn describe() -> Description {
     Description { build: BUILD.to_owned(), devices: vec![cpu, gpu] }
 }
 
-/// The most bytes that a request may have.
-const MAX_REQUEST: u64 = 1 << 20;
-
-/// Reads the one request.
-pub fn read_request(input: impl BufRead) -> Result<Request, Reason> {
-    let mut line = String::new();
-    let unreadable = |detail: String| JobReason::RequestUnreadable { detail };
-    input.take(MAX_REQUEST).read_line(&mut line).map_err(|error| unreadable(error.to_string()))?;
-    if line.trim().is_empty() {
-        return Err(JobReason::RequestMissing.into());
-    }
-    serde_json::from_str(&line).map_err(|error| unreadable(error.to_string()).into())
+/// Carries out a job.
+fn measure(request: &Request, report: &mut measure::Report<'_>) -> Result<Frame, Reason> {
+    job::perform(request, report).map(|done| Frame::Done(Box::new(done)))
 }
 
-/// What a process of the worker is started for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Errand {
-    /// Carry the job out.
-    Measure,
-    /// Say how the engine computes it.
-    Explain,
+/// Says how the engine computes a job.
+fn explain(request: &Request, report: &mut measure::Report<'_>) -> Result<Frame, Reason> {
+    explain::explain(request, report).map(|said| Frame::Explained(Box::new(said)))
 }
 
-/// Carries out a request and writes its frames, the last of which is `Done`, `Explained` or `Failed`; true unless it is
-/// `Failed`. An error means that the frames could not be written.
+/// Answers a request in frames, the last of which is `Failed` or what the work gives; true unless it is `Failed`. An error
+/// means that the frames could not be written.
 ///
 /// The job runs on its own pool of threads, but candle sizes some of its loops by `RAYON_NUM_THREADS`: set it to the
 /// job's threads before the process starts, as `main_stdio` does.
-pub fn run(errand: Errand, request: Result<Request, Reason>, output: &mut (impl Write + Send)) -> io::Result<bool> {
+fn run(
+    work: fn(&Request, &mut measure::Report<'_>) -> Result<Frame, Reason>,
+    request: Result<Request, Reason>,
+    output: &mut (impl Write + Send),
+) -> io::Result<bool> {
     let outcome = request.and_then(|request| {
         let mut report = |progress| {
             write_frame(output, &Frame::Progress(progress))
                 .map_err(|error| WorkerReason::NobodyReads { detail: error.to_string() }.into())
         };
-        let perform = || match errand {
-            Errand::Measure => job::perform(&request, &mut report).map(|done| Frame::Done(Box::new(done))),
-            Errand::Explain => explain::explain(&request, &mut report).map(|said| Frame::Explained(Box::new(said))),
-        };
-        kept(perform)
+        kept(|| work(&request, &mut report))
     });
     finish(outcome, output)
 }
 
 /// Checks a device and writes the one frame of it: `Checked` or `Failed`.
-pub fn run_check(device: DeviceId, output: &mut impl Write) -> io::Result<bool> {
-    finish(kept(|| gpu::check(device).map(|check| Frame::Checked(Box::new(check)))), output)
+fn run_check(device: Result<DeviceId, Reason>, output: &mut impl Write) -> io::Result<bool> {
+    let checked = kept(|| gpu::check(device?).map(|check| Frame::Checked(Box::new(check))));
+    finish(checked, output)
 }
 
 /// Its answer; a panic is a failure.
 fn kept(work: impl FnOnce() -> Result<Frame, Reason>) -> Result<Frame, Reason> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| Err(explain_panic(panic.as_ref())))
-}
-
-fn finish(outcome: Result<Frame, Reason>, output: &mut impl Write) -> io::Result<bool> {
-    let (frame, done) = match outcome {
-        Ok(frame) => (frame, true),
-        Err(failure) => {
-            tracing::error!("{failure}");
-            (Frame::Failed(failure), false)
-        }
-    };
-    write_frame(output, &frame).map(|()| done)
-}
-
-fn write_frame(output: &mut impl Write, frame: &Frame) -> io::Result<()> {
-    let mut line = serde_json::to_vec(frame)?;
-    line.push(b'\n');
-    output.write_all(&line)?;
-    output.flush()
 }
 
 fn explain_panic(panic: &(dyn Any + Send)) -> Reason {

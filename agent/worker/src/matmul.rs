@@ -2,63 +2,75 @@
 
 use candle_core::{Device, Tensor};
 use cotejo_cpu::InstructionSet;
-use cotejo_model::job::WEIGHTS_SEED;
-use cotejo_model::reason::AnswerReason;
-use cotejo_model::{Precision, Reason};
+use cotejo_model::{Engine as Kind, JobSpec, Precision, Reason};
 
-use crate::classify::{finite, refused};
-use crate::internal;
-use crate::weights::{Uniform, uniform};
+use crate::engine::{Engine, instruction_set, refused};
+use crate::gpu::{self, Gpu};
+use crate::measure::{Report, measured};
+use crate::outcome::Outcome;
+use crate::products::{LEFT, RIGHT, check, factor};
+use crate::{host, internal};
 
-/// Elements of a product that are computed again to check it.
-const CHECKED: usize = 8;
-/// How far an element may be off, in standard deviations of the elements: ten times what rounding comes to, in f32 far
-/// more up to sizes that no memory holds.
-fn tolerance(precision: Precision) -> f64 {
-    match precision {
-        Precision::F32 => 1e-3,
-        Precision::Tf32 | Precision::F16 => 1e-2,
-        Precision::Bf16 => 1e-1,
-    }
-}
-/// The streams of numbers that the factors are made of.
-pub(crate) const LEFT: &str = "matmul.left";
-pub(crate) const RIGHT: &str = "matmul.right";
-
-/// The factors' elements, uniform in [-1, 1), the same on every machine.
-pub(crate) fn factor(name: &str, size: usize) -> Vec<f32> {
-    uniform(WEIGHTS_SEED, name, size * size)
+/// Measures a product on the job's device, by the engine that it asks for.
+pub(crate) fn multiply(job: &JobSpec, size: usize, threads: usize, report: &mut Report<'_>) -> Result<Outcome, Reason> {
+    let opened = gpu::open_for(job.device, &job.workload)?;
+    let load = || -> Result<Box<dyn Engine + '_>, Reason> {
+        match (&opened, job.workload.engine) {
+            (Some(gpu), _) => gpu::product(job, size, gpu),
+            (None, Kind::Reference) => Ok(Box::new(Reference::new(size)?)),
+            (None, Kind::Optimized) => Ok(Box::new(Optimized::new(size, threads, instruction_set()?)?)),
+        }
+    };
+    let measured = measured(&job.measuring, load, report)?;
+    Ok(Outcome {
+        times: measured.times,
+        stages: measured.stages,
+        input: None,
+        answers: Vec::new(),
+        plan: measured.plan,
+        logit_error: None,
+        peak_memory_bytes: host::peak_memory(),
+        gpu: opened.as_ref().map(|opened| Gpu::of(&opened.device)),
+    })
 }
 
 /// A product by candle.
 #[derive(Debug)]
-pub struct Reference {
+struct Reference {
     left: Tensor,
     right: Tensor,
+    product: Option<Tensor>,
 }
 
 impl Reference {
     /// Of `size` x `size` elements.
-    pub fn new(size: usize) -> Result<Self, Reason> {
+    fn new(size: usize) -> Result<Self, Reason> {
         let factor = |name| Tensor::from_vec(factor(name, size), (size, size), &Device::Cpu).map_err(internal);
-        Ok(Self { left: factor(LEFT)?, right: factor(RIGHT)? })
+        Ok(Self { left: factor(LEFT)?, right: factor(RIGHT)?, product: None })
+    }
+}
+
+impl Engine for Reference {
+    fn run(&mut self) -> Result<(), Reason> {
+        self.product = Some(self.left.matmul(&self.right).map_err(internal)?);
+        Ok(())
     }
 
-    /// The product, `[size, size]`.
-    pub fn compute(&self) -> Result<Tensor, Reason> {
-        self.left.matmul(&self.right).map_err(internal)
-    }
-
-    /// Checks a product.
-    pub fn check(&self, product: &Tensor) -> Result<(), Reason> {
+    fn check(&mut self) -> Result<(), Reason> {
+        let product = self.product.as_ref().ok_or_else(|| internal("nothing is computed yet"))?;
         let element = |row, column| product.get(row)?.get(column)?.to_scalar::<f32>();
-        check(product.dim(0).map_err(internal)?, Precision::F32, |row, column| element(row, column).map_err(internal))
+        let size = self.left.dim(0).map_err(internal)?;
+        check(size, Precision::F32, |row, column| element(row, column).map_err(internal))
+    }
+
+    fn logits(&mut self) -> Result<Vec<f32>, Reason> {
+        Ok(Vec::new())
     }
 }
 
 /// A product by the optimized engine.
 #[derive(Debug)]
-pub struct Optimized {
+struct Optimized {
     size: usize,
     left: Vec<f32>,
     right: Vec<f32>,
@@ -67,45 +79,26 @@ pub struct Optimized {
 }
 
 impl Optimized {
-    /// Of `size` x `size` elements, on so many threads.
-    pub fn new(size: usize, threads: usize, instruction_set: InstructionSet) -> Result<Self, Reason> {
+    /// Of `size` x `size` elements, on this many threads.
+    fn new(size: usize, threads: usize, instruction_set: InstructionSet) -> Result<Self, Reason> {
         let engine = cotejo_cpu::Product::new(size, threads, instruction_set).map_err(refused)?;
         Ok(Self { size, left: factor(LEFT, size), right: factor(RIGHT, size), product: vec![0.0; size * size], engine })
     }
-
-    /// Computes the product.
-    pub fn compute(&mut self) {
-        self.engine.multiply(&self.left, &self.right, &mut self.product);
-    }
-
-    /// Checks the product that was computed last.
-    pub fn check(&self) -> Result<(), Reason> {
-        check(self.size, Precision::F32, |row, column| Ok(self.product[row * self.size + column]))
-    }
 }
 
-/// Computes a few elements of the product again, in f64.
-pub(crate) fn check(
-    size: usize,
-    precision: Precision,
-    element: impl Fn(usize, usize) -> Result<f32, Reason>,
-) -> Result<(), Reason> {
-    // An element is a sum of `size` products, each of variance 1/9.
-    let deviation = (size as f64).sqrt() / 3.0;
-    let (left, right) = (Uniform::new(WEIGHTS_SEED, LEFT), Uniform::new(WEIGHTS_SEED, RIGHT));
-    for probe in 0..CHECKED {
-        let (row, column) = (probe * 7919 % size, (probe * 104_729 + size / 2) % size);
-        let found = element(row, column)?;
-        let term = |k: usize| f64::from(left.get(row * size + k)) * f64::from(right.get(k * size + column));
-        let expected: f64 = (0..size).map(term).sum();
-        let off = (expected - f64::from(found)).abs() / deviation;
-        // Not a number fails too.
-        if off.is_nan() || off > tolerance(precision) {
-            let (row, column) = (row as u64, column as u64);
-            return Err(AnswerReason::ProductWrong { row, column, found: finite(found), expected }.into());
-        }
+impl Engine for Optimized {
+    fn run(&mut self) -> Result<(), Reason> {
+        self.engine.multiply(&self.left, &self.right, &mut self.product);
+        Ok(())
     }
-    Ok(())
+
+    fn check(&mut self) -> Result<(), Reason> {
+        check(self.size, Precision::F32, |row, column| Ok(self.product[row * self.size + column]))
+    }
+
+    fn logits(&mut self) -> Result<Vec<f32>, Reason> {
+        Ok(Vec::new())
+    }
 }
 
 #[cfg(test)]
@@ -117,17 +110,18 @@ mod tests {
     #[test]
     fn products_are_right_and_wrong_ones_are_found() {
         for size in [1, 2, 3, 17, 256] {
-            let reference = Reference::new(size).unwrap();
-            let right = reference.compute().unwrap();
-            reference.check(&right).unwrap();
-            let wrong = (right + 0.1).unwrap();
-            assert_eq!(reference.check(&wrong).unwrap_err().code(), FailureCode::WrongAnswer, "{size}");
-            let not_a_number = (wrong * f64::NAN).unwrap();
-            assert_eq!(reference.check(&not_a_number).unwrap_err().code(), FailureCode::WrongAnswer);
+            let mut reference = Reference::new(size).unwrap();
+            reference.run().unwrap();
+            reference.check().unwrap();
+            let right = reference.product.take().unwrap();
+            for wrong in [(&right + 0.1).unwrap(), (&right * f64::NAN).unwrap()] {
+                reference.product = Some(wrong);
+                assert_eq!(reference.check().unwrap_err().code(), FailureCode::WrongAnswer, "{size}");
+            }
 
             let mut optimized = Optimized::new(size, 2, InstructionSet::detect().unwrap()).unwrap();
             assert_eq!(optimized.check().unwrap_err().code(), FailureCode::WrongAnswer, "nothing is computed yet");
-            optimized.compute();
+            optimized.run().unwrap();
             optimized.check().unwrap();
         }
     }

@@ -5,60 +5,48 @@ use std::time::{Duration, Instant, SystemTime};
 
 use cotejo_model::Reason;
 use cotejo_model::frames::{Phase, Progress};
+use cotejo_model::measurement::{EnginePlan, Stages};
 use cotejo_model::measuring::{self, MeasuringPlan, Stop};
 
+use crate::engine::{Engine, timed};
+
 /// Where progress goes. An error ends the measurement: nobody waits for it any more.
-pub type Report<'a> = dyn FnMut(Progress) -> Result<(), Reason> + Send + 'a;
+pub(crate) type Report<'a> = dyn FnMut(Progress) -> Result<(), Reason> + Send + 'a;
 
-/// The times of a computation, and what it gave.
+/// The times of a computation.
 #[derive(Debug)]
-pub struct Times<T> {
+pub(crate) struct Times {
     /// The very first run.
-    pub first_ns: u64,
+    pub(crate) first_ns: u64,
     /// The warm-up.
-    pub warmup_ns: Vec<u64>,
+    pub(crate) warmup_ns: Vec<u64>,
     /// The samples.
-    pub samples_ns: Vec<u64>,
+    pub(crate) samples_ns: Vec<u64>,
     /// Why sampling ended.
-    pub stop: Stop,
+    pub(crate) stop: Stop,
     /// How long the machine slept meanwhile, in milliseconds.
-    pub slept_ms: u64,
-    /// The answer of the first run.
-    pub answer: T,
+    pub(crate) slept_ms: u64,
 }
 
-impl<T> Times<T> {
-    /// The times alone.
-    pub(crate) fn without_answer(self) -> Times<()> {
-        let Self { first_ns, warmup_ns, samples_ns, stop, slept_ms, answer: _ } = self;
-        Times { first_ns, warmup_ns, samples_ns, stop, slept_ms, answer: () }
-    }
-}
-
-/// Times `compute`: first run, warm-up, samples. Every answer goes through `check`, which the times do not include.
-pub fn measure<T>(
-    plan: &MeasuringPlan,
-    mut compute: impl FnMut() -> Result<T, Reason>,
-    check: impl Fn(&T) -> Result<(), Reason>,
-    report: &mut Report<'_>,
-) -> Result<Times<T>, Reason> {
+/// Times an engine: first run, warm-up, samples. Every answer is checked, which the times do not include.
+pub(crate) fn measure(plan: &MeasuringPlan, engine: &mut dyn Engine, report: &mut Report<'_>) -> Result<Times, Reason> {
     let mut ticker = Ticker::new(report);
     let (began, began_by_calendar) = (Instant::now(), SystemTime::now());
     let mut timed = || {
         let start = Instant::now();
-        let answer = compute()?;
+        engine.run()?;
         let time = nanoseconds(start.elapsed());
-        check(&answer)?;
-        Ok::<_, Reason>((time, answer))
+        engine.check()?;
+        Ok::<_, Reason>(time)
     };
 
     ticker.enter(Phase::First, FIRST_AT)?;
-    let (first_ns, answer) = timed()?;
+    let first_ns = timed()?;
 
     ticker.enter(Phase::WarmUp, WARM_UP_AT)?;
     let mut warmup_ns = Vec::new();
     while !measuring::warm_enough(&warmup_ns) {
-        warmup_ns.push(timed()?.0);
+        warmup_ns.push(timed()?);
         let share = warmup_ns.iter().sum::<u64>() as f64 / measuring::WARMUP_MAX_NS as f64;
         ticker.tick(Phase::WarmUp, WARM_UP_AT + share * (SAMPLE_AT - WARM_UP_AT))?;
     }
@@ -70,11 +58,40 @@ pub fn measure<T>(
         if let Some(stop) = measuring::stop(plan, &samples_ns, spent) {
             break stop;
         }
-        samples_ns.push(timed()?.0);
+        samples_ns.push(timed()?);
         ticker.tick(Phase::Sample, SAMPLE_AT + sampled(plan, &samples_ns, spent) * (1.0 - SAMPLE_AT))?;
     };
     let slept_ms = slept(began.elapsed(), began_by_calendar.elapsed().unwrap_or_default());
-    Ok(Times { first_ns, warmup_ns, samples_ns, stop, slept_ms, answer })
+    Ok(Times { first_ns, warmup_ns, samples_ns, stop, slept_ms })
+}
+
+/// What an engine gave.
+pub(crate) struct Measured {
+    pub(crate) times: Times,
+    /// Of the first image; empty for a product.
+    pub(crate) logits: Vec<f32>,
+    /// All but the image's.
+    pub(crate) stages: Stages,
+    pub(crate) plan: Option<EnginePlan>,
+}
+
+/// Loads an engine, measures it, and asks it for what a measurement records.
+pub(crate) fn measured<'e>(
+    plan: &MeasuringPlan,
+    load: impl FnOnce() -> Result<Box<dyn Engine + 'e>, Reason>,
+    report: &mut Report<'_>,
+) -> Result<Measured, Reason> {
+    let (mut engine, load_ns) = timed(load)?;
+    let times = measure(plan, engine.as_mut(), report)?;
+    let copies = engine.copies()?;
+    let stages = Stages {
+        load_ns,
+        upload_ns: copies.map(|copies| copies.upload_ns),
+        download_ns: copies.map(|copies| copies.download_ns),
+        events: copies.and_then(|copies| copies.events),
+        ..Stages::default()
+    };
+    Ok(Measured { times, logits: engine.logits()?, stages, plan: engine.plan() })
 }
 
 fn nanoseconds(time: Duration) -> u64 {
@@ -140,23 +157,41 @@ mod tests {
         MeasuringPlan { runs: Some(runs), ..MeasuringPlan::default() }
     }
 
+    /// Counts its runs, takes its time for each, and is right up to one of them.
+    struct Counting {
+        count: usize,
+        pause: Duration,
+        right: usize,
+    }
+
+    impl Engine for Counting {
+        fn run(&mut self) -> Result<(), Reason> {
+            self.count += 1;
+            std::thread::sleep(self.pause);
+            Ok(())
+        }
+
+        fn check(&mut self) -> Result<(), Reason> {
+            if self.count <= self.right { Ok(()) } else { Err(AnswerReason::GraphDiffers.into()) }
+        }
+
+        fn logits(&mut self) -> Result<Vec<f32>, Reason> {
+            Ok(Vec::new())
+        }
+    }
+
     #[test]
     fn every_run_is_kept_apart_by_its_phase() {
-        let mut count = 0;
         let mut seen = Vec::new();
         let mut report = |progress: Progress| {
             seen.push(progress);
             Ok(())
         };
-        let compute = || {
-            count += 1;
-            std::thread::sleep(Duration::from_millis(60));
-            Ok(count)
-        };
-        let times = measure(&runs(7), compute, |_| Ok(()), &mut report).unwrap();
-        assert_eq!((times.answer, times.samples_ns.len(), times.stop), (1, 7, Stop::Runs));
+        let mut engine = Counting { count: 0, pause: Duration::from_millis(60), right: usize::MAX };
+        let times = measure(&runs(7), &mut engine, &mut report).unwrap();
+        assert_eq!((times.samples_ns.len(), times.stop), (7, Stop::Runs));
         assert!(times.warmup_ns.len() >= measuring::WARMUP_MIN_RUNS);
-        assert_eq!(count, 1 + times.warmup_ns.len() + 7);
+        assert_eq!(engine.count, 1 + times.warmup_ns.len() + 7);
         assert!(seen.is_sorted_by(|a, b| a.done <= b.done && a.phase <= b.phase), "{seen:?}");
         assert!(seen.iter().all(|progress| (0.0..=1.0).contains(&progress.done)));
         let mut phases: Vec<Phase> = seen.iter().map(|progress| progress.phase).collect();
@@ -166,16 +201,11 @@ mod tests {
 
     #[test]
     fn a_wrong_answer_and_a_deaf_reader_end_it() {
-        let wrong = |answer: &u32| if *answer < 4 { Ok(()) } else { Err(AnswerReason::GraphDiffers.into()) };
-        let mut count = 0;
-        let compute = || {
-            count += 1;
-            Ok(count)
-        };
-        let failure = measure(&runs(9), compute, wrong, &mut |_| Ok(())).unwrap_err();
-        assert_eq!(failure.code(), FailureCode::WrongAnswer);
+        let mut engine = Counting { count: 0, pause: Duration::ZERO, right: 3 };
+        let failure = measure(&runs(9), &mut engine, &mut |_| Ok(())).unwrap_err();
+        assert_eq!((failure.code(), engine.count), (FailureCode::WrongAnswer, 4));
         let mut deaf = |_| Err(EndReason::Cancelled.into());
-        let failure = measure(&runs(9), || Ok(()), |()| Ok(()), &mut deaf).unwrap_err();
+        let failure = measure(&runs(9), &mut Counting { right: 99, ..engine }, &mut deaf).unwrap_err();
         assert_eq!(failure.code(), FailureCode::Cancelled);
     }
 

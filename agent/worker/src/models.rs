@@ -96,8 +96,8 @@ impl Builder<'_> {
     fn conv(&self, layer: &models::Conv) -> Result<Conv> {
         let models::Conv { inputs, outputs, kernel, stride, function, .. } = *layer;
         let config = Conv2dConfig { stride, padding: kernel / 2, ..Conv2dConfig::default() };
-        let conv = candle_nn::conv2d_no_bias(inputs, outputs, kernel, config, self.weights.pp(&layer.module.name))?;
-        Ok(Conv { conv, norm: self.norm(&layer.norm, outputs)?, function })
+        let filter = candle_nn::conv2d_no_bias(inputs, outputs, kernel, config, self.weights.pp(&layer.module.name))?;
+        Ok(Conv { filter, norm: self.norm(&layer.norm, outputs)?, function })
     }
 
     fn optional(&self, layer: Option<&models::Conv>) -> Result<Option<Conv>> {
@@ -196,9 +196,8 @@ impl Module for Block {
 
 /// A convolution, its batch norm, and what follows.
 #[derive(Debug)]
-#[allow(clippy::struct_field_names, reason = "a convolution is what it is called")]
 struct Conv {
-    conv: Conv2d,
+    filter: Conv2d,
     norm: BatchNorm,
     function: Function,
 }
@@ -206,7 +205,7 @@ struct Conv {
 impl Conv {
     /// Without what follows.
     fn sum(&self, input: &Tensor) -> Result<Tensor> {
-        self.norm.forward_t(&self.conv.forward(input)?, false)
+        self.norm.forward_t(&self.filter.forward(input)?, false)
     }
 }
 

@@ -7,7 +7,7 @@ use crate::measure::Times;
 
 /// Times, and what only some tasks or engines have.
 pub(crate) struct Outcome {
-    pub(crate) times: Times<()>,
+    pub(crate) times: Times,
     pub(crate) stages: Stages,
     pub(crate) input: Option<Input>,
     pub(crate) answers: Vec<Answer>,

@@ -3,8 +3,8 @@
 
 use std::io::Cursor;
 use std::path::Path;
+use std::sync::Arc;
 
-use candle_core::{Device, Tensor};
 use cotejo_model::reason::{ImageReason, JobFile};
 use cotejo_model::{Digest, Reason};
 use fast_image_resize::images::{TypedImage, TypedImageRef};
@@ -85,8 +85,26 @@ fn resize_once(image: &RgbImage, width: u32, height: u32) -> Result<RgbImage, Re
     RgbImage::from_raw(width, height, pixels).ok_or_else(|| internal("the resized image is too short"))
 }
 
-/// The network's input `[batch, 3, size, size]`: the image resized, scaled to 0 to 1, normalised and repeated.
-pub fn to_tensor(image: &RgbImage, size: u32, batch: u32) -> Result<Tensor, Reason> {
+/// What a network takes, image after image and channel after channel.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Input {
+    /// `[batch, 3, size, size]`.
+    pub shape: [usize; 4],
+    /// As many numbers as the shape says.
+    pub values: Arc<[f32]>,
+}
+
+impl Input {
+    /// The first image alone.
+    #[must_use]
+    pub fn first_image(&self) -> Self {
+        let [_, channels, height, width] = self.shape;
+        Self { shape: [1, channels, height, width], values: self.values[..channels * height * width].into() }
+    }
+}
+
+/// The network's input: the image resized to `size` x `size`, normalised, and repeated `batch` times.
+pub fn input(image: &RgbImage, size: u32, batch: u32) -> Result<Input, Reason> {
     let pixels = resize(image, size, size)?;
     let pixels_a_side = size as usize;
     let plane = pixels_a_side * pixels_a_side;
@@ -98,7 +116,7 @@ pub fn to_tensor(image: &RgbImage, size: u32, batch: u32) -> Result<Tensor, Reas
     for _ in 1..batch {
         values.extend_from_within(..3 * plane);
     }
-    Tensor::from_vec(values, (batch as usize, 3, pixels_a_side, pixels_a_side), &Device::Cpu).map_err(internal)
+    Ok(Input { shape: [batch as usize, 3, pixels_a_side, pixels_a_side], values: values.into() })
 }
 
 /// The size of the built-in image.

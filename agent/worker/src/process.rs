@@ -1,16 +1,17 @@
 //! The worker as a process.
 
 use std::env;
-use std::ffi::{OsStr, OsString};
-use std::io::{self, IsTerminal as _, Read as _, Write as _};
-use std::process::{Command, ExitCode, Stdio};
+use std::ffi::OsString;
+use std::io::{self, IsTerminal as _, Write as _};
+use std::process::{self, ExitCode, Stdio};
 
 use cotejo_model::frames::Request;
 use cotejo_model::reason::WorkerReason;
 use cotejo_model::{DeviceId, Precision, variables};
+use cotejo_worker_stdio::{self as stdio, Command, DIE_WITH_PARENT, Invocation};
 use tracing_subscriber::EnvFilter;
 
-use crate::{Errand, describe, gpu, host, read_request, run, run_check};
+use crate::{describe, explain, gpu, host, measure, run, run_check};
 
 const USAGE: &str = "\
 Carries out one job: reads a request from standard input (one line of JSON), writes frames to standard output.
@@ -33,32 +34,29 @@ const CANDLE_THREADS: &str = "CANDLE_NUM_THREADS";
 const DEVICE_ORDER: &str = "CUDA_DEVICE_ORDER";
 /// `0` keeps all of NVIDIA's libraries from TF32: by default candle's convolutions use it where f32 is asked for.
 const TF32_OVERRIDE: &str = "NVIDIA_TF32_OVERRIDE";
-const DIE_WITH_PARENT: &str = "--die-with-parent";
 
 /// Success after `Done`, 1 after `Failed` or when the frames cannot be written, 2 when the arguments make no sense.
 /// `arguments` are those after the program's name, or after the subcommand that stands for this program.
 pub fn main_stdio(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let mut die_with_parent = false;
-    let mut errand = Errand::Measure;
-    let mut arguments = arguments.into_iter();
-    while let Some(argument) = arguments.next() {
-        match argument.to_str() {
-            Some("--libraries") => return print(&(serde_json::json!(gpu::libraries()).to_string() + "\n")),
-            Some("--check") => return check(arguments.next().as_deref()),
-            Some("--describe") => return print(&(serde_json::json!(describe()).to_string() + "\n")),
-            Some("--help" | "-h") => return print(USAGE),
-            Some(DIE_WITH_PARENT) => die_with_parent = true,
-            Some("--explain") => errand = Errand::Explain,
-            _ => {
-                eprint!("unknown argument {}\n\n{USAGE}", argument.display());
-                return ExitCode::from(2);
-            }
+    let Invocation { command, dies_with_parent } = match Invocation::parse(arguments) {
+        Ok(invocation) => invocation,
+        Err(error) => {
+            eprint!("{error}\n\n{USAGE}");
+            return ExitCode::from(2);
         }
-    }
+    };
+    let work = match command {
+        Command::Measure => measure,
+        Command::Explain => explain,
+        Command::Describe => return stdio::print_json(&describe()),
+        Command::Libraries => return stdio::print_json(&gpu::libraries()),
+        Command::Check(device) => return check(&device),
+        Command::Help => return stdio::print(USAGE),
+    };
     log_to_stderr();
-    let request = read_request(io::stdin().lock());
-    if die_with_parent {
-        std::thread::spawn(end_with_input);
+    let request = stdio::read_request(io::stdin().lock());
+    if dies_with_parent {
+        std::thread::spawn(stdio::end_with_input);
     }
     let request = match request {
         Ok(request) if !environment_fits(&request) => match start_over(&request) {
@@ -67,31 +65,19 @@ pub fn main_stdio(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         },
         request => request,
     };
-    run(errand, request, &mut io::stdout()).map_or_else(
+    run(work, request, &mut io::stdout()).map_or_else(
         |error| {
             tracing::error!("the frames cannot be written: {error}");
             ExitCode::FAILURE
         },
-        code,
+        stdio::exit_code,
     )
 }
 
 /// Checks a device and writes one frame.
-fn check(device: Option<&OsStr>) -> ExitCode {
-    let Some(device) = device.and_then(OsStr::to_str).and_then(|device| device.parse().ok()) else {
-        eprint!("--check takes a device, such as cuda:0\n\n{USAGE}");
-        return ExitCode::from(2);
-    };
+fn check(device: &str) -> ExitCode {
     log_to_stderr();
-    run_check(device, &mut io::stdout()).map_or(ExitCode::FAILURE, code)
-}
-
-fn code(done: bool) -> ExitCode {
-    if done { ExitCode::SUCCESS } else { ExitCode::FAILURE }
-}
-
-fn print(text: &str) -> ExitCode {
-    code(io::stdout().write_all(text.as_bytes()).is_ok())
+    run_check(stdio::device(device), &mut io::stdout()).map_or(ExitCode::FAILURE, stdio::exit_code)
 }
 
 fn log_to_stderr() {
@@ -100,14 +86,6 @@ fn log_to_stderr() {
     // In a process that logs already, that goes on.
     let colours = io::stderr().is_terminal();
     let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(colours).try_init();
-}
-
-/// Standard input stays open for as long as the parent lives: its end is the one sign of the parent's death that all
-/// systems give.
-fn end_with_input() {
-    let mut rest = [0; 256];
-    while !matches!(io::stdin().read(&mut rest), Ok(0) | Err(_)) {}
-    std::process::exit(1);
 }
 
 /// What must stand in the environment before candle and NVIDIA's libraries look at it, and what must not.
@@ -135,7 +113,7 @@ fn environment_fits(request: &Request) -> bool {
 /// change its own.
 fn start_over(request: &Request) -> io::Result<ExitCode> {
     let arguments = env::args_os().skip(1).filter(|argument| argument != DIE_WITH_PARENT);
-    let mut command = Command::new(env::current_exe()?);
+    let mut command = process::Command::new(env::current_exe()?);
     command.args(arguments).arg(DIE_WITH_PARENT).stdin(Stdio::piped());
     for (name, wanted) in environment(request) {
         match wanted {
@@ -149,5 +127,5 @@ fn start_over(request: &Request) -> io::Result<ExitCode> {
     let status = child.wait()?;
     // A child that ended before it had read everything has said why.
     drop((sent, input));
-    Ok(code(status.success()))
+    Ok(stdio::exit_code(status.success()))
 }

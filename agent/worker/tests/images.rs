@@ -78,13 +78,13 @@ fn decoded_images_are_pillows() {
 }
 
 #[test]
-fn a_tensor_is_the_image_normalised_and_repeated() {
+fn an_input_is_the_image_normalised_and_repeated() {
     let image = support::draw("pattern", 5, 5);
-    let tensor = preprocess::to_tensor(&image, 5, 2).unwrap();
-    assert_eq!(tensor.dims(), [2, 3, 5, 5]);
-    let values: Vec<f32> = tensor.flatten_all().unwrap().to_vec1().unwrap();
-    let (first, second) = values.split_at(75);
+    let input = preprocess::input(&image, 5, 2).unwrap();
+    assert_eq!((input.shape, input.values.len()), ([2, 3, 5, 5], 150));
+    let (first, second) = input.values.split_at(75);
     assert_eq!(first, second);
+    assert_eq!(&*input.first_image().values, first);
     for channel in 0..3 {
         let value = f32::from(image.get_pixel(3, 2).0[channel]) / 255.0;
         let expected = (value - preprocess::MEAN[channel]) / preprocess::STD[channel];

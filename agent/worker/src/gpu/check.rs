@@ -9,8 +9,8 @@ use cotejo_model::reason::{AnswerReason, JobReason};
 use cotejo_model::{DeviceId, Model, Reason};
 
 use super::{capability, failure, reference};
-use crate::classify::{error_of_logits, finite, values};
-use crate::models::Network;
+use crate::engine::{Engine as _, error_of_logits, finite};
+use crate::reference::Reference;
 use crate::{compiled, internal, preprocess, weights};
 
 /// Pixels a side: enough for every kind of layer, and for half a second.
@@ -28,16 +28,15 @@ pub(crate) fn check(id: DeviceId) -> Result<DeviceCheck, Reason> {
     let device = Device::open(index).map_err(failure)?;
     let free_memory_bytes = device.free_memory_bytes().map_err(failure)?;
     let tensors = weights::random(Model::MobileNetV2, WEIGHTS_SEED).map_err(internal)?;
-    let image = preprocess::to_tensor(&preprocess::built_in(), SIZE, 1)?;
+    let image = preprocess::input(&preprocess::built_in(), SIZE, 1)?;
     let network = compiled::network(Model::MobileNetV2, &tensors).map_err(internal)?;
     let side = SIZE as usize;
     let options = Options { images: 1, height: side, width: side, precision: Precision::F32 };
-    let mut plan = Plan::compile(&device, &network, options, &values(&image)?).map_err(failure)?;
+    let mut plan = Plan::compile(&device, &network, options, &image.values).map_err(failure)?;
     let logits = plan.download().map_err(failure)?;
-    let expected = Network::new(Model::MobileNetV2, &weights::builder(tensors))
-        .and_then(|network| candle_core::Module::forward(&network, &image))
-        .map_err(internal)?;
-    let error = error_of_logits(&values(&expected)?, logits);
+    let mut expected = Reference::of_weights(Model::MobileNetV2, tensors, &image)?;
+    expected.run()?;
+    let error = error_of_logits(&expected.logits()?, logits);
     if error.is_nan() || error > TOLERANCE {
         return Err(AnswerReason::DeviceWrong { device: id, error: finite(error) }.into());
     }

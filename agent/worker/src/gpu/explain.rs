@@ -8,9 +8,9 @@ use cotejo_model::frames::{Phase, Progress, Request};
 use super::classify::{laid_out, plan};
 use super::{failure, open, precision};
 use crate::BUILD;
-use crate::classify::{Classify, Prepared, timed, values};
-use crate::explain::median;
+use crate::engine::{Classify, median, timed};
 use crate::measure::Report;
+use crate::prepared::Prepared;
 
 /// Forwards of which the median is taken, after as many.
 const RUNS: usize = 51;
@@ -24,8 +24,8 @@ pub(crate) fn explain(
 ) -> Result<Explanation, Reason> {
     let workload = request.job.workload;
     let device = open(index, &workload)?;
-    let input = values(&Prepared::new(request, task)?.tensor)?;
-    let plan = plan(request, task, &device, &input)?;
+    let input = Prepared::new(request, task)?.input;
+    let plan = plan(request, task, &device, &input.values)?;
     report(Progress { phase: Phase::WarmUp, done: 0.3 })?;
     let peak = Peak::measure(&device, precision(workload.precision)).map_err(failure)?;
     report(Progress { phase: Phase::Sample, done: 0.6 })?;

@@ -2,20 +2,22 @@
 
 mod check;
 mod classify;
+mod copies;
 mod explain;
 mod matmul;
 mod reference;
 
-use cotejo_cuda::{Device, EventTimes, Reason as CudaReason};
+use cotejo_cuda::{Device, Reason as CudaReason};
+use cotejo_model::frames::Request;
 use cotejo_model::gpu::{ComputeCapability, GpuRecord, Library};
-use cotejo_model::measurement;
 use cotejo_model::reason::{AnswerReason, DeviceReason, DriverReason, GpuReason, LibraryReason, MemoryReason};
-use cotejo_model::{DeviceId, DeviceKind, Engine, Precision, Reason, Workload};
+use cotejo_model::{DeviceId, DeviceKind, Engine as Kind, JobSpec, Precision, Reason, Workload};
+
+use crate::engine::{Classify, Engine};
+use crate::preprocess::Input;
 
 pub(crate) use check::check;
-pub(crate) use classify::classify;
 pub(crate) use explain::explain;
-pub(crate) use matmul::multiply;
 
 /// A GPU as a measurement records it; driver and state are the agent's to add.
 pub(crate) struct Gpu {
@@ -24,7 +26,7 @@ pub(crate) struct Gpu {
 }
 
 impl Gpu {
-    fn of(device: &Device) -> Self {
+    pub(crate) fn of(device: &Device) -> Self {
         let facts = device.facts();
         let record = GpuRecord {
             compute_capability: Some(capability(device)),
@@ -43,9 +45,9 @@ fn capability(device: &Device) -> ComputeCapability {
 }
 
 /// The engines that this build has for GPUs.
-pub(crate) fn engines() -> Vec<Engine> {
-    let reference = cfg!(feature = "cuda").then_some(Engine::Reference);
-    std::iter::once(Engine::Optimized).chain(reference).collect()
+pub(crate) fn engines() -> Vec<Kind> {
+    let reference = cfg!(feature = "cuda").then_some(Kind::Reference);
+    std::iter::once(Kind::Optimized).chain(reference).collect()
 }
 
 /// Opens a GPU for this workload.
@@ -70,12 +72,40 @@ fn precision(precision: Precision) -> cotejo_cuda::Precision {
     }
 }
 
-fn event_times(times: EventTimes) -> measurement::EventTimes {
-    let nanoseconds = |time: std::time::Duration| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
-    measurement::EventTimes {
-        upload_ns: nanoseconds(times.upload),
-        forward_ns: nanoseconds(times.forward),
-        download_ns: nanoseconds(times.download),
+/// A GPU that was opened for a job.
+pub(crate) struct Opened {
+    pub(crate) device: Device,
+    /// Its number among the PC's GPUs.
+    #[cfg_attr(not(feature = "cuda"), allow(dead_code, reason = "only candle's CUDA asks for it"))]
+    index: u32,
+}
+
+/// Opens the GPU that a job is for; none for the CPU.
+pub(crate) fn open_for(device: DeviceId, workload: &Workload) -> Result<Option<Opened>, Reason> {
+    match device {
+        DeviceId::Cpu => Ok(None),
+        DeviceId::Cuda(index) => Ok(Some(Opened { device: open(index, workload)?, index })),
+    }
+}
+
+/// A classifier by the engine that the job asks for.
+pub(crate) fn classifier<'d>(
+    request: &Request,
+    task: Classify,
+    opened: &'d Opened,
+    input: &Input,
+) -> Result<Box<dyn Engine + 'd>, Reason> {
+    match request.job.workload.engine {
+        Kind::Optimized => Ok(Box::new(classify::Classifier::new(request, task, &opened.device, input)?)),
+        Kind::Reference => reference::classifier(request, task, opened, input),
+    }
+}
+
+/// A product by the engine that the job asks for.
+pub(crate) fn product<'d>(job: &JobSpec, size: usize, opened: &'d Opened) -> Result<Box<dyn Engine + 'd>, Reason> {
+    match job.workload.engine {
+        Kind::Optimized => Ok(Box::new(matmul::OnGpu::new(&opened.device, size, job.workload.precision)?)),
+        Kind::Reference => reference::product(job, size, opened),
     }
 }
 
@@ -179,6 +209,6 @@ mod tests {
     fn what_is_offered_for_gpus_is_what_is_there() {
         let offer = describe().devices.into_iter().find(|offer| offer.kind == DeviceId::Cuda(0).kind()).unwrap();
         assert_eq!(offer.engines, engines());
-        assert!(offer.engines.contains(&Engine::Optimized));
+        assert!(offer.engines.contains(&Kind::Optimized));
     }
 }

@@ -1,36 +1,33 @@
 //! Plain candle on a GPU: only in a build with candle's `cuda`.
 
 #[cfg(feature = "cuda")]
-pub(super) use built::{check, classify, multiply};
+pub(super) use built::{check, classifier, product};
 #[cfg(not(feature = "cuda"))]
-pub(super) use not_built::{check, classify, multiply};
+pub(super) use not_built::{check, classifier, product};
 
 #[cfg(feature = "cuda")]
 mod built {
-    use std::cell::Cell;
-
     use candle_core::{DType, Module as _, Tensor};
     use candle_nn::VarBuilder;
-    use cotejo_cuda::Device;
     use cotejo_model::frames::Request;
     use cotejo_model::gpu::ComputeCapability;
-    use cotejo_model::measurement::Stages;
     use cotejo_model::reason::{GpuReason, MemoryReason};
     use cotejo_model::{JobSpec, Precision, Reason};
 
-    use crate::classify::{Classify, Measured, check_logits, tensors, timed, values};
-    use crate::gpu::classify::median_ns;
-    use crate::gpu::{Gpu, capability};
+    use crate::engine::{Classify, Copies, Engine, check_logits, tensors};
+    use crate::gpu::copies::median_ns;
+    use crate::gpu::{Opened, capability};
     use crate::internal;
-    use crate::matmul::{LEFT, RIGHT, check as check_product, factor};
-    use crate::measure::{Report, Times, measure};
-    use crate::models::Network;
+    use crate::models::{CLASSES, Network};
+    use crate::preprocess::Input;
+    use crate::products::{LEFT, RIGHT, check as check_product, factor};
+    use crate::reference::{tensor, values};
 
     /// What candle's own kernels were compiled for, where the build said it: 86 is compute capability 8.6.
     const BUILT_FOR: Option<&str> = option_env!("CUDA_COMPUTE_CAP");
 
     /// Kernels run on the generation that they were compiled for and on later ones.
-    pub(in crate::gpu) fn check(device: &Device) -> Result<(), Reason> {
+    pub(in crate::gpu) fn check(device: &cotejo_cuda::Device) -> Result<(), Reason> {
         let found = capability(device);
         match BUILT_FOR.and_then(|built| built.parse::<u32>().ok()) {
             Some(built) if found.major * 10 + found.minor < built => {
@@ -41,8 +38,8 @@ mod built {
         }
     }
 
-    fn open(device: &Device, index: u32, precision: Precision) -> Result<(candle_core::Device, DType), Reason> {
-        check(device)?;
+    fn open(opened: &Opened, precision: Precision) -> Result<(candle_core::Device, DType), Reason> {
+        check(&opened.device)?;
         // Convolutions: the environment says it before the process starts (`process.rs`).
         candle_core::cuda::set_gemm_reduced_precision_f32(precision == Precision::Tf32);
         let dtype = match precision {
@@ -50,82 +47,122 @@ mod built {
             Precision::F16 => DType::F16,
             Precision::Bf16 => DType::BF16,
         };
-        Ok((candle_core::Device::new_cuda(index as usize).map_err(trouble)?, dtype))
+        Ok((candle_core::Device::new_cuda(opened.index as usize).map_err(trouble)?, dtype))
     }
 
-    pub(in crate::gpu) fn classify(
+    /// A classifier and what it classifies.
+    struct Classifier {
+        network: Network,
+        device: candle_core::Device,
+        dtype: DType,
+        /// On the host, and on the GPU.
+        input: Tensor,
+        image: Tensor,
+        /// Of the last run.
+        logits: Option<Tensor>,
+    }
+
+    pub(in crate::gpu) fn classifier(
         request: &Request,
         task: Classify,
-        device: &Device,
-        index: u32,
-        input: &Tensor,
-        report: &mut Report<'_>,
-    ) -> Result<Measured, Reason> {
-        let (cuda, dtype) = open(device, index, request.job.workload.precision)?;
-        let (network, load_ns) = timed(|| {
-            let weights = VarBuilder::from_tensors(tensors(request, task.model)?, dtype, &cuda);
-            Network::new(task.model, &weights).map_err(trouble)
-        })?;
-        let upload = || {
-            let here = input.to_device(&cuda).and_then(|input| input.to_dtype(dtype)).map_err(trouble)?;
-            cuda.synchronize().map_err(trouble)?;
-            Ok(here)
-        };
-        let image = upload()?;
-        let download =
-            |logits: &Tensor| logits.to_dtype(DType::F32).map_err(trouble).and_then(|logits| values(&logits));
-        let run = || {
-            let logits = network.forward(&image).map_err(trouble)?;
-            cuda.synchronize().map_err(trouble)?;
-            Ok(logits)
-        };
-        let check = |logits: &Tensor| check_logits(&download(logits)?);
-        let times = measure(&request.job.measuring, run, check, report)?;
-        let upload_ns = median_ns(|| upload().map(|_| ()))?;
-        let download_ns = median_ns(|| download(&times.answer).map(|_| ()))?;
-        let logits = download(&times.answer.get(0).map_err(trouble)?)?;
-        let stages =
-            Stages { load_ns, upload_ns: Some(upload_ns), download_ns: Some(download_ns), ..Stages::default() };
-        Ok(Measured { times: times.without_answer(), logits, stages, plan: None, gpu: Some(Gpu::of(device)) })
+        opened: &Opened,
+        input: &Input,
+    ) -> Result<Box<dyn Engine>, Reason> {
+        let (device, dtype) = open(opened, request.job.workload.precision)?;
+        let weights = VarBuilder::from_tensors(tensors(request, task.model)?, dtype, &device);
+        let network = Network::new(task.model, &weights).map_err(trouble)?;
+        let input = tensor(input)?;
+        let image = upload(&input, &device, dtype)?;
+        Ok(Box::new(Classifier { network, device, dtype, input, image, logits: None }))
     }
 
-    pub(in crate::gpu) fn multiply(
-        job: &JobSpec,
+    fn upload(input: &Tensor, device: &candle_core::Device, dtype: DType) -> Result<Tensor, Reason> {
+        let there = input.to_device(device).and_then(|input| input.to_dtype(dtype)).map_err(trouble)?;
+        device.synchronize().map_err(trouble)?;
+        Ok(there)
+    }
+
+    /// The values of the last answer, in f32.
+    fn download(answer: Option<&Tensor>) -> Result<Vec<f32>, Reason> {
+        let download = |answer: &Tensor| values(&answer.to_dtype(DType::F32).map_err(trouble)?);
+        answer.map_or_else(|| Ok(Vec::new()), download)
+    }
+
+    impl Engine for Classifier {
+        fn run(&mut self) -> Result<(), Reason> {
+            self.logits = Some(self.network.forward(&self.image).map_err(trouble)?);
+            self.device.synchronize().map_err(trouble)
+        }
+
+        fn check(&mut self) -> Result<(), Reason> {
+            check_logits(&download(self.logits.as_ref())?)
+        }
+
+        fn copies(&mut self) -> Result<Option<Copies>, Reason> {
+            let upload_ns = median_ns(|| upload(&self.input, &self.device, self.dtype).map(|_| ()))?;
+            let download_ns = median_ns(|| download(self.logits.as_ref()).map(|_| ()))?;
+            Ok(Some(Copies { upload_ns, download_ns, events: None }))
+        }
+
+        fn logits(&mut self) -> Result<Vec<f32>, Reason> {
+            let mut logits = download(self.logits.as_ref())?;
+            logits.truncate(CLASSES);
+            Ok(logits)
+        }
+    }
+
+    /// Two matrices and their product.
+    struct Product {
         size: usize,
-        device: &Device,
-        index: u32,
-        report: &mut Report<'_>,
-    ) -> Result<(Times<()>, Stages), Reason> {
+        precision: Precision,
+        device: candle_core::Device,
+        dtype: DType,
+        left: Tensor,
+        right: Tensor,
+        product: Option<Tensor>,
+        seen: bool,
+    }
+
+    pub(in crate::gpu) fn product(job: &JobSpec, size: usize, opened: &Opened) -> Result<Box<dyn Engine>, Reason> {
         let precision = job.workload.precision;
-        let (cuda, dtype) = open(device, index, precision)?;
-        let matrix = |name| {
-            let matrix = Tensor::from_vec(factor(name, size), (size, size), &candle_core::Device::Cpu);
-            matrix.and_then(|matrix| matrix.to_device(&cuda)?.to_dtype(dtype)).map_err(trouble)
-        };
-        let ((left, right), load_ns) = timed(|| Ok((matrix(LEFT)?, matrix(RIGHT)?)))?;
-        let run = || {
-            let product = left.matmul(&right).map_err(trouble)?;
-            cuda.synchronize().map_err(trouble)?;
-            Ok(product)
-        };
-        let download = |product: &Tensor| product.to_dtype(DType::F32).map_err(trouble).and_then(|all| values(&all));
-        let seen = Cell::new(false);
-        let verify = |product: &Tensor| {
-            if seen.replace(true) {
+        let (device, dtype) = open(opened, precision)?;
+        let (left, right) = (matrix(LEFT, size, &device, dtype)?, matrix(RIGHT, size, &device, dtype)?);
+        Ok(Box::new(Product { size, precision, device, dtype, left, right, product: None, seen: false }))
+    }
+
+    fn matrix(name: &str, size: usize, device: &candle_core::Device, dtype: DType) -> Result<Tensor, Reason> {
+        let matrix = Tensor::from_vec(factor(name, size), (size, size), &candle_core::Device::Cpu);
+        matrix.and_then(|matrix| matrix.to_device(device)?.to_dtype(dtype)).map_err(trouble)
+    }
+
+    impl Engine for Product {
+        fn run(&mut self) -> Result<(), Reason> {
+            self.product = Some(self.left.matmul(&self.right).map_err(trouble)?);
+            self.device.synchronize().map_err(trouble)
+        }
+
+        /// A whole matrix takes longer to copy than to compute: the first product alone is looked at.
+        fn check(&mut self) -> Result<(), Reason> {
+            if std::mem::replace(&mut self.seen, true) {
                 return Ok(());
             }
-            let found = download(product)?;
-            check_product(size, precision, |row, column| Ok(found[row * size + column]))
-        };
-        let times = measure(&job.measuring, run, verify, report)?;
-        let upload_ns = median_ns(|| {
-            drop((matrix(LEFT)?, matrix(RIGHT)?));
-            cuda.synchronize().map_err(trouble)
-        })?;
-        let download_ns = median_ns(|| download(&times.answer).map(|_| ()))?;
-        let stages =
-            Stages { load_ns, upload_ns: Some(upload_ns), download_ns: Some(download_ns), ..Stages::default() };
-        Ok((times.without_answer(), stages))
+            let (found, size) = (download(self.product.as_ref())?, self.size);
+            check_product(size, self.precision, |row, column| Ok(found[row * size + column]))
+        }
+
+        fn copies(&mut self) -> Result<Option<Copies>, Reason> {
+            let upload_ns = median_ns(|| {
+                drop(matrix(LEFT, self.size, &self.device, self.dtype)?);
+                drop(matrix(RIGHT, self.size, &self.device, self.dtype)?);
+                self.device.synchronize().map_err(trouble)
+            })?;
+            let download_ns = median_ns(|| download(self.product.as_ref()).map(|_| ()))?;
+            Ok(Some(Copies { upload_ns, download_ns, events: None }))
+        }
+
+        fn logits(&mut self) -> Result<Vec<f32>, Reason> {
+            Ok(Vec::new())
+        }
     }
 
     /// Candle's errors by what CUDA says in them.
@@ -141,43 +178,34 @@ mod built {
 
 #[cfg(not(feature = "cuda"))]
 mod not_built {
-    use cotejo_cuda::Device;
     use cotejo_model::frames::Request;
-    use cotejo_model::measurement::Stages;
     use cotejo_model::{JobSpec, Reason};
 
-    use crate::classify::{Classify, Measured};
+    use crate::engine::{Classify, Engine};
+    use crate::gpu::Opened;
     use crate::internal;
-    use crate::measure::{Report, Times};
+    use crate::preprocess::Input;
 
     #[allow(clippy::unnecessary_wraps, reason = "the other build can fail")]
-    pub(in crate::gpu) fn check(_: &Device) -> Result<(), Reason> {
+    pub(in crate::gpu) fn check(_: &cotejo_cuda::Device) -> Result<(), Reason> {
         Ok(())
     }
 
-    /// `open` has refused it.
+    /// Opening the GPU has refused it.
     fn refused() -> Reason {
         internal("this worker was built without candle's CUDA")
     }
 
-    pub(in crate::gpu) fn classify(
+    pub(in crate::gpu) fn classifier(
         _: &Request,
         _: Classify,
-        _: &Device,
-        _: u32,
-        _: &candle_core::Tensor,
-        _: &mut Report<'_>,
-    ) -> Result<Measured, Reason> {
+        _: &Opened,
+        _: &Input,
+    ) -> Result<Box<dyn Engine>, Reason> {
         Err(refused())
     }
 
-    pub(in crate::gpu) fn multiply(
-        _: &JobSpec,
-        _: usize,
-        _: &Device,
-        _: u32,
-        _: &mut Report<'_>,
-    ) -> Result<(Times<()>, Stages), Reason> {
+    pub(in crate::gpu) fn product(_: &JobSpec, _: usize, _: &Opened) -> Result<Box<dyn Engine>, Reason> {
         Err(refused())
     }
 }

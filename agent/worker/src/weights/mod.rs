@@ -4,6 +4,7 @@ mod file;
 mod names;
 mod pickle;
 mod pth;
+mod stored;
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -17,7 +18,8 @@ use rayon::prelude::*;
 
 use crate::input;
 
-pub use file::{Format, Stored, WeightFile};
+pub use file::WeightFile;
+pub use stored::{Format, Stored};
 
 /// The weights of a model under torchvision's names, in f32.
 pub type Tensors = HashMap<String, Tensor>;

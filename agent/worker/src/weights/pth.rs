@@ -8,8 +8,8 @@ use cotejo_model::Reason;
 use cotejo_model::reason::WeightsReason;
 use zip::{CompressionMethod, ZipArchive};
 
-use super::file::{Format, Stored};
 use super::pickle::{self, Node, Pickle, Ref};
+use super::stored::{Format, Stored};
 
 /// The first pickle of an old file: a magic number.
 pub(super) const LEGACY_MAGIC: &[u8] = b"\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19\x2e";

@@ -61,13 +61,22 @@ pub(crate) struct Packed {
     bias: Aligned,
 }
 
+/// How many weights each output channel has.
+#[derive(Clone, Copy)]
+struct Depth {
+    /// Matrices that are multiplied by; one but in Winograd's form.
+    matrices: usize,
+    /// Terms of a sum.
+    terms: usize,
+}
+
 impl Packed {
     /// `[panels][matrices][terms][channels]`, where `weight` gives the weight of a channel, matrix and term. Channels
     /// beyond the last are zero.
     fn new(
         bias: &[f32],
         widest: usize,
-        (matrices, terms): (usize, usize),
+        Depth { matrices, terms }: Depth,
         mut weight: impl FnMut(usize, usize, usize) -> f32,
     ) -> Self {
         let outputs = bias.len();
@@ -98,13 +107,14 @@ impl Packed {
         let order: Vec<Option<usize>> = terms_of_blocks(conv.inputs, taps);
         let each = conv.inputs * taps;
         let weight = |output: usize, _, term: usize| order[term].map_or(0.0, |at| conv.weight[output * each + at]);
-        Self::new(&conv.bias, widest, (1, order.len()), weight)
+        Self::new(&conv.bias, widest, Depth { matrices: 1, terms: order.len() }, weight)
     }
 
     /// For `Steps` that walk over planes, then the kernel's rows, then its columns: the weight's own order.
     pub(crate) fn planes(conv: &Conv, widest: usize) -> Self {
         let each = conv.inputs * conv.kernel * conv.kernel;
-        Self::new(&conv.bias, widest, (1, each), |output, _, term| conv.weight[output * each + term])
+        let depth = Depth { matrices: 1, terms: each };
+        Self::new(&conv.bias, widest, depth, |output, _, term| conv.weight[output * each + term])
     }
 
     /// Of a 3x3 convolution in Winograd's form: one matrix for each element of a tile with `side` pixels a side.
@@ -112,7 +122,8 @@ impl Packed {
         let matrix = filter_matrix(side);
         let elements = matrix.len() * matrix.len();
         let order = terms_of_blocks(conv.inputs, 1);
-        let mut packed = Self::new(&conv.bias, widest, (elements, order.len()), |_, _, _| 0.0);
+        let depth = Depth { matrices: elements, terms: order.len() };
+        let mut packed = Self::new(&conv.bias, widest, depth, |_, _, _| 0.0);
         let mut start = 0;
         for panel in &packed.panels {
             let width = panel.blocks * LANE_BLOCK;

@@ -46,6 +46,14 @@ pub(crate) struct Winograd {
 const TRANSFORMED: usize = 0;
 const PRODUCTS: usize = 1;
 
+/// Transformed tiles, from one of them on.
+#[derive(Clone, Copy)]
+struct Transformed {
+    view: View,
+    /// Tiles before it.
+    first: usize,
+}
+
 /// Terms of a sum of F(4x4): its products are larger than what they add up to, and rounding grows with the sum's length.
 /// In parts of this length it stays below that of F(2x2).
 const LONGEST_SUM: usize = 96;
@@ -124,13 +132,13 @@ impl Winograd {
         }
     }
 
-    /// Transforms some blocks of channels of tiles into `transformed`, from its tile `first` on.
+    /// Transforms some blocks of channels of tiles.
     fn transform_in(
         &self,
         context: &Context<'_>,
         tiles: std::ops::Range<usize>,
         blocks: std::ops::Range<usize>,
-        (transformed, first): (View, usize),
+        transformed: Transformed,
     ) {
         let layout = self.input.layout;
         let view = context.arena.view(self.input.span);
@@ -139,13 +147,13 @@ impl Winograd {
             for block in blocks.clone() {
                 // The tile begins one pixel up and left of its output, in the border.
                 let corner = row * self.side * layout.row() + column * self.side * LANE_BLOCK;
-                let start = (block * self.tiles + first + before) * LANE_BLOCK;
+                let start = (block * self.tiles + transformed.first + before) * LANE_BLOCK;
                 let transform = TransformIn {
                     side: self.side,
                     input: view,
                     input_start: image * layout.image() + block * layout.plane() + corner,
                     input_row: layout.row(),
-                    output: Target { view: transformed, start, block: element },
+                    output: Target { view: transformed.view, start, block: element },
                     tiles,
                 };
                 transform.compute(context.kernels);
@@ -153,14 +161,13 @@ impl Winograd {
         });
     }
 
-    /// Multiplies tiles, which begin at `first` of `transformed`, by the weights of a panel, and transforms the products
-    /// back.
+    /// Multiplies transformed tiles by the weights of a panel, and transforms the products back.
     fn multiply(
         &self,
         context: &Context<'_>,
         tiles: std::ops::Range<usize>,
         panel: Panel,
-        (transformed, first): (View, usize),
+        transformed: Transformed,
         products: View,
     ) {
         let weights = self.packed.weights(panel);
@@ -176,8 +183,8 @@ impl Winograd {
                 let here = done..done + steps.depth() * panel.blocks * LANE_BLOCK;
                 let run = PixelRun {
                     access: Access::Blocks,
-                    input: transformed,
-                    input_start: index * element + first * LANE_BLOCK,
+                    input: transformed.view,
+                    input_start: index * element + transformed.first * LANE_BLOCK,
                     steps,
                     weights: &weights[here.clone()],
                     bias: &self.no_bias,
@@ -268,7 +275,7 @@ unsafe impl Operation for Winograd {
         let products = context.own(member, PRODUCTS);
         if !self.shared {
             let tiles = self.round(task);
-            let transformed = (context.own(member, TRANSFORMED), 0);
+            let transformed = Transformed { view: context.own(member, TRANSFORMED), first: 0 };
             self.transform_in(context, tiles.clone(), 0..self.input.layout.blocks(), transformed);
             for &panel in &self.packed.panels {
                 self.multiply(context, tiles.clone(), panel, transformed, products);
@@ -276,17 +283,18 @@ unsafe impl Operation for Winograd {
             return;
         }
         let round = self.round(phase / 2);
-        let transformed = context.common();
+        let view = context.common();
         if phase.is_multiple_of(2) {
             let rows = round.len() / self.across;
             let (row, block) = (task % rows * self.across, task / rows);
             let tiles = round.start + row..round.start + row + self.across;
-            self.transform_in(context, tiles, block..block + 1, (transformed, row));
+            self.transform_in(context, tiles, block..block + 1, Transformed { view, first: row });
         } else {
             let chunks = round.len().div_ceil(self.chunk);
             let first = task % chunks * self.chunk;
             let tiles = round.start + first..(round.start + first + self.chunk).min(round.end);
-            self.multiply(context, tiles, self.packed.panels[task / chunks], (transformed, first), products);
+            let panel = self.packed.panels[task / chunks];
+            self.multiply(context, tiles, panel, Transformed { view, first }, products);
         }
     }
 }

@@ -182,7 +182,7 @@ fn resnet50(random: &mut Random) -> Network {
     networks::bottleneck(random, 64, &blocks, 1000)
 }
 
-/// In the shape of MobileNetV3-Large, with fewer blocks.
+/// In the shape of `MobileNetV3-Large`, with fewer blocks.
 fn mobilenet_v3(random: &mut Random) -> Network {
     let block = |wide, outputs, kernel, stride, function, squeezed| Excited {
         wide,
