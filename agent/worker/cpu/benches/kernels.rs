@@ -2,18 +2,12 @@
 //! of a small network, so that its input is where the layer before leaves it. Elements are operations of the
 //! definition: `Gelem/s` reads as GFLOP/s. `COTEJO_INSTRUCTION_SET` chooses the kernels.
 
-#[path = "../tests/support/networks.rs"]
-mod networks;
-#[path = "../tests/support/random.rs"]
-mod random;
-
 use std::time::Duration;
 
-use cotejo_cpu as engine;
+use cotejo_cpu::{Function, InstructionSet, Network, Options, Plan};
+use cotejo_worker_samples::networks::{self, Excited};
+use cotejo_worker_samples::random::Random;
 use criterion::{BenchmarkId, Criterion, Throughput};
-use engine::{Function, InstructionSet, Network, Options, Plan};
-use networks::Excited;
-use random::Random;
 
 /// A layer of a network.
 struct Layer<'a> {

@@ -4,10 +4,4 @@
 mod ends;
 mod fused;
 mod harness;
-#[path = "../../tests/support/oracle.rs"]
-mod oracle;
-#[path = "../../tests/support/random.rs"]
-mod random;
 mod sums;
-
-use crate as engine;

@@ -1,10 +1,11 @@
 //! The same answer, however a plan runs; and no number where there is none.
 
-use super::engine::{CompileError, Function, InstructionSet, Network, Options, Plan, Streams};
-use super::networks::Excited;
-use super::oracle::Tensor;
-use super::random::Random;
-use super::{compile, input, networks, options, run};
+use cotejo_cpu::{CompileError, Function, InstructionSet, Network, Options, Plan, Streams};
+use cotejo_worker_samples::networks::{self, Excited};
+use cotejo_worker_samples::oracle::Tensor;
+use cotejo_worker_samples::random::Random;
+
+use super::{compile, input, options, run};
 
 /// One of each family, with every kind of layer.
 fn small() -> [Network; 4] {

@@ -1,50 +1,16 @@
 //! Whole networks against their definition.
 
+use cotejo_cpu::{Function, InstructionSet, Network, Options};
+use cotejo_worker_samples::networks::{self, Excited};
+use cotejo_worker_samples::oracle::{Tensor, logits};
+use cotejo_worker_samples::random::Random;
 use proptest::prelude::*;
 use proptest::test_runner::{RngSeed, TestRunner};
 
-use super::engine::{Block, Function, InstructionSet, Network, Options};
-use super::networks::Excited;
-use super::oracle::{self, Tensor};
-use super::random::Random;
-use super::{compile, input, networks, run};
+use super::{compile, input, run};
 
 /// What a whole network may differ by, in units of its logits' root mean square: every layer adds a little.
 const TOLERANCE: f64 = 1e-4;
-
-/// The logits in f64.
-fn logits(network: &Network, input: &Tensor) -> Tensor {
-    let mut x = oracle::conv(input, &network.stem, None);
-    if network.pool {
-        x = oracle::max_pool(&x);
-    }
-    for block in &network.blocks {
-        x = match block {
-            Block::Basic { first, second, shortcut } => {
-                let carried = shortcut.as_ref().map(|shortcut| oracle::conv(&x, shortcut, None));
-                oracle::conv(&oracle::conv(&x, first, None), second, Some(carried.as_ref().unwrap_or(&x)))
-            }
-            Block::Bottleneck { reduce, filter, expand, shortcut } => {
-                let carried = shortcut.as_ref().map(|shortcut| oracle::conv(&x, shortcut, None));
-                let filtered = oracle::conv(&oracle::conv(&x, reduce, None), filter, None);
-                oracle::conv(&filtered, expand, Some(carried.as_ref().unwrap_or(&x)))
-            }
-            Block::InvertedResidual { expand, depthwise, excite, project, residual } => {
-                let expanded = expand.as_ref().map(|expand| oracle::conv(&x, expand, None));
-                let mut filtered = oracle::depthwise(expanded.as_ref().unwrap_or(&x), depthwise);
-                if let Some(excite) = excite {
-                    filtered = oracle::squeeze_excite(&filtered, excite);
-                }
-                oracle::conv(&filtered, project, residual.then_some(&x))
-            }
-        };
-    }
-    if let Some(head) = &network.head {
-        x = oracle::conv(&x, head, None);
-    }
-    let layers = network.hidden.iter().chain([&network.classifier]);
-    layers.fold(oracle::means(&x), |x, layer| oracle::linear(&x, layer))
-}
 
 /// Compares the logits on each instruction set, and gives the greatest difference.
 fn check(network: &Network, options: Options, random: &mut Random) -> f64 {

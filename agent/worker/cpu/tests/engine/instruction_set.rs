@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use super::engine::{BadInstructionSet, INSTRUCTION_SET_VARIABLE, InstructionSet};
+use cotejo_cpu::{BadInstructionSet, INSTRUCTION_SET_VARIABLE, InstructionSet};
 
 #[test]
 fn names_are_read_as_they_are_written() {

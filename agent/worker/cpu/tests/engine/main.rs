@@ -4,16 +4,10 @@
 mod answers;
 mod definition;
 mod instruction_set;
-#[path = "../support/networks.rs"]
-mod networks;
-#[path = "../support/oracle.rs"]
-mod oracle;
-#[path = "../support/random.rs"]
-mod random;
 mod refusals;
 
-use cotejo_cpu as engine;
-use engine::{InstructionSet, Network, Options, Plan};
+use cotejo_cpu::{InstructionSet, Network, Options, Plan};
+use cotejo_worker_samples::random::Random;
 
 /// A plan's answer. Nothing was written outside its buffers.
 fn run(plan: &mut Plan, input: &[f32]) -> Vec<f32> {
@@ -33,6 +27,6 @@ fn compile(network: &Network, options: Options) -> Plan {
 }
 
 /// A random input for these options.
-fn input(random: &mut random::Random, options: &Options) -> Vec<f32> {
+fn input(random: &mut Random, options: &Options) -> Vec<f32> {
     random.values(options.images * 3 * options.height * options.width, 1.0)
 }

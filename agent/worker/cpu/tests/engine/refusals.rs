@@ -1,11 +1,12 @@
 //! What cannot be compiled is an error, before any memory is asked for.
 
-use super::engine::{
+use cotejo_cpu::{
     Block, CompileError, Conv, Depthwise, Function, InstructionSet, Network, Options, Plan, SqueezeExcite,
 };
-use super::networks::Excited;
-use super::random::Random;
-use super::{networks, options};
+use cotejo_worker_samples::networks::{self, Excited};
+use cotejo_worker_samples::random::Random;
+
+use super::options;
 
 fn basic() -> Network {
     networks::basic(&mut Random::new(1), 16, &[(16, 1), (24, 2)], 5)

@@ -4,22 +4,16 @@
 #![allow(unsafe_code, reason = "loads the simulated libraries")]
 
 mod answers;
-#[path = "../../../cpu/tests/support/networks.rs"]
-mod networks;
 mod products;
-#[path = "../../../cpu/tests/support/random.rs"]
-mod random;
 mod refusals;
-#[path = "../support/simulator.rs"]
-mod simulator;
 
 use std::sync::OnceLock;
 
 use cotejo_cuda::{Device, Error, Options, Precision};
-use cotejo_network as engine;
-use engine::{Function, Network};
-use networks::Excited;
-use random::Random;
+use cotejo_network::{Function, Network};
+use cotejo_worker_samples::networks::Excited;
+use cotejo_worker_samples::random::Random;
+use cotejo_worker_samples::{networks, simulator};
 
 /// GPUs of the simulated driver; its source says how they differ.
 const GOOD: u32 = 0;

@@ -1,8 +1,8 @@
 //! Matrix products.
 
 use cotejo_cuda::{Precision, Product, Reason};
+use cotejo_worker_samples::random::Random;
 
-use super::random::Random;
 use super::{GOOD, OLD, SMALL, distance, open};
 
 #[test]

@@ -2,8 +2,8 @@
 
 use cotejo_cuda::Library;
 use cotejo_cuda::{Plan, Precision, Reason};
+use cotejo_network::Block;
 
-use super::engine::Block;
 use super::{GOOD, OLD, SMALL, TAKEN, basic, excited, input, inverted, open, options};
 
 #[test]

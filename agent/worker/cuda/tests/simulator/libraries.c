@@ -11,7 +11,7 @@ int simulated_gpu(void);
 #define VARIANT(n)                                    \
   float simulated_widened_##n(const void *, size_t); \
   void simulated_store_##n(void *, size_t, float);
-VARIANT(0) VARIANT(2) VARIANT(4)
+VARIANT(2) VARIANT(4)
 
 enum { FLOAT = 0, HALF = 2, BF16 = 9 }; // cuDNN's numbers
 enum { OK = 0, BAD_PARAM = 2000, NOT_SUPPORTED = 3000 };
@@ -20,12 +20,12 @@ enum { IDENTITY = 5, RELU = 1 };
 enum { PRECOMP_GEMM = 1, WINOGRAD_NONFUSED = 7 };
 
 static float get(int type, const void *values, size_t index) {
-  return type == FLOAT ? simulated_widened_0(values, index)
+  return type == FLOAT ? ((const float *)values)[index]
          : type == HALF ? simulated_widened_2(values, index)
                         : simulated_widened_4(values, index);
 }
 static void set(int type, void *values, size_t index, float value) {
-  if (type == FLOAT) simulated_store_0(values, index, value);
+  if (type == FLOAT) ((float *)values)[index] = value;
   else if (type == HALF) simulated_store_2(values, index, value);
   else simulated_store_4(values, index, value);
 }
@@ -210,18 +210,27 @@ typedef struct {
 } heuristic;
 
 static int number_of(int type) { return type == 0 ? FLOAT : type == 2 ? HALF : BF16; }
+// A factor once as f32, with the terms of each sum one after another.
+static float *factor(const matrix *of, const void *values, size_t sums, size_t sum_step, size_t terms, size_t term_step, const convolution *how) {
+  const int type = number_of(of->type);
+  float *made = malloc(sums * terms * 4);
+  for (size_t sum = 0; sum < sums; ++sum)
+    for (size_t term = 0; term < terms; ++term)
+      made[sum * terms + term] = rounded(get(type, values, sum * sum_step + term * term_step), type, how);
+  return made;
+}
 static void multiply(void *data) {
   const product *p = data;
   const convolution how = {0, 0, p->how.compute == 77 ? 0 : 3};
-  const int of = number_of(p->a.type), made = number_of(p->d.type);
-  const size_t inner = p->how.across ? p->a.rows : p->a.columns;
+  const int made = number_of(p->d.type);
+  const size_t inner = p->how.across ? p->a.rows : p->a.columns, leading = p->a.leading;
+  float *left = factor(&p->a, p->left, p->d.rows, p->how.across ? leading : 1, inner, p->how.across ? 1 : leading, &how);
+  float *right = factor(&p->b, p->right, p->d.columns, p->b.leading, inner, 1, &how);
   for (size_t column = 0; column < p->d.columns; ++column)
     for (size_t row = 0; row < p->d.rows; ++row) {
+      const float *a = left + row * inner, *b = right + column * inner;
       double sum = 0;
-      for (size_t k = 0; k < inner; ++k) {
-        const size_t left = p->how.across ? row * p->a.leading + k : k * p->a.leading + row;
-        sum += (double)rounded(get(of, p->left, left), of, &how) * rounded(get(of, p->right, column * p->b.leading + k), of, &how);
-      }
+      for (size_t k = 0; k < inner; ++k) sum += (double)a[k] * b[k];
       const size_t place = column * p->d.leading + row;
       float value = (float)sum;
       if (p->share != 0) value += p->share * get(made, p->past, place);
@@ -229,6 +238,8 @@ static void multiply(void *data) {
       if (p->how.after & 2) value = value < 0 ? 0 : value;
       set(made, p->to, place, value);
     }
+  free(left);
+  free(right);
 }
 int cublasLtCreate(handle **made) { return *made = calloc(1, sizeof **made), OK; }
 int cublasLtDestroy(handle *which) { return free(which), OK; }

@@ -1,10 +1,10 @@
 //! The input's border, and the means.
 
+use cotejo_worker_samples::oracle;
+use cotejo_worker_samples::random::Random;
 use proptest::prelude::*;
 
 use super::harness::{Stage, Worst, cases, for_each, values};
-use super::oracle;
-use super::random::Random;
 use crate::kernels::LANE_BLOCK;
 use crate::plan::ends::{Frame, Means};
 use crate::plan::layout::{Layout, Planes};

@@ -1,10 +1,11 @@
 //! Operations that compute several layers at once.
 
+use cotejo_network::{Conv, Function, Linear};
+use cotejo_worker_samples::oracle::{self, Tensor};
+use cotejo_worker_samples::random::Random;
 use proptest::prelude::*;
 
 use super::harness::{Case, Stage, Worst, cases, for_each, functions, values};
-use super::oracle::{self, Tensor};
-use super::random::Random;
 use crate::plan::channels::Channels;
 use crate::plan::direct::Direct;
 use crate::plan::ends::{Frame, Means};
@@ -12,7 +13,6 @@ use crate::plan::excite::Excite;
 use crate::plan::layout::{Activations, Layout, Planes};
 use crate::plan::rows::{Carried, Project, RowPipeline, Sink, Source};
 use crate::plan::{Operation, Placed};
-use cotejo_network::{Conv, Function, Linear};
 
 /// Kernel and stride of a depthwise convolution.
 fn filters() -> impl Strategy<Value = [usize; 2]> {

@@ -4,17 +4,17 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use cotejo_network::Function;
+use cotejo_worker_samples::oracle::Tensor;
+use cotejo_worker_samples::random::Random;
 use proptest::prelude::*;
 use proptest::test_runner::{RngSeed, TestRunner};
 
-use super::oracle::Tensor;
-use super::random::Random;
 use crate::InstructionSet;
 use crate::kernels::{Kernels, LANE_BLOCK};
 use crate::memory::{Arena, Layouter, Span, View};
 use crate::plan::layout::{Activations, Layout, Planes};
 use crate::plan::{Context, Machine, Operation, Scratch, ScratchSpans};
-use cotejo_network::Function;
 
 /// The greatest difference of a layer's output from the definition, in units of the output's root mean square.
 const TOLERANCE: f64 = 1e-5;

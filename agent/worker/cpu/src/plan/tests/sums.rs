@@ -1,16 +1,16 @@
 //! Convolutions: the sum itself, and Winograd's form.
 
+use cotejo_network::{Conv, Function};
+use cotejo_worker_samples::oracle;
+use cotejo_worker_samples::random::Random;
 use proptest::prelude::*;
 
 use super::harness::{Case, Stage, Worst, cases, for_each, functions, values};
-use super::oracle;
-use super::random::Random;
 use crate::InstructionSet;
 use crate::plan::direct::Direct;
 use crate::plan::layout::Layout;
 use crate::plan::winograd::Winograd;
 use crate::plan::{Operation, Placed};
-use cotejo_network::{Conv, Function};
 
 /// What is added to a convolution's sum.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,13 +1,14 @@
 //! Layers with random weights, the same on every machine.
 
-use super::engine::{Conv, Depthwise, Function, Linear, SqueezeExcite};
+use cotejo_network::{Conv, Depthwise, Function, Linear, SqueezeExcite};
 
-/// Numbers that look random (`SplitMix64`).
+/// A stream of pseudo-random numbers (`SplitMix64`).
 #[derive(Debug, Clone)]
-pub(crate) struct Random(u64);
+pub struct Random(u64);
 
 impl Random {
-    pub(crate) fn new(seed: u64) -> Self {
+    /// The stream that starts from this seed.
+    pub fn new(seed: u64) -> Self {
         Self(seed)
     }
 
@@ -20,18 +21,18 @@ impl Random {
     }
 
     /// Values between `-limit` and `limit`.
-    pub(crate) fn values(&mut self, count: usize, limit: f32) -> Vec<f32> {
+    pub fn values(&mut self, count: usize, limit: f32) -> Vec<f32> {
         let half = (1_u64 << 23) as f32;
         (0..count).map(|_| ((self.next() >> 40) as f32 / half - 1.0) * limit).collect()
     }
 
-    /// Weights of sums of so many terms, after which values are about as large as before (K. He et al., 2015).
+    /// Weights for sums of this many terms, scaled such that values keep their size (K. He et al., 2015).
     fn weights(&mut self, count: usize, terms: usize) -> Vec<f32> {
         self.values(count, (6.0 / terms as f32).sqrt())
     }
 
     /// A convolution.
-    pub(crate) fn conv(
+    pub fn conv(
         &mut self,
         name: &str,
         [inputs, outputs]: [usize; 2],
@@ -44,7 +45,7 @@ impl Random {
     }
 
     /// A convolution of each channel by itself.
-    pub(crate) fn depthwise(
+    pub fn depthwise(
         &mut self,
         name: &str,
         channels: usize,
@@ -57,13 +58,13 @@ impl Random {
     }
 
     /// A fully connected layer.
-    pub(crate) fn linear(&mut self, name: &str, [inputs, outputs]: [usize; 2], function: Function) -> Linear {
+    pub fn linear(&mut self, name: &str, [inputs, outputs]: [usize; 2], function: Function) -> Linear {
         let (weight, bias) = (self.weights(inputs * outputs, inputs), self.values(outputs, 0.2));
         Linear { name: name.to_owned(), inputs, outputs, weight, bias, function }
     }
 
     /// Factors for channels, from this many values.
-    pub(crate) fn squeeze_excite(&mut self, name: &str, channels: usize, squeezed: usize) -> SqueezeExcite {
+    pub fn squeeze_excite(&mut self, name: &str, channels: usize, squeezed: usize) -> SqueezeExcite {
         SqueezeExcite {
             reduce: self.linear(&format!("{name}.fc1"), [channels, squeezed], Function::Relu),
             expand: self.linear(&format!("{name}.fc2"), [squeezed, channels], Function::HardSigmoid),

@@ -1,29 +1,36 @@
 //! What layers mean, in f64 and as plain loops: the kernels are compared with this.
 
-use super::engine::{Conv, Depthwise, Function, Linear, SqueezeExcite};
+use cotejo_network::{Block, Conv, Depthwise, Function, Linear, Network, SqueezeExcite};
 
 /// `[images][channels][height][width]`.
 #[derive(Debug, Clone)]
-pub(crate) struct Tensor {
-    pub(crate) images: usize,
-    pub(crate) channels: usize,
-    pub(crate) height: usize,
-    pub(crate) width: usize,
-    pub(crate) values: Vec<f64>,
+pub struct Tensor {
+    /// Images of the batch.
+    pub images: usize,
+    /// Planes of each image.
+    pub channels: usize,
+    /// Rows of a plane.
+    pub height: usize,
+    /// Pixels of a row.
+    pub width: usize,
+    /// As many numbers as the dimensions say.
+    pub values: Vec<f64>,
 }
 
 impl Tensor {
-    pub(crate) fn zeros([images, channels, height, width]: [usize; 4]) -> Self {
+    /// Zeros in this shape.
+    pub fn zeros([images, channels, height, width]: [usize; 4]) -> Self {
         Self { images, channels, height, width, values: vec![0.0; images * channels * height * width] }
     }
 
-    pub(crate) fn of([images, channels, height, width]: [usize; 4], values: &[f32]) -> Self {
+    /// These numbers in this shape.
+    pub fn of([images, channels, height, width]: [usize; 4], values: &[f32]) -> Self {
         assert_eq!(values.len(), images * channels * height * width);
         Self { images, channels, height, width, values: values.iter().copied().map(f64::from).collect() }
     }
 
     /// Its values, image by image and channel by channel.
-    pub(crate) fn planes(&self) -> impl Iterator<Item = &[f64]> {
+    pub fn planes(&self) -> impl Iterator<Item = &[f64]> {
         self.values.chunks_exact(self.height * self.width)
     }
 
@@ -33,12 +40,12 @@ impl Tensor {
     }
 
     /// The root of the mean square.
-    pub(crate) fn rms(&self) -> f64 {
+    pub fn rms(&self) -> f64 {
         (self.values.iter().map(|value| value * value).sum::<f64>() / self.values.len() as f64).sqrt()
     }
 
     /// The greatest difference, in units of this one's root mean square; infinite if it is not a number.
-    pub(crate) fn distance(&self, actual: &[f32]) -> f64 {
+    pub fn distance(&self, actual: &[f32]) -> f64 {
         assert_eq!(actual.len(), self.values.len());
         let differences =
             self.values.iter().zip(actual).map(|(expected, actual)| (expected - f64::from(*actual)).abs());
@@ -91,7 +98,7 @@ impl Filter<'_> {
 }
 
 /// A convolution, what is added to it, and what follows.
-pub(crate) fn conv(input: &Tensor, layer: &Conv, residual: Option<&Tensor>) -> Tensor {
+pub fn conv(input: &Tensor, layer: &Conv, residual: Option<&Tensor>) -> Tensor {
     assert_eq!(input.channels, layer.inputs);
     let (height, width) = (input.height.div_ceil(layer.stride), input.width.div_ceil(layer.stride));
     let mut output = Tensor::zeros([input.images, layer.outputs, height, width]);
@@ -118,7 +125,7 @@ pub(crate) fn conv(input: &Tensor, layer: &Conv, residual: Option<&Tensor>) -> T
 }
 
 /// A convolution of each channel by itself, and what follows.
-pub(crate) fn depthwise(input: &Tensor, layer: &Depthwise) -> Tensor {
+pub fn depthwise(input: &Tensor, layer: &Depthwise) -> Tensor {
     assert_eq!(input.channels, layer.channels);
     let (height, width) = (input.height.div_ceil(layer.stride), input.width.div_ceil(layer.stride));
     let mut output = Tensor::zeros([input.images, layer.channels, height, width]);
@@ -137,7 +144,7 @@ pub(crate) fn depthwise(input: &Tensor, layer: &Depthwise) -> Tensor {
 }
 
 /// The maximum of 3x3 pixels, with stride 2; what is outside does not count.
-pub(crate) fn max_pool(input: &Tensor) -> Tensor {
+pub fn max_pool(input: &Tensor) -> Tensor {
     let (height, width) = (input.height.div_ceil(2), input.width.div_ceil(2));
     let mut output = Tensor::zeros([input.images, input.channels, height, width]);
     let around = |center: usize, length: usize| center.saturating_sub(1)..(center + 2).min(length);
@@ -152,14 +159,14 @@ pub(crate) fn max_pool(input: &Tensor) -> Tensor {
 }
 
 /// The mean of each channel.
-pub(crate) fn means(input: &Tensor) -> Tensor {
+pub fn means(input: &Tensor) -> Tensor {
     let pixels = (input.height * input.width) as f64;
     let values = input.planes().map(|plane| plane.iter().sum::<f64>() / pixels).collect();
     Tensor { images: input.images, channels: input.channels, height: 1, width: 1, values }
 }
 
 /// A fully connected layer of values that stand for whole images, and what follows.
-pub(crate) fn linear(input: &Tensor, layer: &Linear) -> Tensor {
+pub fn linear(input: &Tensor, layer: &Linear) -> Tensor {
     assert_eq!((input.channels, input.height * input.width), (layer.inputs, 1));
     let mut output = Tensor::zeros([input.images, layer.outputs, 1, 1]);
     for (index, value) in output.values.iter_mut().enumerate() {
@@ -173,7 +180,7 @@ pub(crate) fn linear(input: &Tensor, layer: &Linear) -> Tensor {
 }
 
 /// Each channel times the factor that two layers make of all channels' means.
-pub(crate) fn squeeze_excite(input: &Tensor, layer: &SqueezeExcite) -> Tensor {
+pub fn squeeze_excite(input: &Tensor, layer: &SqueezeExcite) -> Tensor {
     let factors = linear(&linear(&means(input), &layer.reduce), &layer.expand);
     let mut output = input.clone();
     let pixels = input.height * input.width;
@@ -183,4 +190,38 @@ pub(crate) fn squeeze_excite(input: &Tensor, layer: &SqueezeExcite) -> Tensor {
         }
     }
     output
+}
+
+/// The logits of a whole network.
+pub fn logits(network: &Network, input: &Tensor) -> Tensor {
+    let mut x = conv(input, &network.stem, None);
+    if network.pool {
+        x = max_pool(&x);
+    }
+    for block in &network.blocks {
+        x = match block {
+            Block::Basic { first, second, shortcut } => {
+                let carried = shortcut.as_ref().map(|shortcut| conv(&x, shortcut, None));
+                conv(&conv(&x, first, None), second, Some(carried.as_ref().unwrap_or(&x)))
+            }
+            Block::Bottleneck { reduce, filter, expand, shortcut } => {
+                let carried = shortcut.as_ref().map(|shortcut| conv(&x, shortcut, None));
+                let filtered = conv(&conv(&x, reduce, None), filter, None);
+                conv(&filtered, expand, Some(carried.as_ref().unwrap_or(&x)))
+            }
+            Block::InvertedResidual { expand, depthwise: filter, excite, project, residual } => {
+                let expanded = expand.as_ref().map(|expand| conv(&x, expand, None));
+                let mut filtered = depthwise(expanded.as_ref().unwrap_or(&x), filter);
+                if let Some(excite) = excite {
+                    filtered = squeeze_excite(&filtered, excite);
+                }
+                conv(&filtered, project, residual.then_some(&x))
+            }
+        };
+    }
+    if let Some(head) = &network.head {
+        x = conv(&x, head, None);
+    }
+    let layers = network.hidden.iter().chain([&network.classifier]);
+    layers.fold(means(&x), |x, layer| linear(&x, layer))
 }

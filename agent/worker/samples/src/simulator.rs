@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Compiles them into a folder, under the names by which they are looked for first.
-pub(crate) fn build(folder: &Path) {
+/// Compiles them into a folder, under the names that the engine tries first.
+pub fn build(folder: &Path) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().find(|path| path.join("Cargo.lock").exists());
     let engine = root.expect("tests run in the workspace").join("agent/worker/cuda");
     let sources = engine.join("tests/simulator");
@@ -26,7 +26,7 @@ pub(crate) fn build(folder: &Path) {
         }
     }
     link(folder, "libcuda.so", &objects);
-    // The others have nothing of their own: what is asked of them is found in the one that they need.
+    // The others are empty: their symbols are found in the library that they depend on.
     for library in ["libnvrtc.so", "libcublasLt.so", "libcudnn.so"] {
         link(folder, library, &[folder.join("libcuda.so")]);
     }

@@ -1,7 +1,7 @@
 //! Networks of every family with random weights.
 
-use super::engine::{Block, Conv, Function, Network};
-use super::random::Random;
+use crate::random::Random;
+use cotejo_network::{Block, Conv, Function, Network};
 
 /// The way past a block where its output has another shape than its input.
 fn shortcut(random: &mut Random, name: &str, [inputs, outputs]: [usize; 2], stride: usize) -> Option<Conv> {
@@ -10,7 +10,7 @@ fn shortcut(random: &mut Random, name: &str, [inputs, outputs]: [usize; 2], stri
 }
 
 /// A 7x7 stem, a maximum, blocks of two 3x3 convolutions. A block is its channels and its stride.
-pub(crate) fn basic(random: &mut Random, stem: usize, blocks: &[(usize, usize)], classes: usize) -> Network {
+pub fn basic(random: &mut Random, stem: usize, blocks: &[(usize, usize)], classes: usize) -> Network {
     let first = random.conv("conv1", [3, stem], [7, 2], Function::Relu);
     let mut inputs = stem;
     let mut layers = Vec::new();
@@ -29,12 +29,7 @@ pub(crate) fn basic(random: &mut Random, stem: usize, blocks: &[(usize, usize)],
 
 /// A 7x7 stem, a maximum, blocks of 1x1, 3x3 and 1x1 convolutions. A block is the channels within it, those that come out,
 /// and its stride.
-pub(crate) fn bottleneck(
-    random: &mut Random,
-    stem: usize,
-    blocks: &[(usize, usize, usize)],
-    classes: usize,
-) -> Network {
+pub fn bottleneck(random: &mut Random, stem: usize, blocks: &[(usize, usize, usize)], classes: usize) -> Network {
     let first = random.conv("conv1", [3, stem], [7, 2], Function::Relu);
     let mut inputs = stem;
     let mut layers = Vec::new();
@@ -54,12 +49,7 @@ pub(crate) fn bottleneck(
 
 /// A 3x3 stem, inverted residuals, a head. A block is its wide channels, those that come out, and its stride; the wide
 /// ones of the first are the stem's. What can be carried past a block is.
-pub(crate) fn inverted(
-    random: &mut Random,
-    blocks: &[(usize, usize, usize)],
-    head: Option<usize>,
-    classes: usize,
-) -> Network {
+pub fn inverted(random: &mut Random, blocks: &[(usize, usize, usize)], head: Option<usize>, classes: usize) -> Network {
     let stem = random.conv("features.0", [3, blocks[0].0], [3, 2], Function::Relu6);
     let mut inputs = blocks[0].0;
     let mut layers = Vec::new();
@@ -82,18 +72,23 @@ pub(crate) fn inverted(
 
 /// An inverted residual as in `MobileNetV3`; the wide channels of the first are the stem's.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Excited {
-    pub(crate) wide: usize,
-    pub(crate) outputs: usize,
-    pub(crate) kernel: usize,
-    pub(crate) stride: usize,
-    pub(crate) function: Function,
-    /// Values between the two layers of squeeze-and-excitation, which the first block has not.
-    pub(crate) squeezed: Option<usize>,
+pub struct Excited {
+    /// Channels of the depthwise convolution.
+    pub wide: usize,
+    /// Channels that come out.
+    pub outputs: usize,
+    /// Side of the depthwise filter.
+    pub kernel: usize,
+    /// Stride of the depthwise filter.
+    pub stride: usize,
+    /// What follows the first two convolutions.
+    pub function: Function,
+    /// Values between the two layers of squeeze-and-excitation, if the block has it; the first never does.
+    pub squeezed: Option<usize>,
 }
 
 /// A 3x3 stem, inverted residuals, a head and a hidden layer. What can be carried past a block is.
-pub(crate) fn excited(random: &mut Random, blocks: &[Excited], [head, hidden]: [usize; 2], classes: usize) -> Network {
+pub fn excited(random: &mut Random, blocks: &[Excited], [head, hidden]: [usize; 2], classes: usize) -> Network {
     let stem = random.conv("features.0", [3, blocks[0].wide], [3, 2], Function::HardSwish);
     let mut inputs = blocks[0].wide;
     let mut layers = Vec::new();
