@@ -1,31 +1,24 @@
-//! The optimized engine for candle: a classifier's weights as the CPU engine takes them, and a module that compiles
-//! itself for each shape that it is given.
+//! The optimized CPU engine for candle: networks with their weights as the engine compiles them, and a candle module that
+//! compiles itself for each input shape.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor, bail};
-use cotejo_cpu::{BatchNorm, Block, Conv, Depthwise, InstructionSet, Linear, Network, Options, Plan, SqueezeExcite};
+use cotejo_cpu::{BatchNorm, Conv, Depthwise, InstructionSet, Linear, Network, Options, Plan};
 use cotejo_model::Model;
+use cotejo_model::models::layers::Maker;
 use cotejo_model::models::{self, Module};
 
 use crate::weights::Tensors;
 
-/// The layers of a model with batch norm folded in, from weights under torchvision's names.
+/// Makes a model of weights under torchvision's names, with batch norms folded in.
 pub fn network(model: Model, tensors: &Tensors) -> Result<Network> {
     let network = models::network(model);
-    let weights = Weights { tensors, epsilon: network.epsilon };
-    Ok(Network {
-        stem: weights.conv(&network.stem)?,
-        pool: network.pool,
-        blocks: network.blocks.iter().map(|block| weights.block(block)).collect::<Result<_>>()?,
-        head: weights.optional(network.head.as_ref())?,
-        hidden: network.hidden.as_ref().map(|hidden| weights.linear(hidden)).transpose()?,
-        classifier: weights.linear(&network.classifier)?,
-    })
+    network.layers.make(&Weights { tensors, epsilon: network.epsilon })
 }
 
-/// Makes layers of their definitions.
+/// Makes layers with their weights.
 struct Weights<'a> {
     tensors: &'a Tensors,
     epsilon: f64,
@@ -40,7 +33,7 @@ impl Weights<'_> {
         }
     }
 
-    /// The weight and bias of a convolution with the norm after it.
+    /// The weight and the bias of a convolution, with the norm that follows folded in.
     fn folded(&self, conv: &Module, norm: &Module) -> Result<(Vec<f32>, Vec<f32>)> {
         let part = |tensor: &str| self.get(norm, tensor);
         let (weight, bias) = (part("weight")?, part("bias")?);
@@ -54,15 +47,18 @@ impl Weights<'_> {
         };
         Ok(norm.fold(&self.get(conv, "weight")?))
     }
+}
+
+impl Maker for Weights<'_> {
+    type Conv = Conv;
+    type Depthwise = Depthwise;
+    type Linear = Linear;
+    type Error = candle_core::Error;
 
     fn conv(&self, layer: &models::Conv) -> Result<Conv> {
         let models::Conv { inputs, outputs, kernel, stride, function, .. } = *layer;
         let (weight, bias) = self.folded(&layer.module, &layer.norm)?;
         Ok(Conv { name: layer.module.name.clone(), inputs, outputs, kernel, stride, weight, bias, function })
-    }
-
-    fn optional(&self, layer: Option<&models::Conv>) -> Result<Option<Conv>> {
-        layer.map(|layer| self.conv(layer)).transpose()
     }
 
     fn depthwise(&self, layer: &models::Depthwise) -> Result<Depthwise> {
@@ -76,39 +72,10 @@ impl Weights<'_> {
         let (weight, bias) = (self.get(&layer.module, "weight")?, self.get(&layer.module, "bias")?);
         Ok(Linear { name: layer.module.name.clone(), inputs, outputs, weight, bias, function })
     }
-
-    fn squeeze_excite(&self, layer: &models::SqueezeExcite) -> Result<SqueezeExcite> {
-        Ok(SqueezeExcite { reduce: self.linear(&layer.reduce)?, expand: self.linear(&layer.expand)? })
-    }
-
-    fn block(&self, block: &models::Block) -> Result<Block> {
-        Ok(match block {
-            models::Block::Basic { first, second, shortcut } => Block::Basic {
-                first: self.conv(first)?,
-                second: self.conv(second)?,
-                shortcut: self.optional(shortcut.as_ref())?,
-            },
-            models::Block::Bottleneck { reduce, filter, expand, shortcut } => Block::Bottleneck {
-                reduce: self.conv(reduce)?,
-                filter: self.conv(filter)?,
-                expand: self.conv(expand)?,
-                shortcut: self.optional(shortcut.as_ref())?,
-            },
-            models::Block::InvertedResidual { expand, depthwise, excite, project, residual } => {
-                Block::InvertedResidual {
-                    expand: self.optional(expand.as_ref())?,
-                    depthwise: self.depthwise(depthwise)?,
-                    excite: excite.as_ref().map(|excite| self.squeeze_excite(excite)).transpose()?,
-                    project: self.conv(project)?,
-                    residual: *residual,
-                }
-            }
-        })
-    }
 }
 
 /// A classifier as a candle module on the optimized engine: `[batch, 3, height, width]` to logits `[batch, 1000]`, both
-/// f32 on the CPU. It compiles a plan for each shape that it meets and keeps it.
+/// f32 on the CPU. It compiles a plan for each new shape and keeps it.
 #[derive(Debug)]
 pub struct Compiled {
     network: Network,
@@ -119,12 +86,12 @@ pub struct Compiled {
 }
 
 impl Compiled {
-    /// Nothing is compiled yet.
+    /// Compiles nothing yet; `exact` keeps to direct convolution.
     pub fn new(network: Network, threads: usize, instruction_set: InstructionSet, exact: bool) -> Self {
         Self { network, threads, instruction_set, exact, plans: Mutex::default() }
     }
 
-    /// The plan for a shape.
+    /// The plan for an input shape, compiled if there is none yet.
     fn plan(&self, [images, height, width]: [usize; 3]) -> Result<Arc<Mutex<Plan>>> {
         let mut plans = self.plans.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(plan) = plans.get(&[images, height, width]) {

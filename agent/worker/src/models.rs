@@ -1,5 +1,5 @@
-//! The classifiers layer by layer in plain candle, from their definitions in `cotejo_model::models`: the reference that
-//! every other engine is checked against.
+//! The classifiers in plain candle, layer by layer, from their definitions in `cotejo_model::models`: the reference against
+//! which every other engine is checked.
 //!
 //! A network takes `[batch, 3, height, width]`, any height and width from 1 up, and gives logits `[batch, CLASSES]`.
 //! Batch norms run with their stored statistics (evaluation).
@@ -7,54 +7,44 @@
 use candle_core::{Module, Result, Tensor};
 use candle_nn::{BatchNorm, Conv2d, Conv2dConfig, ModuleT as _, VarBuilder};
 use cotejo_model::Model;
+use cotejo_model::models::layers::{Block, Layers, Maker, SqueezeExcite};
 use cotejo_model::models::{self, Function};
 
 pub use cotejo_model::models::CLASSES;
 
-/// Any of the classifiers.
+/// A classifier with its weights.
 #[derive(Debug)]
 pub struct Network {
-    stem: Conv,
-    pool: bool,
-    blocks: Vec<Block>,
-    head: Option<Conv>,
-    hidden: Option<Linear>,
-    classifier: Linear,
+    layers: Layers<Conv, Depthwise, Linear>,
 }
 
 impl Network {
     /// Builds a network from weights under torchvision's names.
     pub fn new(model: Model, weights: &VarBuilder<'_>) -> Result<Self> {
         let network = models::network(model);
-        let builder = Builder { weights, epsilon: network.epsilon };
-        Ok(Self {
-            stem: builder.conv(&network.stem)?,
-            pool: network.pool,
-            blocks: network.blocks.iter().map(|block| builder.block(block)).collect::<Result<_>>()?,
-            head: builder.optional(network.head.as_ref())?,
-            hidden: network.hidden.as_ref().map(|hidden| builder.linear(hidden)).transpose()?,
-            classifier: builder.linear(&network.classifier)?,
-        })
+        let layers = network.layers.make(&Builder { weights, epsilon: network.epsilon })?;
+        Ok(Self { layers })
     }
 }
 
 impl Module for Network {
     fn forward(&self, input: &Tensor) -> Result<Tensor> {
-        let mut x = self.stem.forward(input)?;
-        if self.pool {
+        let Layers { stem, pool, blocks, head, hidden, classifier } = &self.layers;
+        let mut x = stem.forward(input)?;
+        if *pool {
             x = max_pool(&x)?;
         }
-        for block in &self.blocks {
-            x = block.forward(&x)?;
+        for block in blocks {
+            x = forward(block, &x)?;
         }
-        if let Some(head) = &self.head {
+        if let Some(head) = head {
             x = head.forward(&x)?;
         }
         let mut means = average(&x)?;
-        if let Some(hidden) = &self.hidden {
+        if let Some(hidden) = hidden {
             means = hidden.forward(&means)?;
         }
-        self.classifier.forward(&means)
+        classifier.forward(&means)
     }
 }
 
@@ -82,7 +72,7 @@ fn hard_sigmoid(x: &Tensor) -> Result<Tensor> {
     (x + 3.0)?.clamp(0_f32, 6_f32)? / 6.0
 }
 
-/// Makes layers of their definitions.
+/// Makes candle's layers.
 struct Builder<'a> {
     weights: &'a VarBuilder<'a>,
     epsilon: f64,
@@ -92,16 +82,19 @@ impl Builder<'_> {
     fn norm(&self, module: &models::Module, channels: usize) -> Result<BatchNorm> {
         candle_nn::batch_norm(channels, self.epsilon, self.weights.pp(&module.name))
     }
+}
+
+impl Maker for Builder<'_> {
+    type Conv = Conv;
+    type Depthwise = Depthwise;
+    type Linear = Linear;
+    type Error = candle_core::Error;
 
     fn conv(&self, layer: &models::Conv) -> Result<Conv> {
         let models::Conv { inputs, outputs, kernel, stride, function, .. } = *layer;
         let config = Conv2dConfig { stride, padding: kernel / 2, ..Conv2dConfig::default() };
         let filter = candle_nn::conv2d_no_bias(inputs, outputs, kernel, config, self.weights.pp(&layer.module.name))?;
         Ok(Conv { filter, norm: self.norm(&layer.norm, outputs)?, function })
-    }
-
-    fn optional(&self, layer: Option<&models::Conv>) -> Result<Option<Conv>> {
-        layer.map(|layer| self.conv(layer)).transpose()
     }
 
     fn depthwise(&self, layer: &models::Depthwise) -> Result<Depthwise> {
@@ -121,77 +114,46 @@ impl Builder<'_> {
         let linear = candle_nn::Linear::new(weight, Some(weights.get(outputs, "bias")?));
         Ok(Linear { linear, function })
     }
-
-    fn squeeze_excite(&self, layer: &models::SqueezeExcite) -> Result<SqueezeExcite> {
-        Ok(SqueezeExcite { reduce: self.linear(&layer.reduce)?, expand: self.linear(&layer.expand)? })
-    }
-
-    fn block(&self, block: &models::Block) -> Result<Block> {
-        Ok(match block {
-            models::Block::Basic { first, second, shortcut } => Block::Residual {
-                layers: vec![self.conv(first)?, self.conv(second)?],
-                shortcut: self.optional(shortcut.as_ref())?,
-            },
-            models::Block::Bottleneck { reduce, filter, expand, shortcut } => Block::Residual {
-                layers: vec![self.conv(reduce)?, self.conv(filter)?, self.conv(expand)?],
-                shortcut: self.optional(shortcut.as_ref())?,
-            },
-            models::Block::InvertedResidual { expand, depthwise, excite, project, residual } => {
-                Block::InvertedResidual {
-                    expand: self.optional(expand.as_ref())?,
-                    depthwise: self.depthwise(depthwise)?,
-                    excite: excite.as_ref().map(|excite| self.squeeze_excite(excite)).transpose()?,
-                    project: self.conv(project)?,
-                    residual: *residual,
-                }
-            }
-        })
-    }
 }
 
-/// A group of layers.
-#[derive(Debug)]
-#[allow(clippy::large_enum_variant, reason = "a network has some dozens, and each is read in place")]
-enum Block {
-    /// Convolutions around which the input is carried past; the function of the last follows the addition.
-    Residual { layers: Vec<Conv>, shortcut: Option<Conv> },
-    /// Expand, filter each channel, weigh the channels, project; the input is carried past where the shape stays.
-    InvertedResidual {
-        expand: Option<Conv>,
-        depthwise: Depthwise,
-        excite: Option<SqueezeExcite>,
-        project: Conv,
-        residual: bool,
-    },
-}
-
-impl Module for Block {
-    fn forward(&self, input: &Tensor) -> Result<Tensor> {
-        match self {
-            Self::Residual { layers, shortcut } => {
-                let (last, before) = layers.split_last().expect("a block has layers");
-                let mut x = input.clone();
-                for layer in before {
-                    x = layer.forward(&x)?;
-                }
-                let x = last.sum(&x)?;
-                let x = match shortcut {
-                    Some(shortcut) => x + shortcut.forward(input)?,
-                    None => x + input,
-                };
-                apply(last.function, x?)
+/// Computes a group of layers.
+fn forward(block: &Block<Conv, Depthwise, Linear>, input: &Tensor) -> Result<Tensor> {
+    match block {
+        Block::Basic { first, second, shortcut } => residual(&[first], second, shortcut.as_ref(), input),
+        Block::Bottleneck { reduce, filter, expand, shortcut } => {
+            residual(&[reduce, filter], expand, shortcut.as_ref(), input)
+        }
+        Block::InvertedResidual { expand, depthwise, excite, project, residual } => {
+            let wide = expand.as_ref().map(|expand| expand.forward(input)).transpose()?;
+            let mut x = depthwise.forward(wide.as_ref().unwrap_or(input))?;
+            if let Some(excite) = excite {
+                x = weighed(excite, &x)?;
             }
-            Self::InvertedResidual { expand, depthwise, excite, project, residual } => {
-                let wide = expand.as_ref().map(|expand| expand.forward(input)).transpose()?;
-                let mut x = depthwise.forward(wide.as_ref().unwrap_or(input))?;
-                if let Some(excite) = excite {
-                    x = excite.forward(&x)?;
-                }
-                let x = project.forward(&x)?;
-                if *residual { x + input } else { Ok(x) }
-            }
+            let x = project.forward(&x)?;
+            if *residual { x + input } else { Ok(x) }
         }
     }
+}
+
+/// Convolutions around which the input is carried past; the function of the last follows the addition.
+fn residual(before: &[&Conv], last: &Conv, shortcut: Option<&Conv>, input: &Tensor) -> Result<Tensor> {
+    let mut x = input.clone();
+    for layer in before {
+        x = layer.forward(&x)?;
+    }
+    let x = last.sum(&x)?;
+    let x = match shortcut {
+        Some(shortcut) => x + shortcut.forward(input)?,
+        None => x + input,
+    };
+    apply(last.function, x?)
+}
+
+/// Each channel times what two layers make of all channels' means.
+fn weighed(excite: &SqueezeExcite<Linear>, input: &Tensor) -> Result<Tensor> {
+    let factors = excite.expand.forward(&excite.reduce.forward(&average(input)?)?)?;
+    let (images, channels) = factors.dims2()?;
+    input.broadcast_mul(&factors.reshape((images, channels, 1, 1))?)
 }
 
 /// A convolution, its batch norm, and what follows.
@@ -203,7 +165,7 @@ struct Conv {
 }
 
 impl Conv {
-    /// Without what follows.
+    /// The normalised sum, without the function that follows.
     fn sum(&self, input: &Tensor) -> Result<Tensor> {
         self.norm.forward_t(&self.filter.forward(input)?, false)
     }
@@ -243,20 +205,5 @@ struct Linear {
 impl Module for Linear {
     fn forward(&self, input: &Tensor) -> Result<Tensor> {
         apply(self.function, self.linear.forward(input)?)
-    }
-}
-
-/// Weighs each channel by what two layers make of all channels' means.
-#[derive(Debug)]
-struct SqueezeExcite {
-    reduce: Linear,
-    expand: Linear,
-}
-
-impl Module for SqueezeExcite {
-    fn forward(&self, input: &Tensor) -> Result<Tensor> {
-        let factors = self.expand.forward(&self.reduce.forward(&average(input)?)?)?;
-        let (images, channels) = factors.dims2()?;
-        input.broadcast_mul(&factors.reshape((images, channels, 1, 1))?)
     }
 }

@@ -1,5 +1,7 @@
 //! What the optimized engines compile: a classifier as a list of layers with their weights, batch norm already folded in.
 
+use cotejo_model::models::layers;
+
 pub use cotejo_model::models::Function;
 
 /// A square convolution, padded by half its kernel.
@@ -59,71 +61,12 @@ pub struct Linear {
     pub function: Function,
 }
 
-/// Squeeze-and-excitation: each channel is multiplied by what two fully connected layers make of all channels' means.
-#[derive(Debug, Clone)]
-pub struct SqueezeExcite {
-    /// From the means to fewer values.
-    pub reduce: Linear,
-    /// From those to a factor for each channel.
-    pub expand: Linear,
-}
-
-/// A group of layers.
-#[derive(Debug, Clone)]
-pub enum Block {
-    /// Two 3x3 convolutions around which the input is carried past, through a 1x1 convolution where the shape changes.
-    /// The function of `second` follows the addition.
-    Basic {
-        /// The first convolution; it has the stride.
-        first: Conv,
-        /// The second one.
-        second: Conv,
-        /// The way past.
-        shortcut: Option<Conv>,
-    },
-    /// 1x1 to fewer channels, 3x3, 1x1 to more channels, around which the input is carried past, through a 1x1
-    /// convolution where the shape changes. The function of `expand` follows the addition.
-    Bottleneck {
-        /// 1x1, to fewer channels.
-        reduce: Conv,
-        /// 3x3; it has the stride.
-        filter: Conv,
-        /// 1x1, to more channels.
-        expand: Conv,
-        /// The way past.
-        shortcut: Option<Conv>,
-    },
-    /// Expand, filter each channel, weigh the channels, project; the input is carried past where `residual`.
-    InvertedResidual {
-        /// 1x1, to more channels.
-        expand: Option<Conv>,
-        /// Filters each channel.
-        depthwise: Depthwise,
-        /// Weighs the channels.
-        excite: Option<SqueezeExcite>,
-        /// 1x1, to fewer channels.
-        project: Conv,
-        /// Whether the input is added.
-        residual: bool,
-    },
-}
-
-/// A classifier: `[images, 3, height, width]` to `[images, classes]`.
-#[derive(Debug, Clone)]
-pub struct Network {
-    /// The first convolution, of three channels: 7x7 or 3x3 with stride 2.
-    pub stem: Conv,
-    /// Whether a 3x3 maximum with stride 2 follows it.
-    pub pool: bool,
-    /// What follows.
-    pub blocks: Vec<Block>,
-    /// The last convolution, 1x1.
-    pub head: Option<Conv>,
-    /// What the means over the image go through before the classifier.
-    pub hidden: Option<Linear>,
-    /// The last layer.
-    pub classifier: Linear,
-}
+/// Squeeze-and-excitation with its weights.
+pub type SqueezeExcite = layers::SqueezeExcite<Linear>;
+/// A group of layers with their weights.
+pub type Block = layers::Block<Conv, Depthwise, Linear>;
+/// A classifier with its weights.
+pub type Network = layers::Layers<Conv, Depthwise, Linear>;
 
 /// A batch norm with its stored statistics; each slice has one value for each channel.
 #[derive(Debug, Clone, Copy)]

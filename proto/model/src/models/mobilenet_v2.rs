@@ -1,7 +1,7 @@
 //! M. Sandler, A. Howard, M. Zhu, A. Zhmoginov, L.-C. Chen, "MobileNetV2: Inverted Residuals and Linear Bottlenecks"
 //! (2018), as `torchvision.models.mobilenet_v2` has it (width 1), and timm as `mobilenetv2_100`.
 
-use super::{Block, CLASSES, Conv, Depthwise, Function, Linear, Measured, Module, Network};
+use super::{Block, CLASSES, Conv, Depthwise, Function, Layers, Linear, Measured, Module, Network};
 
 /// Expansion, output channels, repeats, stride of the first: table 2 of the paper.
 const STAGES: [(usize, usize, usize, usize); 7] =
@@ -31,7 +31,7 @@ pub(super) fn mobilenet_v2() -> Network {
         function: Function::Identity,
         is_convolution: false,
     };
-    Network {
+    let layers = Layers {
         stem: Conv {
             module: Module::with_timm("features.0.0", "conv_stem"),
             norm: Module::with_timm("features.0.1", "bn1"),
@@ -54,6 +54,9 @@ pub(super) fn mobilenet_v2() -> Network {
         }),
         hidden: None,
         classifier,
+    };
+    Network {
+        layers,
         epsilon: EPSILON,
         // With the seeded weights, its logits are some twenty times as sensitive to rounding as ResNet18's.
         measured: Measured {

@@ -1,7 +1,7 @@
 //! A. Howard et al., "Searching for `MobileNetV3`" (2019), as `torchvision.models.mobilenet_v3_large` has it (width 1). timm's
 //! network of this name has another epsilon and so other answers: its names are not taken for these.
 
-use super::{Block, CLASSES, Conv, Depthwise, Function, Linear, Measured, Module, Network, SqueezeExcite};
+use super::{Block, CLASSES, Conv, Depthwise, Function, Layers, Linear, Measured, Module, Network, SqueezeExcite};
 
 /// Kernel, wide channels, output channels, squeeze-and-excitation, function, stride: table 1 of the paper.
 const BLOCKS: [(usize, usize, usize, bool, Function, usize); 15] = [
@@ -49,13 +49,16 @@ pub(super) fn mobilenet_v3_large() -> Network {
     }
     let names = |index: usize| Names { block: format!("features.{index}") };
     let stem = Conv { kernel: 3, stride: 2, ..names(0).outer([3, STEM], Function::HardSwish) };
-    Network {
+    let layers = Layers {
         stem,
         pool: false,
         head: Some(names(blocks.len() + 1).outer([inputs, FEATURES], Function::HardSwish)),
         blocks,
         hidden: Some(linear("classifier.0", [FEATURES, HIDDEN], Function::HardSwish)),
         classifier: linear("classifier.3", [HIDDEN, CLASSES], Function::Identity),
+    };
+    Network {
+        layers,
         epsilon: EPSILON,
         // With the seeded weights, its logits are the most sensitive of all to rounding.
         measured: Measured {

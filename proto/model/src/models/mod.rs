@@ -1,6 +1,7 @@
 //! Each classifier once, as data: its layers with their shapes, what follows them, and the names of their weights, as
 //! torchvision defines them. Estimates, the engines, the reference, weight files and simulated times all read it.
 
+pub mod layers;
 mod mobilenet_v2;
 mod mobilenet_v3;
 mod resnet;
@@ -118,69 +119,18 @@ pub struct Linear {
     pub is_convolution: bool,
 }
 
-/// Squeeze-and-excitation: each channel is multiplied by what two fully connected layers make of all channels' means.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SqueezeExcite {
-    /// From the means to fewer values.
-    pub reduce: Linear,
-    /// From those to a factor for each channel.
-    pub expand: Linear,
-}
-
-/// A group of layers.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Block {
-    /// Two 3x3 convolutions around which the input is carried past. The function of `second` follows the addition.
-    Basic {
-        /// The first convolution; it has the stride.
-        first: Conv,
-        /// The second one.
-        second: Conv,
-        /// The way past, where the shape changes.
-        shortcut: Option<Conv>,
-    },
-    /// 1x1 to fewer channels, 3x3, 1x1 to more channels, around which the input is carried past. The function of
-    /// `expand` follows the addition.
-    Bottleneck {
-        /// 1x1, to fewer channels.
-        reduce: Conv,
-        /// 3x3; it has the stride.
-        filter: Conv,
-        /// 1x1, to more channels.
-        expand: Conv,
-        /// The way past, where the shape changes.
-        shortcut: Option<Conv>,
-    },
-    /// Expand, filter each channel, weigh the channels, project.
-    InvertedResidual {
-        /// 1x1, to more channels.
-        expand: Option<Conv>,
-        /// Filters each channel.
-        depthwise: Depthwise,
-        /// Weighs the channels.
-        excite: Option<SqueezeExcite>,
-        /// 1x1, to fewer channels.
-        project: Conv,
-        /// Whether the block's input is added to its output.
-        residual: bool,
-    },
-}
+/// Squeeze-and-excitation, as a definition.
+pub type SqueezeExcite = layers::SqueezeExcite<Linear>;
+/// A group of layers, as a definition.
+pub type Block = layers::Block<Conv, Depthwise, Linear>;
+/// All layers of a classifier, as a definition.
+pub type Layers = layers::Layers<Conv, Depthwise, Linear>;
 
 /// A classifier: `[images, 3, height, width]` to `[images, CLASSES]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Network {
-    /// The first convolution.
-    pub stem: Conv,
-    /// Whether a 3x3 maximum with stride 2, padded by 1, follows it.
-    pub pool: bool,
-    /// What follows.
-    pub blocks: Vec<Block>,
-    /// The last convolution.
-    pub head: Option<Conv>,
-    /// What the means over the image go through before the classifier.
-    pub hidden: Option<Linear>,
-    /// The last layer.
-    pub classifier: Linear,
+    /// Its layers.
+    pub layers: Layers,
     /// What every batch norm adds to the variance.
     pub epsilon: f64,
     /// What no definition tells.

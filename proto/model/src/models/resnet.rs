@@ -1,7 +1,7 @@
 //! K. He, X. Zhang, S. Ren, J. Sun, "Deep Residual Learning for Image Recognition" (2015), as `torchvision.models` has
 //! it. timm names its weights alike.
 
-use super::{Block, CLASSES, Conv, Function, Linear, Measured, Module, Network};
+use super::{Block, CLASSES, Conv, Function, Layers, Linear, Measured, Module, Network};
 
 /// Channels of the four stages, before any expansion.
 const STAGES: [usize; 4] = [64, 128, 256, 512];
@@ -91,7 +91,8 @@ fn network(kind: Kind, blocks: [usize; 4], measured: Measured) -> Network {
         function: Function::Identity,
         is_convolution: false,
     };
-    Network { stem, pool: true, blocks: all, head: None, hidden: None, classifier, epsilon: EPSILON, measured }
+    let layers = Layers { stem, pool: true, blocks: all, head: None, hidden: None, classifier };
+    Network { layers, epsilon: EPSILON, measured }
 }
 
 fn basic(name: &str, [inputs, outputs]: [usize; 2], stride: usize) -> Block {

@@ -1,6 +1,6 @@
 //! A network's layers one after the other, and what follows from their shapes.
 
-use super::{Block, Conv, Depthwise, Linear, Module, Network, SqueezeExcite};
+use super::{Block, Conv, Depthwise, Layers, Linear, Module, Network, SqueezeExcite};
 
 /// A layer with weights.
 #[derive(Debug, Clone, Copy)]
@@ -146,14 +146,15 @@ impl Network {
     /// Calls back for each layer, of a square image of this many pixels a side, with the sides of the feature maps before
     /// and after it.
     pub fn walk<'a>(&'a self, size: u64, visit: impl FnMut(Layer<'a>, [u64; 2])) {
+        let Layers { stem, pool, blocks, head, hidden, classifier } = &self.layers;
         let mut walk = Walk { side: size, visit };
-        walk.conv(&self.stem);
-        if self.pool {
+        walk.conv(stem);
+        if *pool {
             walk.side = shrunk(walk.side, 2);
         }
-        self.blocks.iter().for_each(|block| walk.block(block));
-        self.head.iter().for_each(|head| walk.conv(head));
-        self.hidden.iter().chain([&self.classifier]).for_each(|layer| walk.linear(layer));
+        blocks.iter().for_each(|block| walk.block(block));
+        head.iter().for_each(|head| walk.conv(head));
+        hidden.iter().chain([classifier]).for_each(|layer| walk.linear(layer));
     }
 
     /// Every tensor that the network is built from.
@@ -186,7 +187,7 @@ impl Network {
 mod tests {
     use std::collections::HashSet;
 
-    use crate::models::{Block, Conv, Layer, SqueezeExcite, network};
+    use crate::models::{Block, Conv, Layer, Layers, SqueezeExcite, network};
     use crate::workload::Model;
 
     #[test]
@@ -214,11 +215,11 @@ mod tests {
                 let stride = if let Layer::Conv(conv) = layer { conv.stride } else { 1 };
                 assert!(stride == 1 || after == before.div_ceil(stride as u64), "{model}: {layer:?}");
             });
-            let channels = network.blocks.iter().fold(network.stem.outputs, block_outputs);
-            let features = network.head.as_ref().map_or(channels, |head| head.outputs);
-            let hidden = network.hidden.as_ref().map_or(features, |hidden| hidden.outputs);
-            assert!(network.hidden.as_ref().is_none_or(|hidden| hidden.inputs == features), "{model}");
-            assert_eq!(network.classifier.inputs, hidden, "{model}");
+            let Layers { stem, blocks, head, hidden, classifier, .. } = &network.layers;
+            let channels = blocks.iter().fold(stem.outputs, block_outputs);
+            let features = head.as_ref().map_or(channels, |head| head.outputs);
+            assert!(hidden.as_ref().is_none_or(|hidden| hidden.inputs == features), "{model}");
+            assert_eq!(classifier.inputs, hidden.as_ref().map_or(features, |hidden| hidden.outputs), "{model}");
         }
     }
 
