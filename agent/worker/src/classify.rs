@@ -1,15 +1,13 @@
-//! A classification: from image and weights to times and answers, on either engine and device.
+//! Measures a classifier: from image and weights to times and answers, on any engine and device.
 
 use cotejo_cpu::{Options, Step, Streams};
 use cotejo_model::frames::Request;
 use cotejo_model::job::Weights;
 use cotejo_model::measurement::{CompiledFor, EnginePlan, LayerAlgorithm, Stages};
 use cotejo_model::measuring::LARGEST_CHECKED;
-use cotejo_model::models::network;
-use cotejo_model::reason::AnswerReason;
-use cotejo_model::{DeviceId, Engine as Kind, Model, Precision, Reason};
+use cotejo_model::{DeviceId, Engine as Kind, Reason};
 
-use crate::engine::{Classify, Engine, check_logits, error_of_logits, finite, instruction_set, refused, tensors};
+use crate::engine::{Classify, Engine, check_logits, instruction_set, refused, tensors};
 use crate::gpu::{self, Gpu};
 use crate::measure::{Report, measured};
 use crate::models::CLASSES;
@@ -17,22 +15,9 @@ use crate::outcome::Outcome;
 use crate::prepared::Prepared;
 use crate::preprocess::Input;
 use crate::reference::Reference;
-use crate::{compiled, host, internal, labels};
+use crate::{agreement, compiled, host, internal, labels};
 
-/// How far a logit may be from the reference engine's on the CPU, over their root mean square. Another image's logits
-/// differ by more than 3.
-fn tolerance(model: Model, precision: Precision) -> f32 {
-    let measured = &network(model).measured;
-    match precision {
-        // Its seeded weights magnify rounding some hundred times more than those of the others.
-        Precision::F32 if model == Model::MobileNetV3Large => 5e-3,
-        Precision::F32 => 1e-3,
-        Precision::Tf32 | Precision::F16 => measured.half_tolerance,
-        Precision::Bf16 => measured.bf16_tolerance,
-    }
-}
-
-/// Prepares, measures, checks.
+/// Prepares the input, measures the engine, and checks its answer against the reference.
 pub(crate) fn classify(
     request: &Request,
     task: Classify,
@@ -51,13 +36,13 @@ pub(crate) fn classify(
         }
     };
     let measured = measured(&request.job.measuring, load, report)?;
-    // Before the check, which may take more than the engine that was measured.
+    // Read before the check, which may need more memory than the engine that was measured.
     let peak_memory_bytes = host::peak_memory();
     let is_reference = device == DeviceId::Cpu && workload.engine == Kind::Reference;
     let logit_error = if is_reference || task.size > LARGEST_CHECKED {
         None
     } else {
-        Some(difference(request, task, input, &measured.logits)?)
+        Some(agreement::check(request, task, input, &measured.logits)?)
     };
     let Stages { decode_ns, preprocess_ns, .. } = prepared.stages;
     Ok(Outcome {
@@ -72,14 +57,14 @@ pub(crate) fn classify(
     })
 }
 
-/// A classifier on the CPU's optimized engine, in as many streams as are asked for.
+/// A classifier on the CPU's optimized engine, in one or more streams.
 struct Compiled {
     streams: Streams,
     plan: EnginePlan,
 }
 
 impl Compiled {
-    /// Whatever the plans are made from is gone when they are ready.
+    /// Compiles the plans; what they are made from is freed before they run.
     fn new(request: &Request, task: Classify, threads: usize, input: &Input) -> Result<Self, Reason> {
         let workload = &request.job.workload;
         let network = compiled::network(task.model, &tensors(request, task.model)?).map_err(internal)?;
@@ -116,15 +101,4 @@ impl Engine for Compiled {
     fn plan(&self) -> Option<EnginePlan> {
         Some(self.plan.clone())
     }
-}
-
-/// The largest difference of a logit of the first image from the reference engine's, over their root mean square.
-fn difference(request: &Request, task: Classify, input: &Input, logits: &[f32]) -> Result<f32, Reason> {
-    let mut reference = Reference::new(request, task.model, &input.first_image())?;
-    reference.run()?;
-    let error = error_of_logits(&reference.logits()?, logits);
-    if error.is_nan() || error > tolerance(task.model, request.job.workload.precision) {
-        return Err(AnswerReason::OffReference { error: finite(error) }.into());
-    }
-    Ok(error)
 }

@@ -1,6 +1,7 @@
 //! Cotejo's worker: one process that carries out one job. It reads a request from standard input, writes frames to
-//! standard output (both JSON, one object a line) and logs to standard error, so that it can be run by hand.
+//! standard output (both JSON, one object per line) and logs to standard error, so that it can be run by hand.
 
+mod agreement;
 mod classify;
 pub mod compiled;
 mod engine;
@@ -32,10 +33,10 @@ use cotejo_worker_stdio::{finish, write_frame};
 
 pub use process::main_stdio;
 
-/// The worker's version and candle's.
+/// The versions of the worker and of candle, as measurements record them.
 pub const BUILD: &str = concat!("cotejo-worker ", env!("CARGO_PKG_VERSION"), ", candle 0.11.1");
 
-/// What this worker offers.
+/// The devices, engines and precisions that this build supports.
 pub fn describe() -> Description {
     let cpu = Offer {
         kind: DeviceKind::Cpu,
@@ -46,18 +47,20 @@ pub fn describe() -> Description {
     Description { build: BUILD.to_owned(), devices: vec![cpu, gpu] }
 }
 
-/// Carries out a job.
+/// Measures a job.
 fn measure(request: &Request, report: &mut measure::Report<'_>) -> Result<Frame, Reason> {
     job::perform(request, report).map(|done| Frame::Done(Box::new(done)))
 }
 
-/// Says how the engine computes a job.
+/// Explains how the engine computes a job.
 fn explain(request: &Request, report: &mut measure::Report<'_>) -> Result<Frame, Reason> {
     explain::explain(request, report).map(|said| Frame::Explained(Box::new(said)))
 }
 
-/// Answers a request in frames, the last of which is `Failed` or what the work gives; true unless it is `Failed`. An error
-/// means that the frames could not be written.
+/// Answers a request in frames. The last one is the work's result, or `Failed`; returns whether it was a result.
+///
+/// # Errors
+/// The frames could not be written.
 ///
 /// The job runs on its own pool of threads, but candle sizes some of its loops by `RAYON_NUM_THREADS`: set it to the
 /// job's threads before the process starts, as `main_stdio` does.
@@ -82,7 +85,7 @@ fn run_check(device: Result<DeviceId, Reason>, output: &mut impl Write) -> io::R
     finish(checked, output)
 }
 
-/// Its answer; a panic is a failure.
+/// Runs the work; a panic becomes a failure.
 fn kept(work: impl FnOnce() -> Result<Frame, Reason>) -> Result<Frame, Reason> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| Err(explain_panic(panic.as_ref())))
 }
@@ -92,7 +95,7 @@ fn explain_panic(panic: &(dyn Any + Send)) -> Reason {
     WorkerReason::Panicked { detail: text.map(str::to_owned) }.into()
 }
 
-/// A defect of the worker's own, or of a library.
+/// The reason for a defect of the worker, or of a library.
 pub(crate) fn internal(error: impl std::fmt::Display) -> Reason {
     Reason::internal(error)
 }

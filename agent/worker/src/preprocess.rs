@@ -12,18 +12,19 @@ use fast_image_resize::pixels::{InnerPixel as _, U8x3};
 use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
 use image::{ImageDecoder as _, ImageError, ImageReader, Limits, RgbImage};
 
+use crate::weights::Uniform;
 use crate::{input, internal};
 
-/// Mean of ImageNet's pixels, red, green, blue, of 0 to 1.
+/// Mean of ImageNet's pixels: red, green, blue, on a scale of 0 to 1.
 pub const MEAN: [f32; 3] = [0.485, 0.456, 0.406];
 /// Their standard deviation.
 pub const STD: [f32; 3] = [0.229, 0.224, 0.225];
 
-/// Pixels a side at most.
+/// The largest height and width of an image, in pixels.
 const MAX_SIDE: u32 = 16_384;
-/// Millions of pixels at most.
+/// The largest image, in millions of pixels.
 const MAX_MEGAPIXELS: u32 = 100;
-/// Bytes that a decoder may allocate: the most pixels in 16-bit RGBA, and some room.
+/// Bytes that a decoder may allocate: the largest image in 16-bit RGBA, and some room.
 const MAX_ALLOCATION: u64 = 1 << 30;
 
 /// Decodes the file with this digest.
@@ -33,7 +34,7 @@ pub fn load(path: &Path, digest: &Digest) -> Result<RgbImage, Reason> {
 }
 
 /// Decodes a JPEG, PNG, BMP or WebP file to RGB as Pillow's `convert("RGB")` does: alpha is dropped, not blended, and
-/// a turn asked for by EXIF is not made.
+/// an EXIF orientation is ignored.
 pub fn decode(bytes: &[u8]) -> Result<RgbImage, Reason> {
     let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(internal)?;
     if reader.format().is_none() {
@@ -44,7 +45,7 @@ pub fn decode(bytes: &[u8]) -> Result<RgbImage, Reason> {
     limits.max_image_height = Some(MAX_SIDE);
     limits.max_alloc = Some(MAX_ALLOCATION);
     reader.limits(limits);
-    // The header alone is read here; the pixels have not yet cost anything.
+    // Only the header is read here: a bomb is refused before it is decoded.
     let decoder = reader.into_decoder().map_err(explain)?;
     let (width, height) = decoder.dimensions();
     if u64::from(width) * u64::from(height) > u64::from(MAX_MEGAPIXELS) * 1_000_000
@@ -85,25 +86,35 @@ fn resize_once(image: &RgbImage, width: u32, height: u32) -> Result<RgbImage, Re
     RgbImage::from_raw(width, height, pixels).ok_or_else(|| internal("the resized image is too short"))
 }
 
-/// What a network takes, image after image and channel after channel.
+/// A network's input, independent of any engine: image after image, channel after channel.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Input {
     /// `[batch, 3, size, size]`.
     pub shape: [usize; 4],
-    /// As many numbers as the shape says.
+    /// The product of the shape's dimensions, in row-major order.
     pub values: Arc<[f32]>,
 }
 
 impl Input {
-    /// The first image alone.
+    /// The first image of the batch.
     #[must_use]
     pub fn first_image(&self) -> Self {
         let [_, channels, height, width] = self.shape;
         Self { shape: [1, channels, height, width], values: self.values[..channels * height * width].into() }
     }
+
+    /// A copy in which every value is moved to an adjacent f32, up or down as the seed decides.
+    #[must_use]
+    pub(crate) fn moved(&self, seed: u64) -> Self {
+        let directions = Uniform::new(seed, "directions");
+        let move_one = |(index, value): (usize, &f32)| {
+            if directions.get(index) < 0.0 { value.next_down() } else { value.next_up() }
+        };
+        Self { shape: self.shape, values: self.values.iter().enumerate().map(move_one).collect() }
+    }
 }
 
-/// The network's input: the image resized to `size` x `size`, normalised, and repeated `batch` times.
+/// Resizes an image to `size` x `size`, normalises it, and repeats it `batch` times.
 pub fn input(image: &RgbImage, size: u32, batch: u32) -> Result<Input, Reason> {
     let pixels = resize(image, size, size)?;
     let pixels_a_side = size as usize;
@@ -119,11 +130,11 @@ pub fn input(image: &RgbImage, size: u32, batch: u32) -> Result<Input, Reason> {
     Ok(Input { shape: [batch as usize, 3, pixels_a_side, pixels_a_side], values: values.into() })
 }
 
-/// The size of the built-in image.
+/// Width and height of the built-in image, in pixels.
 const BUILT_IN: (u32, u32) = (640, 480);
 
-/// The image that serves where none is given: a face before a sky, drawn with integers alone, so that every machine
-/// has the very same.
+/// The image that is used where none is given: a face before a sky, drawn with integers only, so that it is identical on
+/// every machine.
 pub fn built_in() -> RgbImage {
     let (width, height) = BUILT_IN;
     RgbImage::from_fn(width, height, |x, y| {

@@ -1,4 +1,4 @@
-//! Plain candle on the CPU: the engine that every other one is checked against.
+//! The reference engine: plain candle on the CPU, against which every other engine is checked.
 
 use candle_core::{Module as _, Tensor};
 use cotejo_model::frames::Request;
@@ -10,11 +10,11 @@ use crate::models::{CLASSES, Network};
 use crate::preprocess::Input;
 use crate::weights;
 
-/// A classifier and what it classifies.
+/// A classifier in plain candle and its input.
 pub(crate) struct Reference {
     network: Network,
     input: Tensor,
-    /// Of the last run.
+    /// The answer of the last run.
     logits: Option<Tensor>,
 }
 
@@ -25,19 +25,25 @@ impl Reference {
         Self::of_weights(model, tensors, input)
     }
 
-    /// Takes weights that are loaded.
+    /// Uses weights that are already loaded.
     pub(crate) fn of_weights(model: Model, tensors: weights::Tensors, input: &Input) -> Result<Self, Reason> {
         let network = Network::new(model, &weights::builder(tensors)).map_err(internal)?;
         Ok(Self { network, input: tensor(input)?, logits: None })
     }
+
+    /// Replaces the input.
+    pub(crate) fn take(&mut self, input: &Input) -> Result<(), Reason> {
+        self.input = tensor(input)?;
+        Ok(())
+    }
 }
 
-/// The input as candle takes it.
+/// The input as a candle tensor.
 pub(crate) fn tensor(input: &Input) -> Result<Tensor, Reason> {
     Tensor::from_slice(&input.values, &input.shape, &candle_core::Device::Cpu).map_err(internal)
 }
 
-/// All numbers of a tensor.
+/// All values of a tensor, in row-major order.
 pub(crate) fn values(tensor: &Tensor) -> Result<Vec<f32>, Reason> {
     tensor.flatten_all().and_then(|tensor| tensor.to_vec1()).map_err(internal)
 }
