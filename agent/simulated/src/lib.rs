@@ -3,6 +3,7 @@
 //! device, check and measurement is marked as simulated.
 
 mod catalogue;
+mod cell;
 mod class;
 mod model;
 mod times;

@@ -1,22 +1,21 @@
-//! The process that plays a worker: it speaks as `cotejo-worker` does, and computes nothing.
+//! The process of a simulated worker: it answers as `cotejo-worker` does, and computes nothing.
 
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::process::ExitCode;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use cotejo_model::frames::{Description, Frame, Offer, Phase, Progress};
-use cotejo_model::gpu::{DeviceCheck, GpuRecord, GpuState};
-use cotejo_model::measurement::{Conditions, EventTimes, Stages};
+use cotejo_model::gpu::DeviceCheck;
 use cotejo_model::reason::{DeviceReason, GpuReason, JobReason};
-use cotejo_model::{DeviceId, DeviceKind, Engine, JobSpec, Measurement, Precision, Reason, Task, Workload};
+use cotejo_model::{DeviceId, DeviceKind, Engine, JobSpec, Measurement, Precision, Reason};
 use cotejo_worker_stdio::{self as stdio, Command, Invocation};
 
-use crate::catalogue::{ANY_GPU, PlayedCpu, PlayedGpu};
+use crate::catalogue::{ANY_GPU, PlayedGpu};
+use crate::cell::On;
 use crate::class::{CUDA, CUDNN, Class, PlayedMachine};
 use crate::marked;
-use crate::model::{bytes, cpu_seconds, gpu_seconds, threads};
-use crate::times::{Course, Spread, Times, nanoseconds};
+use crate::times::Times;
 
 const USAGE: &str = "\
 Plays a worker of a simulated PC, for rehearsals: it computes nothing, and says so.
@@ -25,23 +24,9 @@ Usage: --class COUNT --seed NUMBER --machine INDEX --pace TIMES
        [--describe | --libraries | --check DEVICE] [--die-with-parent]
 ";
 
-/// How long the parts of a cell take, in seconds: reading and building a model, compiling it for a GPU, decoding a photo.
-const LOAD: f64 = 0.12;
-const COMPILE: f64 = 0.9;
-const DECODE: f64 = 0.004;
-/// Resizing, in seconds a pixel of the result.
-const RESIZE: f64 = 25e-9;
-/// What the first run on a GPU takes beyond: its libraries are loaded.
-const FIRST_ON_GPU: f64 = 0.08;
-/// Bytes a second when memory is touched for the first time.
-const FIRST_TOUCH: f64 = 2e9;
-/// Bytes a second between the host and a card.
-const BUS: f64 = 12e9;
-/// Starting a copy, in seconds.
-const COPY: f64 = 15e-6;
-/// Frames of progress in a cell.
+/// How many progress frames a cell has.
 const STEPS: u32 = 10;
-/// A rehearsal shows no progress within a shorter time than this.
+/// Cells in which the frames would follow each other faster than this show no progress.
 const SHORTEST_STEP: Duration = Duration::from_millis(1);
 
 /// Which PC of which class is played, and how fast.
@@ -49,16 +34,16 @@ const SHORTEST_STEP: Duration = Duration::from_millis(1);
 pub struct Seat {
     /// PCs of the class.
     pub class: usize,
-    /// What draws it.
+    /// The seed from which the class is drawn.
     pub seed: u64,
-    /// Which PC, from 0.
+    /// Index of the PC in the class, from 0.
     pub machine: usize,
-    /// How many times faster than on a real PC a cell is over.
+    /// How many times faster than on a real PC a cell ends.
     pub pace: f64,
 }
 
 impl Seat {
-    /// As arguments of the worker.
+    /// The arguments that tell a worker its seat.
     pub fn arguments(&self) -> Vec<OsString> {
         let Self { class, seed, machine, pace } = self;
         let arguments = [
@@ -70,7 +55,7 @@ impl Seat {
         arguments.into_iter().flat_map(|(name, value)| [name.into(), value.into()]).collect()
     }
 
-    /// From the arguments of the worker; those that come after are left.
+    /// Reads the seat from the front of a worker's arguments; the rest remains.
     fn parse(arguments: &mut dyn Iterator<Item = OsString>) -> Option<Self> {
         let mut value = |name: &str| {
             (arguments.next()? == OsStr::new(name)).then_some(())?;
@@ -85,7 +70,7 @@ impl Seat {
     }
 }
 
-/// The worker of the PC that its arguments name, as a process. `build` is what its measurements claim to be made with.
+/// Runs the worker of the PC that the arguments name. `build` is recorded in its measurements.
 pub fn main_stdio(build: &str, arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let mut arguments = arguments.into_iter();
     let machine = Seat::parse(&mut arguments)
@@ -101,25 +86,25 @@ fn usage() -> ExitCode {
     ExitCode::from(2)
 }
 
-/// A worker that plays.
+/// A simulated worker.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Player {
     machine: PlayedMachine,
-    /// Whether it plays the processor too.
+    /// Whether it simulates the processor too, or only the GPU.
     cpu: bool,
     build: String,
     pace: f64,
 }
 
 impl Player {
-    /// One that plays a GPU on a PC that is real otherwise, and does not wait for the times that it makes up.
+    /// A worker that simulates a GPU on a PC that is real otherwise, and does not wait for the times that it makes up.
     pub fn of_a_gpu(build: &str) -> Self {
         let mut class = Class::draw(0, 1).machines;
         let machine = PlayedMachine { gpu: Some(ANY_GPU), ..class.remove(0) };
         Self { machine, cpu: false, build: build.to_owned(), pace: f64::INFINITY }
     }
 
-    /// Does what its arguments say. The exit status is that of a worker.
+    /// Carries out the command that the arguments name, with a worker's exit status.
     pub fn main_stdio(&self, arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         let Ok(Invocation { command, dies_with_parent }) = Invocation::parse(arguments) else { return usage() };
         let outcome = match command {
@@ -149,7 +134,7 @@ impl Player {
         Description { build: self.build.clone(), devices: devices.into_iter().flatten().collect() }
     }
 
-    /// The GPU of this address, if it can be used.
+    /// The GPU of this name, if it can be used.
     fn gpu(&self, device: DeviceId) -> Result<&PlayedGpu, Reason> {
         let count = u32::from(self.machine.gpu.is_some());
         let gpu = self.machine.gpu.as_ref().filter(|_| device == DeviceId::Cuda(0));
@@ -173,7 +158,7 @@ impl Player {
         })
     }
 
-    /// The measurement of a job, after the time that it is to take here.
+    /// Makes the measurement of a job up, after the time that it takes at this pace.
     fn measure(&self, job: &JobSpec, report: &mut dyn FnMut(Progress)) -> Result<Measurement, Reason> {
         job.workload.validate().map_err(JobReason::from)?;
         let on = match job.device {
@@ -189,29 +174,14 @@ impl Player {
             let (precision, kind, has) = (job.workload.precision, job.device.kind(), offered);
             return Err(DeviceReason::PrecisionMissing { precision, kind, has, capability: None }.into());
         }
-        let course = self.course(on, &job.workload);
+        let course = on.course(&self.machine, &job.workload);
         let times = Times::draw(&course, &job.measuring, self.machine.seed_of(job));
         let stages = on.stages(&job.workload, course.run);
         self.pass(stages.load_ns as f64 * 1e-9, times.seconds(), report);
-        Ok(self.measurement(job, on, times, stages))
+        Ok(on.measurement(job, &self.build, times, stages))
     }
 
-    fn course(&self, on: On<'_>, workload: &Workload) -> Course {
-        match on {
-            On::Cpu(cpu) => {
-                let run = cpu_seconds(cpu, workload) * self.machine.own * self.machine.slower;
-                let first = 0.5 * run + bytes(workload) / FIRST_TOUCH;
-                Course { run, first, spread: self.machine.cpu_spread() }
-            }
-            On::Gpu(gpu) => Course {
-                run: gpu_seconds(gpu, workload) * self.machine.own,
-                first: FIRST_ON_GPU,
-                spread: Spread { deviation: 0.008, disturbed: 0.002 },
-            },
-        }
-    }
-
-    /// Lets the time of a cell pass, so many times faster, and tells how far it would be.
+    /// Waits for the cell's time, shortened by the pace, and reports progress meanwhile.
     fn pass(&self, load: f64, measuring: f64, report: &mut dyn FnMut(Progress)) {
         report(Progress { phase: Phase::Load, done: 0.0 });
         let step = Duration::try_from_secs_f64((load + measuring) / self.pace / f64::from(STEPS)).unwrap_or_default();
@@ -225,116 +195,18 @@ impl Player {
             report(Progress { phase, done });
         }
     }
-
-    fn measurement(&self, job: &JobSpec, on: On<'_>, times: Times, stages: Stages) -> Measurement {
-        let started = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
-        let classifies = matches!(job.workload.task, Task::Classify { .. });
-        let (device_name, threads, gpu, conditions) = match on {
-            On::Cpu(cpu) => (marked(cpu.product), threads(cpu, job.workload.threads), None, Conditions::default()),
-            On::Gpu(gpu) => (marked(gpu.product), 1, Some(record(gpu)), gpu.conditions(job.workload.precision)),
-        };
-        Measurement {
-            workload: job.workload,
-            device: job.device,
-            device_name,
-            build: self.build.clone(),
-            threads,
-            weights: classifies.then_some(job.weights),
-            input: None,
-            started_ms: u64::try_from(started.as_millis()).unwrap_or(0),
-            first_ns: times.first_ns,
-            warmup_ns: times.warmup_ns,
-            samples_ns: times.samples_ns,
-            stages,
-            stop: times.stop,
-            // Nothing was classified.
-            answers: Vec::new(),
-            logit_error: None,
-            peak_memory_bytes: None,
-            conditions,
-            plan: None,
-            gpu,
-            simulated: true,
-        }
-    }
 }
 
-/// What a job is played on.
-#[derive(Clone, Copy)]
-enum On<'a> {
-    Cpu(&'a PlayedCpu),
-    Gpu(&'a PlayedGpu),
-}
-
-impl On<'_> {
-    fn precisions(self) -> Vec<Precision> {
-        match self {
-            Self::Cpu(_) => vec![Precision::F32],
-            Self::Gpu(gpu) => gpu.capability.precisions(),
-        }
-    }
-
-    /// What the parts around a run of this time would take.
-    fn stages(self, workload: &Workload, run: f64) -> Stages {
-        let size = f64::from(workload.task.size());
-        let image =
-            workload.task.batch().map(|batch| (3.0 * size * size * f64::from(batch), 1000.0 * f64::from(batch)));
-        let (input, output) = image.unwrap_or((2.0 * size * size, size * size));
-        let copy = |values: f64| nanoseconds(values * 4.0 / BUS);
-        let around = Stages {
-            load_ns: nanoseconds(LOAD),
-            decode_ns: image.map(|_| nanoseconds(DECODE)),
-            preprocess_ns: image.map(|_| nanoseconds(RESIZE * size * size)),
-            ..Stages::default()
-        };
-        match self {
-            Self::Cpu(_) => around,
-            Self::Gpu(_) => {
-                let events =
-                    EventTimes { upload_ns: copy(input), forward_ns: nanoseconds(run), download_ns: copy(output) };
-                let by_the_host = |ns: u64| Some(ns + nanoseconds(COPY));
-                Stages {
-                    load_ns: nanoseconds(LOAD + COMPILE),
-                    upload_ns: by_the_host(events.upload_ns),
-                    download_ns: by_the_host(events.download_ns),
-                    events: Some(events),
-                    ..around
-                }
-            }
-        }
-    }
-}
-
-/// What would be known of the card.
-fn record(gpu: &PlayedGpu) -> GpuRecord {
-    let state = |clock_mhz, temperature_c| GpuState {
-        clock_mhz: Some(clock_mhz),
-        temperature_c: Some(temperature_c),
-        power_limit_w: Some(gpu.power_limit_w),
-        ..GpuState::default()
-    };
-    GpuRecord {
-        compute_capability: Some(gpu.capability),
-        memory_bytes: Some(gpu.memory_gib << 30),
-        driver: Some(gpu.driver.to_owned()),
-        cuda: Some(CUDA.to_owned()),
-        cudnn: Some(CUDNN.to_owned()),
-        before: Some(state(210, 41)),
-        after: Some(state(1777, 58)),
-    }
-}
-
-/// That nobody reads it is the reader's affair.
+/// Writes a frame; a closed stdout is ignored.
 fn say(frame: &Frame) {
     let _ = stdio::write_frame(&mut io::stdout(), frame);
 }
 
 #[cfg(test)]
 mod tests {
+    use cotejo_model::job::Weights;
     use cotejo_model::measuring::MeasuringPlan;
-    use cotejo_model::{Model, Threads, job::Weights, quality};
-
-    use cotejo_model::FailureCode;
+    use cotejo_model::{FailureCode, Model, Task, Threads, Workload, quality};
 
     use super::*;
 
