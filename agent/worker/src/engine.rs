@@ -1,4 +1,4 @@
-//! One workload made ready on one device: what every engine has in common, and the tools that they share.
+//! What every engine has in common: the trait by which it is measured, and the tools for loading and checking.
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -12,56 +12,56 @@ use cotejo_model::{Model, Reason};
 
 use crate::{internal, weights};
 
-/// What is classified by what.
+/// A classification task: the model and the shape of its input.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Classify {
     pub(crate) model: Model,
-    /// Pixels a side.
+    /// Height and width of the input, in pixels.
     pub(crate) size: u32,
-    /// Images in one forward.
+    /// Images in one forward pass.
     pub(crate) batch: u32,
 }
 
-/// One workload made ready on one device.
+/// A workload that is loaded on a device, ready to run again and again.
 pub(crate) trait Engine {
-    /// Computes once, and waits for the end.
+    /// Runs once, and returns when the device is done.
     fn run(&mut self) -> Result<(), Reason>;
 
-    /// Whether the last answer can be trusted; is asked after each run.
+    /// Checks the last answer; called after each run, outside the measured time.
     fn check(&mut self) -> Result<(), Reason>;
 
-    /// Copies to and from the device; none on a CPU.
+    /// Times copies to and from the device; `None` on a CPU.
     fn copies(&mut self) -> Result<Option<Copies>, Reason> {
         Ok(None)
     }
 
-    /// The logits of the first image of the last run; a product has none. An engine that checks few of its runs checks the
-    /// last one here.
+    /// The logits of the last run's first image; empty for a product. Called once, after the last run: an engine that
+    /// skips checks of single runs makes up for it here.
     fn logits(&mut self) -> Result<Vec<f32>, Reason>;
 
-    /// How it computes, where there is something to say.
+    /// The algorithm of each layer, for engines that compile the network.
     fn plan(&self) -> Option<EnginePlan> {
         None
     }
 }
 
-/// How long copies between the host and a device take.
+/// Times of copies between the host and a device.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Copies {
-    /// To the device, in nanoseconds.
+    /// Host to device, in nanoseconds.
     pub(crate) upload_ns: u64,
-    /// From the device, in nanoseconds.
+    /// Device to host, in nanoseconds.
     pub(crate) download_ns: u64,
-    /// By the device's own clock, where it tells.
+    /// The same by the device's own clock, where it has one.
     pub(crate) events: Option<EventTimes>,
 }
 
-/// The file that the request gives for what its job names by digest.
+/// The path that the request gives for a file that its job names by digest.
 pub(crate) fn named(given: Option<&PathBuf>, file: JobFile) -> Result<&Path, Reason> {
     given.map(PathBuf::as_path).ok_or_else(|| JobReason::FileNotGiven { file }.into())
 }
 
-/// The weights that a request names.
+/// Loads the weights that a request names.
 pub(crate) fn tensors(request: &Request, model: Model) -> Result<weights::Tensors, Reason> {
     match &request.job.weights {
         Weights::Random { seed } => weights::random(model, *seed).map_err(internal),
@@ -71,7 +71,7 @@ pub(crate) fn tensors(request: &Request, model: Model) -> Result<weights::Tensor
     }
 }
 
-/// What cannot be compiled is a job that this engine cannot do.
+/// Translates an error of the CPU engine's compiler.
 pub(crate) fn refused(error: cotejo_cpu::CompileError) -> Reason {
     use cotejo_cpu::CompileError;
     let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
@@ -98,7 +98,7 @@ fn lacking(set: InstructionSet) -> Reason {
     DeviceReason::InstructionSetMissing { name: set.name().to_owned(), has }.into()
 }
 
-/// The instruction set that the plans of this process use.
+/// The instruction set that the plans of this process use: the processor's best, or the one that the environment names.
 pub(crate) fn instruction_set() -> Result<InstructionSet, Reason> {
     InstructionSet::detect().map_err(|error| match error {
         BadInstructionSet::Unknown(name) => {
@@ -109,7 +109,7 @@ pub(crate) fn instruction_set() -> Result<InstructionSet, Reason> {
     })
 }
 
-/// Logits that are no numbers mean that the weights are of no use.
+/// Refuses logits that are not finite.
 pub(crate) fn check_logits(logits: &[f32]) -> Result<(), Reason> {
     match logits.iter().position(|logit| !logit.is_finite()) {
         None => Ok(()),
@@ -122,7 +122,7 @@ pub(crate) fn finite(figure: f32) -> Option<f64> {
     Some(f64::from(figure)).filter(|figure| figure.is_finite())
 }
 
-/// The largest difference of a logit over their root mean square.
+/// The largest difference between two sets of logits, over the root mean square of the expected ones.
 pub(crate) fn error_of_logits(expected: &[f32], found: &[f32]) -> f32 {
     let rms = (expected.iter().map(|logit| logit * logit).sum::<f32>() / expected.len() as f32).sqrt();
     let differences = expected.iter().zip(found).map(|(expected, found)| (expected - found).abs());
@@ -131,14 +131,14 @@ pub(crate) fn error_of_logits(expected: &[f32], found: &[f32]) -> f32 {
     if largest == 0.0 { 0.0 } else { largest / rms }
 }
 
-/// What it gives, and its nanoseconds.
+/// The result of some work, and the nanoseconds that it took.
 pub(crate) fn timed<T>(work: impl FnOnce() -> Result<T, Reason>) -> Result<(T, u64), Reason> {
     let start = Instant::now();
     let value = work()?;
     Ok((value, u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX)))
 }
 
-/// The median of some times.
+/// The median of times, of which there must be at least one.
 pub(crate) fn median(mut times: Vec<u64>) -> u64 {
     times.sort_unstable();
     times[times.len() / 2]

@@ -12,13 +12,13 @@ use crate::measure::Report;
 use crate::prepared::Prepared;
 use crate::{BUILD, compiled, host, internal, job};
 
-/// Forwards of which the medians are taken: at least so many, and for about so long.
+/// Forward passes of which medians are taken: at least this many, for about this long.
 const RUNS: usize = 11;
 const ENOUGH_NS: u64 = 1_500_000_000;
-/// Forwards before them.
+/// Forward passes before them.
 const WARM_UP: usize = 3;
 
-/// Compiles the workload and takes the times of its layers.
+/// Compiles the workload and times its layers.
 pub(crate) fn explain(request: &Request, report: &mut Report<'_>) -> Result<Explanation, Reason> {
     job::check(&request.job)?;
     let workload = request.job.workload;
@@ -41,35 +41,14 @@ pub(crate) fn explain(request: &Request, report: &mut Report<'_>) -> Result<Expl
     drop(network);
     report(Progress { phase: Phase::WarmUp, done: 0.2 })?;
     let peak = Peak::measure(instruction_set, threads);
-    let mut logits = vec![0.0; options.images * plan.classes()];
-    for _ in 0..WARM_UP {
-        plan.forward(&input, &mut logits);
-    }
-    report(Progress { phase: Phase::Sample, done: 0.4 })?;
-    let mut forwards = Vec::new();
-    while forwards.len() < RUNS || forwards.iter().sum::<u64>() < ENOUGH_NS / 2 {
-        forwards.push(
-            timed(|| {
-                plan.forward(&input, &mut logits);
-                Ok(())
-            })?
-            .1,
-        );
-    }
-    report(Progress { phase: Phase::Sample, done: 0.7 })?;
-    let mut layers = vec![Vec::with_capacity(forwards.len()); plan.steps().len()];
-    for _ in 0..forwards.len() {
-        for (times, time) in layers.iter_mut().zip(plan.forward_timed(&input, &mut logits)) {
-            times.push(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX));
-        }
-    }
+    let (forward_ns, layer_ns) = times(&mut plan, &input, report)?;
     let count = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
-    let layer = |(step, times): (&cotejo_cpu::Step, Vec<u64>)| ExplainedLayer {
+    let layer = |(step, ns): (&cotejo_cpu::Step, u64)| ExplainedLayer {
         layer: step.layer.clone(),
         algorithm: step.algorithm.clone(),
         output: step.output.map(count),
         flop: step.flop,
-        ns: median(times),
+        ns,
     };
     Ok(Explanation {
         workload,
@@ -79,8 +58,33 @@ pub(crate) fn explain(request: &Request, report: &mut Report<'_>) -> Result<Expl
         threads: Some(count(threads)),
         peak_flops: peak.flops,
         copy_bytes_per_s: peak.copy_bytes_per_s,
-        forward_ns: median(forwards),
-        layers: plan.steps().iter().zip(layers).map(layer).collect(),
+        forward_ns,
+        layers: plan.steps().iter().zip(layer_ns).map(layer).collect(),
         background_load: None,
     })
+}
+
+/// The median times of forward passes and of each of their layers, in nanoseconds.
+fn times(plan: &mut Plan, input: &[f32], report: &mut Report<'_>) -> Result<(u64, Vec<u64>), Reason> {
+    let mut logits = vec![0.0; plan.options().images * plan.classes()];
+    for _ in 0..WARM_UP {
+        plan.forward(input, &mut logits);
+    }
+    report(Progress { phase: Phase::Sample, done: 0.4 })?;
+    let mut forwards = Vec::new();
+    while forwards.len() < RUNS || forwards.iter().sum::<u64>() < ENOUGH_NS / 2 {
+        let run = || {
+            plan.forward(input, &mut logits);
+            Ok(())
+        };
+        forwards.push(timed(run)?.1);
+    }
+    report(Progress { phase: Phase::Sample, done: 0.7 })?;
+    let mut layers = vec![Vec::with_capacity(forwards.len()); plan.steps().len()];
+    for _ in 0..forwards.len() {
+        for (times, time) in layers.iter_mut().zip(plan.forward_timed(input, &mut logits)) {
+            times.push(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX));
+        }
+    }
+    Ok((median(forwards), layers.into_iter().map(median).collect()))
 }

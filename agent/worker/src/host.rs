@@ -1,4 +1,4 @@
-//! What the worker must know of its machine: cores, memory, its own use of them.
+//! Facts about the machine: cores, memory, and how much of it this process uses.
 
 use std::collections::HashSet;
 
@@ -13,8 +13,8 @@ pub(crate) fn cpu_name() -> String {
     name.filter(|name| !name.is_empty()).unwrap_or_else(|| std::env::consts::ARCH.to_owned())
 }
 
-/// How many threads are meant: `all` is one a physical core, as far as this process may use them. On a processor with
-/// two kinds of cores, only the fast ones count: a plan's threads wait for each other, and so for the slowest.
+/// The number of threads: `all` is one per physical core that this process may use. On a processor with two kinds of
+/// cores only the fast ones count, because a plan's threads wait for the slowest.
 pub(crate) fn thread_count(threads: Threads) -> usize {
     match threads {
         Threads::Exactly(count) => count as usize,
@@ -26,11 +26,11 @@ pub(crate) fn thread_count(threads: Threads) -> usize {
     }
 }
 
-/// The fast physical cores of a processor with two kinds, as Linux tells of Intel's; none where all are alike or the
-/// system does not say.
+/// The fast physical cores of a hybrid processor, as Linux reports them of Intel's; `None` where all are alike or the
+/// system does not report them.
 fn performance_cores() -> Option<usize> {
     let fast = cpu_list(&std::fs::read_to_string("/sys/devices/cpu_core/cpus").ok()?)?;
-    // Two threads of one core name each other: the list of both stands for the core.
+    // The two threads of a core list each other: equal lists are one core.
     let core = |cpu: &usize| {
         let path = format!("/sys/devices/system/cpu/cpu{cpu}/topology/core_cpus_list");
         std::fs::read_to_string(path).unwrap_or_else(|_| cpu.to_string())
@@ -39,7 +39,7 @@ fn performance_cores() -> Option<usize> {
     Some(cores.len()).filter(|count| *count > 0)
 }
 
-/// Processors as Linux lists them, such as `0-3,8`.
+/// Parses a list of processors in Linux's format, such as `0-3,8`.
 fn cpu_list(text: &str) -> Option<Vec<usize>> {
     let mut cpus = Vec::new();
     for range in text.trim().split(',') {
@@ -64,12 +64,12 @@ impl Memory {
         let machine = Self { total: system.total_memory(), available: system.available_memory() };
         system.cgroup_limits().map_or(machine, |limits| Self {
             total: limits.total_memory.min(machine.total),
-            // What it calls free leaves out the files that the system keeps in memory and gives up at once.
+            // "Free" leaves out cached files, which the system gives up at once.
             available: limits.total_memory.saturating_sub(limits.rss).min(machine.available),
         })
     }
 
-    /// Whether so many bytes fit. A system that does not say what it has is believed to have enough.
+    /// Refuses a task that needs more than there is. A system that does not report its memory is believed to have enough.
     pub(crate) fn check(self, what: Task, streams: u32, needed: u64) -> Result<(), Reason> {
         if self.total == 0 || needed <= self.available {
             return Ok(());
@@ -86,7 +86,7 @@ impl Memory {
     }
 }
 
-/// The most memory that this process has held, in bytes. Linux alone says so without unsafe code.
+/// Peak resident memory of this process, in bytes. Only Linux reports it without unsafe code.
 pub(crate) fn peak_memory() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;

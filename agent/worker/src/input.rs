@@ -1,4 +1,4 @@
-//! Reads the files that a job names: an image, weights.
+//! Reads the files that a job names: images and weights.
 
 use std::fs;
 use std::io::{ErrorKind, Read as _};
@@ -7,8 +7,8 @@ use std::path::Path;
 use cotejo_model::reason::{FileReason, JobFile};
 use cotejo_model::{Digest, Reason};
 
-/// The most bytes that are read into memory: a hundred megapixels uncompressed, or a checkpoint that carries the
-/// optimiser's state beside the largest model here.
+/// The largest file that is read into memory, in bytes: a hundred megapixels uncompressed, or a checkpoint of the largest
+/// model here with the optimiser's state.
 fn limit(file: JobFile) -> u64 {
     match file {
         JobFile::Image => 512 << 20,
@@ -16,7 +16,7 @@ fn limit(file: JobFile) -> u64 {
     }
 }
 
-/// The whole file, which must be the one with this digest.
+/// Reads a whole file, which must have this digest.
 pub(crate) fn read(path: &Path, file: JobFile, digest: &Digest) -> Result<Vec<u8>, Reason> {
     let (shown, most_bytes) = (|| path.display().to_string(), limit(file));
     let cannot_read = |error: std::io::Error| match error.kind() {

@@ -1,4 +1,4 @@
-//! One job from its request to its measurement.
+//! One job, from its request to its measurement.
 
 use std::time::SystemTime;
 
@@ -15,7 +15,7 @@ use crate::matmul::multiply;
 use crate::measure::Report;
 use crate::{BUILD, host, internal};
 
-/// Carries out a job on as many threads as it asks for.
+/// Measures a job on the number of threads that it asks for.
 pub(crate) fn perform(request: &Request, report: &mut Report<'_>) -> Result<Measurement, Reason> {
     let job = &request.job;
     check(job)?;
@@ -56,7 +56,7 @@ pub(crate) fn perform(request: &Request, report: &mut Report<'_>) -> Result<Meas
     })
 }
 
-/// Whether this worker can do the job on this machine; refused before anything is allocated.
+/// Refuses, before anything is allocated, what this worker cannot do on this machine.
 pub(crate) fn check(job: &JobSpec) -> Result<(), Reason> {
     let workload = &job.workload;
     workload.validate().map_err(JobReason::from)?;
@@ -74,14 +74,14 @@ pub(crate) fn check(job: &JobSpec) -> Result<(), Reason> {
             return Err(DeviceReason::PrecisionMissing { precision, kind, has, capability: None }.into());
         }
         DeviceId::Cpu => *workload,
-        // The GPU's own memory is asked about there. Here the answer is checked, for one image.
+        // The engine asks about the GPU's own memory; on the host, the answer for one image is checked.
         DeviceId::Cuda(_) => Workload { task: checked(workload.task), engine: Engine::Reference, ..*workload },
     };
     let bytes = estimate::memory_bytes(&on_host, DeviceKind::Cpu).saturating_add(copies_for_gpu(job));
     host::Memory::now().check(workload.task, workload.streams, bytes)
 }
 
-/// Bytes on the host of a GPU's whole input: as preprocessed, as plain numbers, and in memory that the GPU copies from.
+/// Bytes that a GPU's whole input takes on the host: while it is preprocessed, as values, and in pinned memory.
 fn copies_for_gpu(job: &JobSpec) -> u64 {
     match (job.device, job.workload.task) {
         (DeviceId::Cuda(_), Task::Classify { size, batch, .. }) => [3, 4, 3, u64::from(batch), u64::from(size)]
@@ -91,7 +91,7 @@ fn copies_for_gpu(job: &JobSpec) -> u64 {
     }
 }
 
-/// What the CPU computes of a GPU's job.
+/// The part of a GPU's job that the CPU repeats to check it.
 fn checked(task: Task) -> Task {
     match task {
         Task::Classify { model, size, .. } => Task::Classify { model, size: size.min(LARGEST_CHECKED), batch: 1 },

@@ -1,10 +1,10 @@
-//! What the logits of a classifier say: the most likely classes, with their ImageNet names.
+//! From logits to answers: the most likely classes with their ImageNet names.
 
 use cotejo_model::measurement::Answer;
 
-/// The 1000 classes of ImageNet-1k in torchvision's order, one a line.
+/// The 1000 classes of ImageNet-1k in torchvision's order, one per line.
 const LABELS: &str = include_str!("imagenet_labels.txt");
-/// How many answers a measurement carries.
+/// Number of answers in a measurement.
 const ANSWERS: usize = 5;
 
 /// The name of a class, 0 to 999.

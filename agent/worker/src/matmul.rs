@@ -1,4 +1,4 @@
-//! The product of two square matrices.
+//! Measures the product of two square matrices.
 
 use candle_core::{Device, Tensor};
 use cotejo_cpu::InstructionSet;
@@ -11,7 +11,7 @@ use crate::outcome::Outcome;
 use crate::products::{LEFT, RIGHT, check, factor};
 use crate::{host, internal};
 
-/// Measures a product on the job's device, by the engine that it asks for.
+/// Measures a product of `size` x `size` elements with the job's device and engine.
 pub(crate) fn multiply(job: &JobSpec, size: usize, threads: usize, report: &mut Report<'_>) -> Result<Outcome, Reason> {
     let opened = gpu::open_for(job.device, &job.workload)?;
     let load = || -> Result<Box<dyn Engine + '_>, Reason> {
@@ -34,7 +34,7 @@ pub(crate) fn multiply(job: &JobSpec, size: usize, threads: usize, report: &mut 
     })
 }
 
-/// A product by candle.
+/// A product by the reference engine.
 #[derive(Debug)]
 struct Reference {
     left: Tensor,
@@ -43,7 +43,7 @@ struct Reference {
 }
 
 impl Reference {
-    /// Of `size` x `size` elements.
+    /// Makes the factors, of `size` x `size` elements each.
     fn new(size: usize) -> Result<Self, Reason> {
         let factor = |name| Tensor::from_vec(factor(name, size), (size, size), &Device::Cpu).map_err(internal);
         Ok(Self { left: factor(LEFT)?, right: factor(RIGHT)?, product: None })
@@ -79,7 +79,7 @@ struct Optimized {
 }
 
 impl Optimized {
-    /// Of `size` x `size` elements, on this many threads.
+    /// Makes the factors, of `size` x `size` elements each, and starts this many threads.
     fn new(size: usize, threads: usize, instruction_set: InstructionSet) -> Result<Self, Reason> {
         let engine = cotejo_cpu::Product::new(size, threads, instruction_set).map_err(refused)?;
         Ok(Self { size, left: factor(LEFT, size), right: factor(RIGHT, size), product: vec![0.0; size * size], engine })

@@ -1,5 +1,5 @@
-//! Runs a computation and takes its times. When to stop is `cotejo_model::measuring`'s to say, and what the times say
-//! is `cotejo_model::stats`'s.
+//! The measuring loop: runs an engine and records its times. `cotejo_model::measuring` decides when to stop, and
+//! `cotejo_model::stats` evaluates the times.
 
 use std::time::{Duration, Instant, SystemTime};
 
@@ -10,17 +10,17 @@ use cotejo_model::measuring::{self, MeasuringPlan, Stop};
 
 use crate::engine::{Engine, timed};
 
-/// Where progress goes. An error ends the measurement: nobody waits for it any more.
+/// Receives progress. An error ends the measurement: nobody is waiting for it any more.
 pub(crate) type Report<'a> = dyn FnMut(Progress) -> Result<(), Reason> + Send + 'a;
 
-/// The times of a computation.
+/// The times of all runs of an engine.
 #[derive(Debug)]
 pub(crate) struct Times {
-    /// The very first run.
+    /// The very first run, in nanoseconds.
     pub(crate) first_ns: u64,
-    /// The warm-up.
+    /// Each run of the warm-up, in nanoseconds.
     pub(crate) warmup_ns: Vec<u64>,
-    /// The samples.
+    /// Each sample, in nanoseconds.
     pub(crate) samples_ns: Vec<u64>,
     /// Why sampling ended.
     pub(crate) stop: Stop,
@@ -28,7 +28,7 @@ pub(crate) struct Times {
     pub(crate) slept_ms: u64,
 }
 
-/// Times an engine: first run, warm-up, samples. Every answer is checked, which the times do not include.
+/// Times an engine: first run, warm-up, samples. Every answer is checked, outside the measured time.
 pub(crate) fn measure(plan: &MeasuringPlan, engine: &mut dyn Engine, report: &mut Report<'_>) -> Result<Times, Reason> {
     let mut ticker = Ticker::new(report);
     let (began, began_by_calendar) = (Instant::now(), SystemTime::now());
@@ -65,17 +65,17 @@ pub(crate) fn measure(plan: &MeasuringPlan, engine: &mut dyn Engine, report: &mu
     Ok(Times { first_ns, warmup_ns, samples_ns, stop, slept_ms })
 }
 
-/// What an engine gave.
+/// Everything that is learned from an engine.
 pub(crate) struct Measured {
     pub(crate) times: Times,
-    /// Of the first image; empty for a product.
+    /// Logits of the first image; empty for a product.
     pub(crate) logits: Vec<f32>,
-    /// All but the image's.
+    /// All stages but those of the image.
     pub(crate) stages: Stages,
     pub(crate) plan: Option<EnginePlan>,
 }
 
-/// Loads an engine, measures it, and asks it for what a measurement records.
+/// Loads an engine, measures it, and collects what a measurement records.
 pub(crate) fn measured<'e>(
     plan: &MeasuringPlan,
     load: impl FnOnce() -> Result<Box<dyn Engine + 'e>, Reason>,
@@ -98,7 +98,7 @@ fn nanoseconds(time: Duration) -> u64 {
     u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }
 
-/// Which share of the sampling is done: by runs, or by whichever of least time, least runs and budget comes first.
+/// The share of the sampling that is done, by the number of runs or by the time: whichever ends first.
 fn sampled(plan: &MeasuringPlan, samples_ns: &[u64], spent_ns: u64) -> f64 {
     let count = samples_ns.len() as f64;
     if let Some(runs) = plan.runs {
@@ -109,21 +109,21 @@ fn sampled(plan: &MeasuringPlan, samples_ns: &[u64], spent_ns: u64) -> f64 {
     least.max(spent_ns as f64 / (plan.budget_ms.max(1) as f64 * 1e6))
 }
 
-/// The monotonic clock stands still while the machine sleeps (but on Windows), the calendar does not. A difference
-/// below two seconds is a clock that was being adjusted.
+/// How long the machine slept, in milliseconds. The monotonic clock stands still meanwhile (except on Windows), the
+/// calendar does not; a difference below two seconds is an adjustment of the clock.
 fn slept(by_monotonic_clock: Duration, by_calendar: Duration) -> u64 {
     let asleep = by_calendar.saturating_sub(by_monotonic_clock);
     if asleep < Duration::from_secs(2) { 0 } else { u64::try_from(asleep.as_millis()).unwrap_or(u64::MAX) }
 }
 
-/// Shares of a cell at which its phases begin.
+/// The progress at which each phase begins.
 const FIRST_AT: f64 = 0.02;
 const WARM_UP_AT: f64 = 0.05;
 const SAMPLE_AT: f64 = 0.2;
-/// Between two reports of one phase at least.
+/// The shortest time between two reports of one phase.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// Thins progress out, and keeps it from falling or passing its end.
+/// Limits how often progress is reported, and keeps it from falling or exceeding 1.
 struct Ticker<'a, 'b> {
     report: &'a mut Report<'b>,
     last: Instant,
@@ -157,7 +157,7 @@ mod tests {
         MeasuringPlan { runs: Some(runs), ..MeasuringPlan::default() }
     }
 
-    /// Counts its runs, takes its time for each, and is right up to one of them.
+    /// Counts its runs, pauses in each, and gives wrong answers after run number `right`.
     struct Counting {
         count: usize,
         pause: Duration,

@@ -1,11 +1,11 @@
-//! What a task gives, before the job makes a measurement of it.
+//! The result of a task, from which the job makes a measurement.
 
 use cotejo_model::measurement::{Answer, EnginePlan, Input, Stages};
 
 use crate::gpu::Gpu;
 use crate::measure::Times;
 
-/// Times, and what only some tasks or engines have.
+/// Times, and facts that only some tasks or engines have.
 pub(crate) struct Outcome {
     pub(crate) times: Times,
     pub(crate) stages: Stages,

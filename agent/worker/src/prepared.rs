@@ -1,4 +1,4 @@
-//! The image of a job, as the network takes it.
+//! The image of a job, prepared as the network's input.
 
 use cotejo_model::Reason;
 use cotejo_model::frames::Request;
@@ -8,11 +8,11 @@ use cotejo_model::reason::JobFile;
 use crate::engine::{Classify, named, timed};
 use crate::preprocess::{self, Input};
 
-/// The network's input, and where it came from.
+/// The network's input, its source, and what preparing it took.
 pub(crate) struct Prepared {
     pub(crate) input: Input,
     pub(crate) source: measurement::Input,
-    /// The image's alone.
+    /// Decoding and preprocessing; the other stages are left empty.
     pub(crate) stages: Stages,
 }
 

@@ -1,4 +1,4 @@
-//! The worker as a process.
+//! The worker's process: arguments, environment, exit status.
 
 use std::env;
 use std::ffi::OsString;
@@ -26,17 +26,17 @@ Usage: cotejo-worker [--describe | --libraries | --check DEVICE | --explain] [--
   --help             Show this
 ";
 
-/// Candle reads this before every matrix product, and rayon once.
+/// Number of threads: candle reads it before every matrix product, rayon once.
 const THREADS: &str = "RAYON_NUM_THREADS";
-/// Candle sizes its second pool by this, or else by the first.
+/// Number of threads of candle's second pool; `THREADS` where it is not set.
 const CANDLE_THREADS: &str = "CANDLE_NUM_THREADS";
-/// The index of a GPU is then the same to CUDA as to the driver's management library.
+/// Order of GPUs: CUDA then counts them as the driver's management library does.
 const DEVICE_ORDER: &str = "CUDA_DEVICE_ORDER";
 /// `0` keeps all of NVIDIA's libraries from TF32: by default candle's convolutions use it where f32 is asked for.
 const TF32_OVERRIDE: &str = "NVIDIA_TF32_OVERRIDE";
 
-/// Success after `Done`, 1 after `Failed` or when the frames cannot be written, 2 when the arguments make no sense.
-/// `arguments` are those after the program's name, or after the subcommand that stands for this program.
+/// Runs the worker. Exits with success after `Done`, 1 after `Failed` or when the frames cannot be written, 2 when the
+/// arguments make no sense. `arguments` are those after the program's name, or after the subcommand that stands for this program.
 pub fn main_stdio(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let Invocation { command, dies_with_parent } = match Invocation::parse(arguments) {
         Ok(invocation) => invocation,
@@ -83,12 +83,12 @@ fn check(device: &str) -> ExitCode {
 fn log_to_stderr() {
     let named = env::var(variables::LOG).ok().filter(|named| !named.is_empty());
     let filter = named.and_then(|named| EnvFilter::try_new(named).ok()).unwrap_or_else(|| EnvFilter::new("warn"));
-    // In a process that logs already, that goes on.
+    // An error means that this process logs already: that goes on.
     let colours = io::stderr().is_terminal();
     let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(colours).try_init();
 }
 
-/// What must stand in the environment before candle and NVIDIA's libraries look at it, and what must not.
+/// The variables that candle and NVIDIA's libraries read at their start, as this job needs them; `None` must be unset.
 fn environment(request: &Request) -> Vec<(&'static str, Option<String>)> {
     let threads = host::thread_count(request.job.workload.threads).to_string();
     let mut wanted = vec![(THREADS, Some(threads.clone())), (CANDLE_THREADS, Some(threads))];
@@ -100,17 +100,16 @@ fn environment(request: &Request) -> Vec<(&'static str, Option<String>)> {
     wanted
 }
 
-/// Whether candle will use the job's threads, and a GPU the job's precision.
+/// Whether the environment gives the job its threads and its precision.
 fn environment_fits(request: &Request) -> bool {
     environment(request).into_iter().all(|(name, wanted)| match (env::var(name).ok(), wanted) {
-        // By the first, candle also sizes the second.
+        // Candle falls back to the first.
         (None, Some(_)) => name == CANDLE_THREADS,
         (found, wanted) => found == wanted,
     })
 }
 
-/// Runs the request in a new process whose environment gives candle its number of threads. A program cannot safely
-/// change its own.
+/// Runs the request in a new process with the environment that it needs: a program cannot safely change its own.
 fn start_over(request: &Request) -> io::Result<ExitCode> {
     let arguments = env::args_os().skip(1).filter(|argument| argument != DIE_WITH_PARENT);
     let mut command = process::Command::new(env::current_exe()?);
@@ -125,7 +124,7 @@ fn start_over(request: &Request) -> io::Result<ExitCode> {
     let mut input = child.stdin.take().expect("it is piped");
     let sent = writeln!(input, "{}", serde_json::json!(request)).and_then(|()| input.flush());
     let status = child.wait()?;
-    // A child that ended before it had read everything has said why.
+    // A child that ended before it had read everything has reported why.
     drop((sent, input));
     Ok(stdio::exit_code(status.success()))
 }

@@ -1,4 +1,4 @@
-//! What every product of matrices has in common: its factors, and how its elements are checked.
+//! What all matrix products have in common: their factors, and how results are checked.
 
 use cotejo_model::job::WEIGHTS_SEED;
 use cotejo_model::reason::AnswerReason;
@@ -7,10 +7,10 @@ use cotejo_model::{Precision, Reason};
 use crate::engine::finite;
 use crate::weights::{Uniform, uniform};
 
-/// Elements of a product that are computed again to check it.
+/// How many elements of a product are recomputed to check it.
 const CHECKED: usize = 8;
-/// How far an element may be off, in standard deviations of the elements: ten times what rounding comes to, in f32 far
-/// more up to sizes that no memory holds.
+/// How far an element may be off, in standard deviations of the elements: ten times the rounding of each format, and in
+/// f32 far more for every size that fits in memory.
 fn tolerance(precision: Precision) -> f64 {
     match precision {
         Precision::F32 => 1e-3,
@@ -18,7 +18,7 @@ fn tolerance(precision: Precision) -> f64 {
         Precision::Bf16 => 1e-1,
     }
 }
-/// The streams of numbers that the factors are made of.
+/// Names of the random streams that fill the factors.
 pub(crate) const LEFT: &str = "matmul.left";
 pub(crate) const RIGHT: &str = "matmul.right";
 
@@ -27,7 +27,7 @@ pub(crate) fn factor(name: &str, size: usize) -> Vec<f32> {
     uniform(WEIGHTS_SEED, name, size * size)
 }
 
-/// Computes a few elements of the product again, in f64.
+/// Recomputes a few elements of the product in f64 and compares them.
 pub(crate) fn check(
     size: usize,
     precision: Precision,

@@ -13,13 +13,13 @@ use crate::engine::{Engine as _, error_of_logits, finite};
 use crate::reference::Reference;
 use crate::{compiled, internal, preprocess, weights};
 
-/// Pixels a side: enough for every kind of layer, and for half a second.
+/// Height and width of the input, in pixels: enough for every kind of layer, in half a second.
 const SIZE: u32 = 64;
-/// How far a logit may be off, over their root mean square: as in a measurement in f32.
+/// The largest difference of a logit, over their root mean square; the same as in a measurement in f32.
 const TOLERANCE: f32 = 1e-3;
 
-/// Computes a small classifier with everything that a job needs of the device, and compares it with plain candle on the
-/// CPU.
+/// Runs a small classifier, which needs everything of the device that a job does, and compares the answer with the
+/// reference engine's on the CPU.
 pub(crate) fn check(id: DeviceId) -> Result<DeviceCheck, Reason> {
     let start = Instant::now();
     let DeviceId::Cuda(index) = id else {

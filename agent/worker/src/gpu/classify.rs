@@ -55,7 +55,7 @@ impl Engine for Classifier<'_> {
     }
 }
 
-/// Compiles the network of a task for the device.
+/// Compiles the task's network for the device.
 pub(super) fn plan<'d>(
     request: &Request,
     task: Classify,

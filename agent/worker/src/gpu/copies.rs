@@ -1,11 +1,11 @@
-//! How long copies to and from a GPU take.
+//! Times of copies to and from a GPU.
 
 use cotejo_cuda::EventTimes;
 use cotejo_model::{Reason, measurement};
 
 use crate::engine::{median, timed};
 
-/// Copies whose times are taken after the samples; their medians are the stages' times.
+/// Copies that are timed after the samples; the stages record their medians.
 const COPIES: usize = 5;
 
 /// The median time of a copy, in nanoseconds.
@@ -13,7 +13,7 @@ pub(super) fn median_ns(mut copy: impl FnMut() -> Result<(), Reason>) -> Result<
     Ok(median((0..COPIES).map(|_| Ok(timed(&mut copy)?.1)).collect::<Result<Vec<_>, Reason>>()?))
 }
 
-/// Times by the GPU's own clock, as a measurement records them.
+/// Converts times of the GPU's own clock for the measurement.
 pub(super) fn event_times(times: EventTimes) -> measurement::EventTimes {
     let nanoseconds = |time: std::time::Duration| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
     measurement::EventTimes {

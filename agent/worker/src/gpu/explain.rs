@@ -12,10 +12,10 @@ use crate::engine::{Classify, median, timed};
 use crate::measure::Report;
 use crate::prepared::Prepared;
 
-/// Forwards of which the median is taken, after as many.
+/// Forward passes of which the median is taken, after the same number of warm-up passes.
 const RUNS: usize = 51;
 
-/// Compiles the workload and takes the times of its layers.
+/// Compiles the workload and times its layers.
 pub(crate) fn explain(
     request: &Request,
     task: Classify,

@@ -17,7 +17,7 @@ pub(super) struct OnGpu<'d> {
 }
 
 impl<'d> OnGpu<'d> {
-    /// Of `size` x `size` elements.
+    /// Makes the factors, of `size` x `size` elements each, and copies them to the GPU.
     pub(super) fn new(device: &'d Device, size: usize, of: Precision) -> Result<Self, Reason> {
         let (left, right) = (factor(LEFT, size), factor(RIGHT, size));
         let product = Product::new(device, size, precision(of), &left, &right).map_err(failure)?;
@@ -35,7 +35,7 @@ impl Engine for OnGpu<'_> {
         self.product.compute().map_err(failure)
     }
 
-    /// A whole matrix takes longer to copy than to compute: the first product is looked at here, the last one in `logits`.
+    /// Checks the first product only, and `logits` the last: copying a matrix takes longer than computing it.
     fn check(&mut self) -> Result<(), Reason> {
         if std::mem::replace(&mut self.seen, true) { Ok(()) } else { self.verify() }
     }

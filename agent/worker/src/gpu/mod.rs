@@ -19,7 +19,7 @@ use crate::preprocess::Input;
 pub(crate) use check::check;
 pub(crate) use explain::explain;
 
-/// A GPU as a measurement records it; driver and state are the agent's to add.
+/// A GPU as a measurement records it; the agent adds driver and state.
 pub(crate) struct Gpu {
     pub(crate) name: String,
     pub(crate) record: GpuRecord,
@@ -44,13 +44,13 @@ fn capability(device: &Device) -> ComputeCapability {
     ComputeCapability { major, minor }
 }
 
-/// The engines that this build has for GPUs.
+/// The engines of this build for GPUs.
 pub(crate) fn engines() -> Vec<Kind> {
     let reference = cfg!(feature = "cuda").then_some(Kind::Reference);
     std::iter::once(Kind::Optimized).chain(reference).collect()
 }
 
-/// Opens a GPU for this workload.
+/// Opens a GPU if this build and the GPU can compute the workload.
 fn open(index: u32, workload: &Workload) -> Result<Device, Reason> {
     if !engines().contains(&workload.engine) {
         return Err(DeviceReason::EngineNotBuilt { engine: workload.engine }.into());
@@ -75,12 +75,12 @@ fn precision(precision: Precision) -> cotejo_cuda::Precision {
 /// A GPU that was opened for a job.
 pub(crate) struct Opened {
     pub(crate) device: Device,
-    /// Its number among the PC's GPUs.
+    /// Its index among the PC's GPUs.
     #[cfg_attr(not(feature = "cuda"), allow(dead_code, reason = "only candle's CUDA asks for it"))]
     index: u32,
 }
 
-/// Opens the GPU that a job is for; none for the CPU.
+/// Opens the GPU that a job is for; `None` for the CPU.
 pub(crate) fn open_for(device: DeviceId, workload: &Workload) -> Result<Option<Opened>, Reason> {
     match device {
         DeviceId::Cpu => Ok(None),
@@ -88,7 +88,7 @@ pub(crate) fn open_for(device: DeviceId, workload: &Workload) -> Result<Option<O
     }
 }
 
-/// A classifier by the engine that the job asks for.
+/// Loads a classifier with the engine that the job asks for.
 pub(crate) fn classifier<'d>(
     request: &Request,
     task: Classify,
@@ -101,7 +101,7 @@ pub(crate) fn classifier<'d>(
     }
 }
 
-/// A product by the engine that the job asks for.
+/// Loads a product with the engine that the job asks for.
 pub(crate) fn product<'d>(job: &JobSpec, size: usize, opened: &'d Opened) -> Result<Box<dyn Engine + 'd>, Reason> {
     match job.workload.engine {
         Kind::Optimized => Ok(Box::new(matmul::OnGpu::new(&opened.device, size, job.workload.precision)?)),
@@ -114,7 +114,7 @@ fn precision_missing(precision: Precision, capability: ComputeCapability) -> Rea
     DeviceReason::PrecisionMissing { precision, kind, has, capability: Some(capability) }.into()
 }
 
-/// The engine's error as the reason that travels.
+/// Translates an error of the GPU engine.
 fn failure(error: cotejo_cuda::Error) -> Reason {
     let detail = error.detail;
     match error.reason {

@@ -23,10 +23,10 @@ mod built {
     use crate::products::{LEFT, RIGHT, check as check_product, factor};
     use crate::reference::{tensor, values};
 
-    /// What candle's own kernels were compiled for, where the build said it: 86 is compute capability 8.6.
+    /// The compute capability that candle's kernels were compiled for, where the build names it; 86 is 8.6.
     const BUILT_FOR: Option<&str> = option_env!("CUDA_COMPUTE_CAP");
 
-    /// Kernels run on the generation that they were compiled for and on later ones.
+    /// Refuses a GPU of an older generation than candle's kernels were compiled for.
     pub(in crate::gpu) fn check(device: &cotejo_cuda::Device) -> Result<(), Reason> {
         let found = capability(device);
         match BUILT_FOR.and_then(|built| built.parse::<u32>().ok()) {
@@ -40,7 +40,7 @@ mod built {
 
     fn open(opened: &Opened, precision: Precision) -> Result<(candle_core::Device, DType), Reason> {
         check(&opened.device)?;
-        // Convolutions: the environment says it before the process starts (`process.rs`).
+        // For convolutions, the environment decides before the process starts (`process.rs`).
         candle_core::cuda::set_gemm_reduced_precision_f32(precision == Precision::Tf32);
         let dtype = match precision {
             Precision::F32 | Precision::Tf32 => DType::F32,
@@ -50,15 +50,15 @@ mod built {
         Ok((candle_core::Device::new_cuda(opened.index as usize).map_err(trouble)?, dtype))
     }
 
-    /// A classifier and what it classifies.
+    /// A classifier in plain candle and its input.
     struct Classifier {
         network: Network,
         device: candle_core::Device,
         dtype: DType,
-        /// On the host, and on the GPU.
+        /// The input on the host; `image` is its copy on the GPU.
         input: Tensor,
         image: Tensor,
-        /// Of the last run.
+        /// The answer of the last run.
         logits: Option<Tensor>,
     }
 
@@ -141,7 +141,7 @@ mod built {
             self.device.synchronize().map_err(trouble)
         }
 
-        /// A whole matrix takes longer to copy than to compute: the first product alone is looked at.
+        /// Checks the first product only: copying a matrix takes longer than computing it.
         fn check(&mut self) -> Result<(), Reason> {
             if std::mem::replace(&mut self.seen, true) {
                 return Ok(());
@@ -165,7 +165,7 @@ mod built {
         }
     }
 
-    /// Candle's errors by what CUDA says in them.
+    /// Translates an error of candle by CUDA's words in it.
     #[allow(clippy::needless_pass_by_value, reason = "given to map_err")]
     fn trouble(error: candle_core::Error) -> Reason {
         let text = error.to_string();
@@ -191,7 +191,7 @@ mod not_built {
         Ok(())
     }
 
-    /// Opening the GPU has refused it.
+    /// Cannot be reached: opening the GPU refuses this engine first.
     fn refused() -> Reason {
         internal("this worker was built without candle's CUDA")
     }

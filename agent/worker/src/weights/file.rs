@@ -1,4 +1,4 @@
-//! Weight files: what is in them, and whether that is the model asked for.
+//! Weight files: their tensors, and whether these are the model's.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -12,7 +12,7 @@ use super::stored::{Format, Stored, contiguous};
 use super::{Tensors, names, pth};
 use crate::internal;
 
-/// A weight file of any known kind.
+/// A weight file in any known format.
 #[derive(Debug)]
 pub struct WeightFile<'a> {
     /// Its tensors.
@@ -20,7 +20,7 @@ pub struct WeightFile<'a> {
 }
 
 impl<'a> WeightFile<'a> {
-    /// Finds the tensors in the bytes of a file, whose kind its content tells.
+    /// Finds the tensors in the bytes of a file, whose format is detected from its content.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, Reason> {
         let tensors = if bytes.starts_with(b"PK") {
             pth::read_zip(bytes)?
@@ -74,7 +74,7 @@ impl<'a> WeightFile<'a> {
     }
 }
 
-/// Problems that a reason names one by one.
+/// How many problems a reason lists.
 const NAMED_PROBLEMS: usize = 10;
 
 fn read_safetensors(bytes: &[u8]) -> Result<Vec<Stored<'_>>, Reason> {

@@ -1,4 +1,4 @@
-//! Tensors as they lie in files of any kind.
+//! Tensors as they are stored in files of any format.
 
 use candle_core::{DType, Device, Tensor};
 use cotejo_model::Reason;
@@ -6,7 +6,7 @@ use cotejo_model::reason::WeightsReason;
 
 use crate::internal;
 
-/// The kind of numbers of a stored tensor.
+/// The number format of a stored tensor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Format {
     /// IEEE 754 binary16.
@@ -19,7 +19,7 @@ pub enum Format {
     F64,
     /// 64-bit integers.
     I64,
-    /// Something that no weight is stored in.
+    /// A format that no weight is stored in.
     Other(String),
 }
 
@@ -46,7 +46,7 @@ impl Format {
         }
     }
 
-    /// As files write it.
+    /// The name that files use.
     pub(super) fn written(&self) -> String {
         match self {
             Self::Other(name) => name.clone(),
@@ -65,14 +65,14 @@ impl Format {
     }
 }
 
-/// A tensor as it lies in a file.
+/// A tensor in a file.
 #[derive(Debug, Clone)]
 pub struct Stored<'a> {
-    /// The file's name for it.
+    /// Its name in the file.
     pub name: String,
     /// Its dimensions.
     pub shape: Vec<usize>,
-    /// Its numbers.
+    /// Its number format.
     pub format: Format,
     /// Elements to the next along each dimension.
     pub(super) strides: Vec<usize>,
@@ -82,7 +82,7 @@ pub struct Stored<'a> {
     pub(super) storage: &'a [u8],
 }
 
-/// Numbers in one tensor at most: far beyond any layer of the models, far below any memory.
+/// The most elements of a tensor: far beyond any layer of the models, far below any memory.
 const MAX_ELEMENTS: usize = 1 << 28;
 
 impl Stored<'_> {

@@ -1,6 +1,6 @@
 //! A worker's side of the conversation with whoever starts it. It is started for one command, reads at most one request from
 //! standard input (one line of JSON), writes frames to standard output (JSON, one object per line), and logs to standard
-//! error. The real worker and the simulated one speak alike because both speak through this.
+//! error. The real worker and the simulated one share this crate, so that they answer alike.
 
 use std::ffi::OsString;
 use std::io::{self, BufRead, Read as _, Write};
@@ -11,32 +11,32 @@ use cotejo_model::reason::JobReason;
 use cotejo_model::{DeviceId, Reason};
 use serde::Serialize;
 
-/// Whoever starts a worker with this holds its standard input open for as long as it lives.
+/// Makes a worker end with its standard input, which its parent holds open for as long as it lives.
 pub const DIE_WITH_PARENT: &str = "--die-with-parent";
 
-/// What a process of a worker is started for.
+/// What a worker is started for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
-    /// Carry the requested job out.
+    /// Measure the requested job.
     Measure,
-    /// Say how the engine computes the requested job.
+    /// Explain how the engine computes the requested job.
     Explain,
-    /// Say what this worker offers.
+    /// Describe what this worker offers.
     Describe,
-    /// Say which of the libraries that GPUs need are there.
+    /// List the libraries that GPUs need, found or not.
     Libraries,
     /// Compute something small on the device of this name and check the answer.
     Check(String),
-    /// Say what the arguments mean.
+    /// Explain the arguments.
     Help,
 }
 
 /// The arguments of a worker.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invocation {
-    /// What to do; the last that the arguments name.
+    /// The command; if the arguments name several, the last.
     pub command: Command,
-    /// Whether to end as soon as standard input does.
+    /// Whether to end with standard input.
     pub dies_with_parent: bool,
 }
 
@@ -44,7 +44,7 @@ impl Invocation {
     /// Reads the arguments that follow the program's name.
     ///
     /// # Errors
-    /// What is wrong with them, in English: only a person who starts a worker by hand reads it.
+    /// What is wrong with the arguments, in English: only a person who starts a worker by hand reads it.
     pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, String> {
         let mut invocation = Self { command: Command::Measure, dies_with_parent: false };
         let mut arguments = arguments.into_iter();
@@ -69,21 +69,21 @@ impl Invocation {
     }
 }
 
-/// The device that is to be checked.
+/// The device of this name.
 ///
 /// # Errors
-/// `UnknownDevice`: this is the name of none.
+/// `UnknownDevice`: there is no such name.
 pub fn device(name: &str) -> Result<DeviceId, Reason> {
     name.parse().map_err(|_| JobReason::UnknownDevice { text: name.to_owned() }.into())
 }
 
-/// The most bytes that a request may have.
+/// The largest request, in bytes.
 const MAX_REQUEST: u64 = 1 << 20;
 
-/// Reads the one request.
+/// Reads the request.
 ///
 /// # Errors
-/// `RequestMissing`, or `RequestUnreadable` where the line is no request.
+/// `RequestMissing`, or `RequestUnreadable` where the line cannot be read as one.
 pub fn read_request(input: impl BufRead) -> Result<Request, Reason> {
     let mut line = String::new();
     let unreadable = |detail: String| JobReason::RequestUnreadable { detail };
@@ -94,10 +94,10 @@ pub fn read_request(input: impl BufRead) -> Result<Request, Reason> {
     serde_json::from_str(&line).map_err(|error| unreadable(error.to_string()).into())
 }
 
-/// Writes a frame and sends it off.
+/// Writes a frame and flushes it.
 ///
 /// # Errors
-/// Nobody reads it any more.
+/// The reader has closed the output.
 pub fn write_frame(output: &mut impl Write, frame: &Frame) -> io::Result<()> {
     let mut line = serde_json::to_vec(frame)?;
     line.push(b'\n');
@@ -105,10 +105,10 @@ pub fn write_frame(output: &mut impl Write, frame: &Frame) -> io::Result<()> {
     output.flush()
 }
 
-/// Writes the last frame: the outcome, or why there is none. True unless it is a failure.
+/// Writes the last frame: the outcome, or why there is none. Returns whether there is one.
 ///
 /// # Errors
-/// Nobody reads it any more.
+/// The reader has closed the output.
 pub fn finish(outcome: Result<Frame, Reason>, output: &mut impl Write) -> io::Result<bool> {
     let (frame, done) = match outcome {
         Ok(frame) => (frame, true),
@@ -120,7 +120,7 @@ pub fn finish(outcome: Result<Frame, Reason>, output: &mut impl Write) -> io::Re
     write_frame(output, &frame).map(|()| done)
 }
 
-/// The exit status of a worker that did what it was started for, or did not.
+/// The exit status of a worker that succeeded or failed.
 pub fn exit_code(done: bool) -> ExitCode {
     if done { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
@@ -138,7 +138,7 @@ pub fn print_json(value: &impl Serialize) -> ExitCode {
     }
 }
 
-/// Ends the process with its standard input: the one sign of the parent's death that all systems give.
+/// Ends the process when its standard input ends: the one sign of the parent's death on every system.
 pub fn end_with_input() {
     let mut rest = [0; 256];
     while !matches!(io::stdin().read(&mut rest), Ok(0) | Err(_)) {}

@@ -1,4 +1,4 @@
-//! A loop that does nothing but multiply and add: how fast the processor can be at all.
+//! A loop of multiply-adds alone, which shows the processor's peak rate.
 
 use super::vector::Vector;
 

@@ -93,24 +93,39 @@ impl Rows {
     }
 }
 
+/// Where a run begins, after every element that it touches was found to be inside its buffer.
+struct Checked {
+    input: *const f32,
+    output: *mut f32,
+    /// With the elements between two blocks of channels.
+    residual: Option<(*mut f32, usize)>,
+}
+
 impl PixelRun<'_> {
+    /// Checks the bounds of a run of at least one pixel.
+    #[inline]
+    fn check(&self) -> Checked {
+        let last = self.pixels - 1;
+        let length = last * LANE_BLOCK + LANE_BLOCK + self.rows.gaps(self.pixels) * self.rows.gap;
+        let input = self.input.at(self.input_start, last * self.access.stride() + self.jump + self.steps.reach);
+        let blocks_before = self.blocks - 1;
+        let all_blocks = |target: Target| target.view.at(target.start, blocks_before * target.block + length);
+        let channels = self.blocks * LANE_BLOCK;
+        assert!(self.weights.len() >= self.steps.depth() * channels && self.bias.len() >= channels, "short weights");
+        Checked {
+            input,
+            output: all_blocks(self.output),
+            residual: self.residual.map(|residual| (all_blocks(residual), residual.block)),
+        }
+    }
+
     /// Computes the run.
     pub(crate) fn compute(&self, kernels: &Kernels) {
         if self.pixels == 0 {
             return;
         }
-        let last = self.pixels - 1;
-        let length = last * LANE_BLOCK + LANE_BLOCK + self.rows.gaps(self.pixels) * self.rows.gap;
-        let input = self.input.at(self.input_start, last * self.access.stride() + self.jump + self.steps.reach);
-        let blocks_before = self.blocks - 1;
+        let Checked { input, output: to, residual } = self.check();
         let output = self.output;
-        let to = output.view.at(output.start, blocks_before * output.block + length);
-        let residual = self.residual.map(|residual| {
-            (residual.view.at(residual.start, blocks_before * residual.block + length), residual.block)
-        });
-        let channels = self.blocks * LANE_BLOCK;
-        assert!(self.weights.len() >= self.steps.depth() * channels && self.bias.len() >= channels, "short weights");
-
         let most = kernels.most_pixels(self.blocks);
         let mut tiles = self.pixels.div_ceil(most);
         assert!(self.jump == 0 || (tiles == 1 && self.pixels.is_multiple_of(2)), "two rows are one tile");

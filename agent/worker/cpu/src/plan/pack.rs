@@ -61,12 +61,12 @@ pub(crate) struct Packed {
     bias: Aligned,
 }
 
-/// How many weights each output channel has.
+/// How the weights of an output channel are divided.
 #[derive(Clone, Copy)]
 struct Depth {
-    /// Matrices that are multiplied by; one but in Winograd's form.
+    /// Matrices of weights: one, or in Winograd's form one for each element of a tile.
     matrices: usize,
-    /// Terms of a sum.
+    /// Terms of each sum.
     terms: usize,
 }
 

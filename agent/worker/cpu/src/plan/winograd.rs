@@ -18,7 +18,7 @@ const SHARED: usize = 6 << 20;
 /// Transformed weights up to this size are read again for each chunk of tiles.
 const LIGHT_WEIGHTS: usize = 3 << 20;
 
-/// The operation.
+/// A convolution in Winograd's form as a plan runs it.
 #[derive(Debug)]
 pub(crate) struct Winograd {
     side: usize,
@@ -46,11 +46,11 @@ pub(crate) struct Winograd {
 const TRANSFORMED: usize = 0;
 const PRODUCTS: usize = 1;
 
-/// Transformed tiles, from one of them on.
+/// Transformed tiles, of which the first ones are left out.
 #[derive(Clone, Copy)]
 struct Transformed {
     view: View,
-    /// Tiles before it.
+    /// How many tiles are left out.
     first: usize,
 }
 
@@ -89,7 +89,7 @@ impl Winograd {
             (rows * across, (2 * most).min(rows * across))
         } else {
             let near = (NEAR / (tile_len * 4)).max(most);
-            // Such that all threads end at about the same time.
+            // So that all threads end at about the same time.
             let tiles = all.div_ceil(all.div_ceil(near).next_multiple_of(threads));
             (tiles, tiles)
         };
