@@ -117,11 +117,13 @@ int cuMemGetInfo_v2(size_t *available, size_t *total) {
 }
 
 // The size lies before what is given out, and the bytes begin as noise: who counts on zeros is found out.
+enum { POISONED = 64 << 20 };
 static int allocate(void **made, size_t bytes) {
   char *found = aligned_alloc(256, (bytes + 511) / 256 * 256);
   if (!found) return OUT_OF_MEMORY;
   *(size_t *)found = bytes;
-  memset(found + 256, 0xa5, bytes);
+  // Not zeros; what is larger is room for algorithms, of which most is never touched and costs no memory then.
+  memset(found + 256, 0xa5, bytes < POISONED ? bytes : POISONED);
   return *made = found + 256, SUCCESS;
 }
 int cuMemAlloc_v2(void **made, size_t bytes) {

@@ -63,5 +63,8 @@ void NAMED(simulated_block_, VARIANT)(const char *name, triple block, triple thr
            A(6, uint), A(7, float), A(8, float), A(9, uint));
 }
 
+void NAMED(simulated_widen_, VARIANT)(const void *values, size_t count, float *to) {
+  for (size_t index = 0; index < count; ++index) to[index] = widened(((const storage *)values)[index]);
+}
 float NAMED(simulated_widened_, VARIANT)(const void *values, size_t index) { return widened(((const storage *)values)[index]); }
 void NAMED(simulated_store_, VARIANT)(void *values, size_t index, float value) { ((storage *)values)[index] = narrowed(value); }

@@ -10,6 +10,7 @@ int simulated_gpu(void);
 
 #define VARIANT(n)                                    \
   float simulated_widened_##n(const void *, size_t); \
+  void simulated_widen_##n(const void *, size_t, float *); \
   void simulated_store_##n(void *, size_t, float);
 VARIANT(2) VARIANT(4)
 
@@ -114,22 +115,38 @@ static float rounded(float value, int type, const convolution *how) {
   float mantissa = frexpf(value, &exponent);
   return ldexpf(nearbyintf(ldexpf(mantissa, 11)), exponent - 11);
 }
+// All numbers of a tensor as the products take them: made once, since the sums are the whole time of a test. Where nothing
+// changes, they are the tensor itself; `done` tells the difference.
+static const float *widened(int type, const void *values, size_t count, const convolution *how) {
+  if (type == FLOAT && how->math == 3) return values;
+  float *all = malloc(count * 4);
+  if (type == HALF) simulated_widen_2(values, count, all);
+  else if (type == BF16) simulated_widen_4(values, count, all);
+  else
+    for (size_t index = 0; index < count; ++index) all[index] = rounded(((const float *)values)[index], type, how);
+  return all;
+}
+static void done(const float *made, const void *values) {
+  if (made != values) free((void *)made);
+}
+// The same with the channels of each pixel one after another.
+static const float *channels_last(const tensor *t, const void *values, const convolution *how) {
+  const size_t count = (size_t)t->n * t->c * t->h * t->w;
+  const float *all = widened(t->type, values, count, how);
+  if (t->format == NHWC) return all;
+  float *sorted = malloc(count * 4);
+  for (int n = 0; n < t->n; ++n)
+    for (int row = 0; row < t->h; ++row)
+      for (int column = 0; column < t->w; ++column)
+        for (int c = 0; c < t->c; ++c)
+          sorted[(((size_t)n * t->h + row) * t->w + column) * t->c + c] = all[at(t, n, c, row, column)];
+  done(all, values);
+  return sorted;
+}
 static void convolve(void *data) {
   const job *j = data;
   const tensor *x = &j->x, *w = &j->w, *y = &j->y;
-  // Both factors once as f32: the loop below is the whole time of a test.
-  size_t inputs = (size_t)x->n * x->c * x->h * x->w, weights = (size_t)w->n * w->c * w->h * w->w;
-  float *in = malloc(inputs * 4), *by = malloc(weights * 4);
-  for (int n = 0; n < x->n; ++n)
-    for (int row = 0; row < x->h; ++row)
-      for (int column = 0; column < x->w; ++column)
-        for (int c = 0; c < x->c; ++c)
-          in[(((size_t)n * x->h + row) * x->w + column) * x->c + c] = rounded(get(x->type, j->from, at(x, n, c, row, column)), x->type, &j->how);
-  for (int k = 0; k < w->n; ++k)
-    for (int row = 0; row < w->h; ++row)
-      for (int column = 0; column < w->w; ++column)
-        for (int c = 0; c < w->c; ++c)
-          by[(((size_t)k * w->h + row) * w->w + column) * w->c + c] = rounded(get(w->type, j->weight, at(w, k, c, row, column)), w->type, &j->how);
+  const float *in = channels_last(x, j->from, &j->how), *by = channels_last(w, j->weight, &j->how);
   for (int n = 0; n < y->n; ++n)
     for (int row = 0; row < y->h; ++row)
       for (int column = 0; column < y->w; ++column)
@@ -153,8 +170,8 @@ static void convolve(void *data) {
           }
           set(y->type, j->to, at(y, n, k, row, column), value);
         }
-  free(in);
-  free(by);
+  done(in, j->from);
+  done(by, j->weight);
 }
 static int submit(handle *h, job j, int algorithm) {
   int found[2], usable = algorithms(&j.w, &j.how, found), known = 0;
@@ -210,27 +227,38 @@ typedef struct {
 } heuristic;
 
 static int number_of(int type) { return type == 0 ? FLOAT : type == 2 ? HALF : BF16; }
-// A factor once as f32, with the terms of each sum one after another.
-static float *factor(const matrix *of, const void *values, size_t sums, size_t sum_step, size_t terms, size_t term_step, const convolution *how) {
-  const int type = number_of(of->type);
-  float *made = malloc(sums * terms * 4);
-  for (size_t sum = 0; sum < sums; ++sum)
-    for (size_t term = 0; term < terms; ++term)
-      made[sum * terms + term] = rounded(get(type, values, sum * sum_step + term * term_step), type, how);
-  return made;
+// A factor with the terms of each sum one after another.
+static const float *factor(const matrix *of, const void *values, int by_columns, const convolution *how) {
+  const size_t rows = of->rows, columns = of->columns, leading = of->leading;
+  const float *all = widened(number_of(of->type), values, leading * (columns - 1) + rows, how);
+  if (by_columns && leading == rows) return all;
+  float *sorted = malloc(rows * columns * 4);
+  for (size_t column = 0; column < columns; ++column)
+    for (size_t row = 0; row < rows; ++row)
+      sorted[by_columns ? column * rows + row : row * columns + column] = all[column * leading + row];
+  done(all, values);
+  return sorted;
+}
+// Short parts in f32, their sum in f64.
+static double dot(const float *a, const float *b, size_t count) {
+  double sum = 0;
+  for (size_t first = 0; first < count; first += 64) {
+    const size_t beyond = first + 64 < count ? first + 64 : count;
+    float part = 0;
+    for (size_t k = first; k < beyond; ++k) part += a[k] * b[k];
+    sum += part;
+  }
+  return sum;
 }
 static void multiply(void *data) {
   const product *p = data;
   const convolution how = {0, 0, p->how.compute == 77 ? 0 : 3};
   const int made = number_of(p->d.type);
-  const size_t inner = p->how.across ? p->a.rows : p->a.columns, leading = p->a.leading;
-  float *left = factor(&p->a, p->left, p->d.rows, p->how.across ? leading : 1, inner, p->how.across ? 1 : leading, &how);
-  float *right = factor(&p->b, p->right, p->d.columns, p->b.leading, inner, 1, &how);
+  const size_t inner = p->how.across ? p->a.rows : p->a.columns;
+  const float *left = factor(&p->a, p->left, p->how.across, &how), *right = factor(&p->b, p->right, 1, &how);
   for (size_t column = 0; column < p->d.columns; ++column)
     for (size_t row = 0; row < p->d.rows; ++row) {
-      const float *a = left + row * inner, *b = right + column * inner;
-      double sum = 0;
-      for (size_t k = 0; k < inner; ++k) sum += (double)a[k] * b[k];
+      const double sum = dot(left + row * inner, right + column * inner, inner);
       const size_t place = column * p->d.leading + row;
       float value = (float)sum;
       if (p->share != 0) value += p->share * get(made, p->past, place);
@@ -238,8 +266,8 @@ static void multiply(void *data) {
       if (p->how.after & 2) value = value < 0 ? 0 : value;
       set(made, p->to, place, value);
     }
-  free(left);
-  free(right);
+  done(left, p->left);
+  done(right, p->right);
 }
 int cublasLtCreate(handle **made) { return *made = calloc(1, sizeof **made), OK; }
 int cublasLtDestroy(handle *which) { return free(which), OK; }
