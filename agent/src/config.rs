@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use cotejo_channel::{Address, AddressError};
 use cotejo_daemon::{Daemon, Shared, variables};
 pub use cotejo_daemon::{Layer, Log, LogFormat, SettingsError};
+use cotejo_language::Message;
 use serde::{Deserialize, Serialize};
 
 use crate::probe::host_name;
@@ -60,15 +61,22 @@ pub struct Config {
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// A source or a value, as it may be with any daemon.
-    #[error(transparent)]
     Settings(#[from] SettingsError),
     /// An address on another machine, without identity or encryption.
-    #[error(
-        "coordinator = {0} is another machine, and the connection is not encrypted and does not ask who answers; \
-         accept that with --insecure"
-    )]
     Exposed(Address),
 }
+
+impl ConfigError {
+    /// What a person is told.
+    pub fn message(&self) -> Message {
+        match self {
+            Self::Settings(error) => error.message(),
+            Self::Exposed(address) => Message::new("agent-exposed").with("address", address),
+        }
+    }
+}
+
+cotejo_language::displayed_in_english!(ConfigError);
 
 impl Default for Config {
     /// The embedded defaults.
@@ -91,25 +99,24 @@ impl Config {
         if !coordinator.is_loopback() && !self.insecure {
             return Err(ConfigError::Exposed(coordinator));
         }
-        let bad = |key, problem: String| Err(ConfigError::from(SettingsError::Value { key, problem }));
+        let bad = |key, problem: Message| Err(ConfigError::from(SettingsError::Value { key, problem }));
+        let text_rule = |name| Message::new(name).count("most", MAX_TEXT as u64);
         let is_text = |text: &str| {
             !text.trim().is_empty() && text.chars().count() <= MAX_TEXT && !text.chars().any(char::is_control)
         };
         if !is_text(&self.name) {
-            return bad("name", format!("must be 1 to {MAX_TEXT} characters without control characters"));
+            return bad("name", text_rule("settings-text"));
         }
         if self.labels.len() > MAX_LABELS {
-            return bad("labels", format!("are {}; at most {MAX_LABELS} are kept", self.labels.len()));
+            let many = Message::new("settings-labels").count("count", self.labels.len() as u64);
+            return bad("labels", many.count("most", MAX_LABELS as u64));
         }
         if let Some((key, value)) = self.labels.iter().find(|(key, value)| !is_text(key) || !is_text(value)) {
-            return bad(
-                "labels",
-                format!("{key:?} = {value:?}: both must be 1 to {MAX_TEXT} characters without control characters"),
-            );
+            let label = format!("{key:?} = {value:?}");
+            return bad("labels", text_rule("settings-label").with("label", label));
         }
         if self.data_dir.as_os_str().is_empty() {
-            let problem = "is empty, and this system names no folder for data; set it with --data-dir";
-            return bad("data_dir", problem.to_owned());
+            return Err(SettingsError::no_data_folder().into());
         }
         Ok(self.log.validate()?)
     }
@@ -121,7 +128,10 @@ impl Config {
 
     /// The coordinator's address, completed.
     pub(crate) fn coordinator_address(&self) -> Result<Address, ConfigError> {
-        let bad = |error: AddressError| SettingsError::Value { key: "coordinator", problem: error.to_string() };
+        let bad = |error: AddressError| SettingsError::Value {
+            key: "coordinator",
+            problem: Message::joined([error.message(), AddressError::remedy()], "; "),
+        };
         Ok(self.coordinator.parse().map_err(bad)?)
     }
 }

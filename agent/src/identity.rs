@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use cotejo_model::MachineId;
 
 use cotejo_daemon::files;
+use cotejo_language::Message;
 
 /// The file that a running agent keeps locked. It stays empty: on Windows nobody else could read it.
 const LOCK: &str = "agent.lock";
@@ -17,7 +18,6 @@ const MACHINE_ID: &str = "machine-id";
 #[derive(Debug, thiserror::Error)]
 pub enum DataDirError {
     /// It cannot be made, read or written.
-    #[error("cannot use the data folder: {path}: {source}; make it writable, or name another one with --data-dir")]
     Unusable {
         /// The folder, or the file in it.
         path: PathBuf,
@@ -25,15 +25,25 @@ pub enum DataDirError {
         source: io::Error,
     },
     /// Another agent has it.
-    #[error("another agent is using the data folder {0}; stop it, or name another folder with --data-dir")]
     InUse(PathBuf),
     /// The identity cannot be understood.
-    #[error(
-        "{0} does not hold a machine's identity; restore it, or delete it so that this machine becomes a new one to \
-         the coordinator"
-    )]
     CorruptIdentity(PathBuf),
 }
+
+impl DataDirError {
+    /// What a person is told.
+    pub fn message(&self) -> Message {
+        match self {
+            Self::Unusable { path, source } => {
+                Message::new("agent-folder-unusable").with("path", path.display()).with("error", source)
+            }
+            Self::InUse(path) => Message::new("agent-folder-in-use").with("path", path.display()),
+            Self::CorruptIdentity(path) => Message::new("agent-identity").with("path", path.display()),
+        }
+    }
+}
+
+cotejo_language::displayed_in_english!(DataDirError);
 
 /// A data folder that this process alone uses, until it is dropped.
 #[derive(Debug)]

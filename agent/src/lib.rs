@@ -4,6 +4,7 @@
 use std::pin::Pin;
 use std::sync::Arc;
 
+use cotejo_language::Message;
 use cotejo_model::Capability;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
@@ -41,15 +42,25 @@ use outbox::{Outbox, OutboxError};
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Its configuration makes no sense.
-    #[error(transparent)]
     Config(#[from] ConfigError),
     /// Its data folder cannot be used.
-    #[error(transparent)]
     DataDir(#[from] DataDirError),
     /// It cannot keep results.
-    #[error(transparent)]
     Outbox(#[from] OutboxError),
 }
+
+impl Error {
+    /// What a person is told.
+    pub fn message(&self) -> Message {
+        match self {
+            Self::Config(error) => error.message(),
+            Self::DataDir(error) => error.message(),
+            Self::Outbox(error) => error.message(),
+        }
+    }
+}
+
+cotejo_language::displayed_in_english!(Error);
 
 /// An agent at work. Boxed: else every program that awaits it would compile the agent anew.
 pub type Running = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;

@@ -11,6 +11,7 @@ use cotejo_model::{Assignment, Digest, Measurement, Reason};
 use serde::{Deserialize, Serialize};
 
 use cotejo_daemon::files;
+use cotejo_language::Message;
 
 /// How the names of results end.
 const RESULT: &str = "json";
@@ -21,13 +22,21 @@ const ROOM: usize = 256 * 1024;
 
 /// The outbox cannot be used.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot write results to {path}: {source}; free some space there, or make the folder writable")]
 pub struct OutboxError {
     /// The file or the folder.
     pub path: PathBuf,
     /// Why.
     pub source: io::Error,
 }
+
+impl OutboxError {
+    /// What a person is told.
+    pub fn message(&self) -> Message {
+        Message::new("agent-outbox").with("path", self.path.display()).with("error", &self.source)
+    }
+}
+
+cotejo_language::displayed_in_english!(OutboxError);
 
 /// What a file holds.
 #[derive(Serialize, Deserialize)]

@@ -11,6 +11,7 @@ use cotejo_agent::Workers;
 use cotejo_agent::doctor::{Report, Subject, Verdict, examine};
 use cotejo_agent::nvidia::Nvidia;
 use cotejo_agent::nvidia::fake::{absent, driver, gpu};
+use cotejo_language::{Language, Texts};
 use cotejo_model::session::PROTOCOL;
 use cotejo_proto::v1;
 use cotejo_proto::v1::status_service_server::{StatusService, StatusServiceServer};
@@ -56,7 +57,7 @@ fn verdict(report: &Report, name: &str, subject: Option<&str>) -> (Verdict, Stri
     let mut checks = report.checks.iter();
     let check = checks.find(|check| check.check == name && check.subject.as_deref() == subject);
     let check = check.unwrap_or_else(|| panic!("no {name} in {report:#?}"));
-    (check.verdict, check.finding.clone())
+    (check.verdict, check.finding.in_english())
 }
 
 #[tokio::test]
@@ -68,7 +69,13 @@ async fn a_pc_without_gpu_is_well() {
         assert_eq!(verdict(&report, name, None).0, Verdict::NotApplicable, "{name}");
     }
     assert_eq!(verdict(&report, "worker", None).0, Verdict::Ok);
-    assert!(report.text().contains("no NVIDIA GPU or driver found"), "{}", report.text());
+    for (language, words) in [
+        (Language::English, "no NVIDIA GPU or driver found"),
+        (Language::Spanish, "no se encontró ninguna GPU ni controlador NVIDIA"),
+    ] {
+        let text = report.text(Texts::of(language));
+        assert!(text.contains(words), "{text}");
+    }
 }
 
 #[tokio::test]
@@ -112,23 +119,28 @@ async fn the_coordinators_clock_is_compared() {
     }
 }
 
-fn doctor(format: &str, data: &Path) -> Output {
+fn doctor(format: &str, language: &str, data: &Path) -> Output {
     let dead = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_cotejo-agent"));
     command.args(["doctor", "--format", format, "--coordinator", &dead.to_string(), "--data-dir"]).arg(data);
     command.arg("--worker").arg(worker(&[]).program).arg("--cuda-worker").arg("none");
-    command.env_remove("COTEJO__AGENT__COORDINATOR").output().unwrap()
+    command.env("COTEJO_LANG", language).env_remove("COTEJO__AGENT__COORDINATOR").output().unwrap()
 }
 
 #[test]
 fn the_program_ends_with_the_worst_verdict() {
     let data = tempfile::tempdir().unwrap();
-    let output = doctor("json", data.path());
+    let output = doctor("json", "es", data.path());
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(json["verdict"], "problem");
     assert!(json["checks"].as_array().unwrap().len() > 10);
-    let output = doctor("text", data.path());
+    let mut findings = json["checks"].as_array().unwrap().iter().map(|check| check["finding"].as_str().unwrap());
+    assert!(findings.any(|finding| finding.contains("does not answer")), "programs read English: {json}");
+    let spanish = doctor("text", "es", data.path());
+    let text = String::from_utf8(spanish.stdout).unwrap();
+    assert!(text.contains("PROBLEMA coordinador") && text.contains("-> arránquelo allí"), "{text}");
+    let output = doctor("text", "en", data.path());
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(text.contains("PROBLEM  coordinator") && text.contains("-> start it there"), "{text}");
     assert!(output.stderr.is_empty(), "nothing is said of what is being done unless a terminal shows it");

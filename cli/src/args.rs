@@ -15,6 +15,7 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use cotejo_daemon::usage::BadValue;
 use cotejo_daemon::variables;
 use cotejo_language::Language;
 use cotejo_model::{DeviceId, Model, Precision, Threads};
@@ -423,18 +424,17 @@ pub(crate) struct SourceArgs {
     pub(crate) local: bool,
 }
 
-fn pace(text: &str) -> Result<f64, String> {
+fn pace(text: &str) -> Result<f64, BadValue> {
     let pace = text.parse().ok().filter(|pace: &f64| pace.is_finite() && *pace >= 1.0);
-    pace.ok_or_else(|| "write a number from 1 on".to_owned())
+    pace.ok_or_else(|| BadValue::new("value-pace"))
 }
 
-fn listen(text: &str) -> Result<SocketAddr, String> {
-    let address: SocketAddr =
-        text.parse().map_err(|_| "write an address and a port, such as 127.0.0.1:7420".to_owned())?;
+fn listen(text: &str) -> Result<SocketAddr, BadValue> {
+    let address: SocketAddr = text.parse().map_err(|_| BadValue::new("value-listen"))?;
     if address.ip().is_loopback() {
         return Ok(address);
     }
-    Err("a demonstration listens on this PC alone: 127.0.0.1 or [::1]".to_owned())
+    Err(BadValue::new("value-listen-here"))
 }
 
 /// The command line without its hidden subcommands, for completions.

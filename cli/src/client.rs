@@ -3,13 +3,13 @@
 use std::path::Path;
 use std::time::Duration;
 
-use cotejo_channel::{Address, AddressError, AddressProblem, BLOB_CHUNK_BYTES, ChannelError, MAX_RESULTS_BYTES};
+use cotejo_channel::{Address, AddressError, BLOB_CHUNK_BYTES, ChannelError, MAX_RESULTS_BYTES};
 use cotejo_model::bundle::ImportSummary;
 use cotejo_model::comparison::{Comparison, GroupBy, Grouping};
 use cotejo_model::coordinator::CoordinatorStatus;
 use cotejo_model::reference::ReferenceSummary;
 use cotejo_model::sweep::{PlannedSweep, SweepStatus};
-use cotejo_model::{Bundle, Digest, Machine, Reference, SweepId, SweepSpec};
+use cotejo_model::{Bundle, Digest, Machine, Reason, Reference, SweepId, SweepSpec};
 use cotejo_proto::ConvertError;
 use cotejo_proto::v1::blob_service_client::BlobServiceClient;
 use cotejo_proto::v1::machine_service_client::MachineServiceClient;
@@ -26,6 +26,7 @@ use tonic::transport::Channel;
 use tonic::{Code, Request, Status, Streaming};
 
 use crate::error::{Error, Exit};
+use crate::files;
 use crate::message::Message;
 
 /// How long a coordinator may take to accept a connection.
@@ -37,18 +38,7 @@ const CHUNKS_AHEAD: usize = 4;
 
 /// A coordinator's address from `host`, `host:port` or a URL.
 pub(crate) fn parse_address(text: &str) -> Result<Address, Error> {
-    text.parse().map_err(|AddressError { text, problem }| {
-        let why = Message::new(match problem {
-            AddressProblem::Syntax => "address-syntax",
-            AddressProblem::Encrypted => "address-encrypted",
-            AddressProblem::Scheme => "address-scheme",
-            AddressProblem::Path => "address-path",
-            AddressProblem::Host => "address-host",
-            AddressProblem::Port => "address-port",
-        });
-        Error::usage(Message::new("problem-address").with("address", text).of("why", why))
-            .with_help(Message::new("remedy-address"))
-    })
+    text.parse().map_err(|error: AddressError| Error::usage(error.message()).with_help(AddressError::remedy()))
 }
 
 /// A sweep that was just queued.
@@ -189,7 +179,7 @@ impl Client {
         while let Some(answer) = stream.message().await.map_err(|status| self.refusal(&status))? {
             records.push(self.converted(answer.record.unwrap_or_default().try_into())?);
         }
-        Bundle::from_records(records).map_err(|error| self.senseless(&error))
+        Bundle::from_records(records).map_err(|reason| self.senseless(Reason::from(reason)))
     }
 
     /// Takes in a bundle that is known by this digest.
@@ -245,7 +235,7 @@ impl Client {
         offset: u64,
         sent: impl Fn(u64) + Send + 'static,
     ) -> Result<(), Error> {
-        let unreadable = |error: std::io::Error| Error::usage(format!("cannot read {}: {error}", path.display()));
+        let unreadable = |error: std::io::Error| files::unreadable(&Message::new("file-any"), path, &error);
         let mut file = tokio::fs::File::open(path).await.map_err(unreadable)?;
         file.seek(std::io::SeekFrom::Start(offset)).await.map_err(unreadable)?;
         let (chunks, receiver) = mpsc::channel(CHUNKS_AHEAD);
@@ -266,7 +256,7 @@ impl Client {
         });
         let mut service = BlobServiceClient::new(self.channel.clone());
         let answer = service.upload_blob(ReceiverStream::new(receiver)).await;
-        reader.await.map_err(Error::failed)?.map_err(unreadable)?;
+        reader.await.map_err(|panic| Error::failed(Message::words(panic)))?.map_err(unreadable)?;
         answer.map(drop).map_err(|status| self.refusal(&status))
     }
 
@@ -283,11 +273,11 @@ impl Client {
     }
 
     fn converted<M>(&self, result: Result<M, ConvertError>) -> Result<M, Error> {
-        result.map_err(|error| self.senseless(&error))
+        result.map_err(|error| self.senseless(Message::words(error)))
     }
 
-    fn senseless(&self, error: &dyn std::error::Error) -> Error {
-        Error::failed(Message::new("problem-senseless").with("address", &self.address).with("error", error))
+    fn senseless(&self, error: impl Into<Message>) -> Error {
+        Error::failed(Message::new("problem-senseless").with("address", &self.address).of("error", error))
             .with_help(Message::new("remedy-another-version"))
     }
 
@@ -297,17 +287,25 @@ impl Client {
         if let Some(error) = ChannelError::of_status(status) {
             return not_connected(address, error);
         }
+        let reason = cotejo_channel::reason_of(status);
+        // An older coordinator says it in a sentence of its own.
+        let said = reason.as_ref().map_or_else(|| Message::words(status.message()), Message::from);
         match status.code() {
-            Code::InvalidArgument | Code::NotFound | Code::FailedPrecondition | Code::OutOfRange => {
-                Error::usage(status.message())
-            }
+            Code::InvalidArgument
+            | Code::NotFound
+            | Code::FailedPrecondition
+            | Code::OutOfRange
+            | Code::ResourceExhausted => match &reason {
+                Some(reason) => Error::because(Exit::Usage, reason),
+                None => Error::usage(said),
+            },
             Code::DeadlineExceeded => Error::failed(Message::new("problem-no-answer").with("address", address))
                 .with_help(Message::new("remedy-no-answer")),
             Code::Unimplemented => Error::failed(Message::new("problem-unknown-request").with("address", address))
                 .with_help(Message::new("remedy-another-version")),
             _ => {
                 let message = Message::new("problem-coordinator-failed").with("address", address);
-                Error::failed(message.with("error", status.message()))
+                Error::failed(message.of("error", said))
             }
         }
     }

@@ -71,8 +71,8 @@ impl Draft {
         }
         let mut problems = Vec::new();
         for (field, value) in self.given() {
-            if let Err(message) = field.apply(value, &mut request) {
-                problems.push(Problem { field: field.key(), message });
+            if let Err(why) = field.apply(value, &mut request) {
+                problems.push(Problem::new(field.key(), why));
             }
         }
         if self.get(&NAME).is_none() && !named.is_empty() {
@@ -100,6 +100,7 @@ mod tests {
     use std::path::PathBuf;
 
     use cotejo_model::Model;
+    use cotejo_model::reason::FieldReason;
 
     use super::*;
     use crate::fields::files::WeightFile;
@@ -155,7 +156,8 @@ mod tests {
         let spec = nothing().with(&CELL_BUDGET, 1000).over(&file).resolve().unwrap().spec;
         assert_eq!((spec.budget_ms, spec.measuring.budget_ms, spec.measuring.runs), (Some(90_000), 1000, None));
         let bad = nothing().with(&SWEEP_BUDGET, 1).resolve().unwrap_err();
-        assert_eq!(bad[0].to_string(), "sweep-budget: must be 1 s to 24 h");
+        let day = FieldReason::BadDuration { least_ms: 1000, most_ms: 86_400_000 };
+        assert_eq!(bad, [Problem::new("sweep-budget", day)]);
     }
 
     #[test]
@@ -163,12 +165,14 @@ mod tests {
         let file = |model| WeightFile { model, path: PathBuf::from("w.pth") };
         let one = nothing().with(&WEIGHTS, vec![file(None)]);
         assert_eq!(one.resolve().unwrap().weights[&Model::ResNet18], PathBuf::from("w.pth"));
-        let bad = |draft: Draft| draft.resolve().unwrap_err()[0].to_string();
+        let bad = |draft: Draft| draft.resolve().unwrap_err().remove(0);
+        let weights = |why| Problem::new("weights", why);
         let two = nothing().with(&MODELS, Model::ALL.to_vec()).with(&WEIGHTS, vec![file(None)]);
-        assert_eq!(bad(two), "weights: must name their model, as in resnet18=w.pth");
+        let unnamed = FieldReason::WeightsUnnamed { model: Model::ResNet18, path: "w.pth".to_owned() };
+        assert_eq!(bad(two), weights(unnamed));
         let other = nothing().with(&WEIGHTS, vec![file(Some(Model::MobileNetV2))]);
-        assert_eq!(bad(other), "weights: are given for mobilenet_v2, which is not among the models");
+        assert_eq!(bad(other), weights(FieldReason::StrayWeights { model: Model::MobileNetV2 }));
         let products = nothing().with(&MATMUL, vec![64]).with(&WEIGHTS, vec![file(None)]);
-        assert_eq!(bad(products), "weights: are given, but the sweep measures no model");
+        assert_eq!(bad(products), weights(FieldReason::WeightsWithoutModel));
     }
 }

@@ -47,7 +47,7 @@ impl Store {
         let app = cotejo_coordinator::build(config).await.map_err(|error| match error {
             StartError::Locked(_) => Error::failed(Message::new("problem-locked").with("folder", folder.display()))
                 .with_help(Message::new("remedy-locked")),
-            error => Error::failed(error),
+            error => Error::failed(error.message()),
         })?;
         let address = app.addr.into();
         let shutdown = CancellationToken::new();
@@ -66,7 +66,7 @@ impl Store {
         drop(self.client);
         self.shutdown.cancel();
         match self.serving.await {
-            Ok(ended) => ended.map_err(Error::failed),
+            Ok(ended) => ended.map_err(|error| Error::failed(error.message())),
             Err(panic) => Err(Error::failed(Message::new("problem-own-coordinator-broke").with("error", panic))),
         }
     }
@@ -122,7 +122,7 @@ impl Agent {
 
 fn ended(end: Result<Result<(), cotejo_agent::Error>, JoinError>) -> Result<(), Error> {
     match end {
-        Ok(ended) => ended.map_err(Error::failed),
+        Ok(ended) => ended.map_err(|error| Error::failed(error.message())),
         Err(panic) => Err(Error::failed(Message::new("problem-own-agent-broke").with("error", panic))),
     }
 }

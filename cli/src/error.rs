@@ -4,6 +4,7 @@ use std::fmt;
 use std::process::ExitCode;
 
 use cotejo_language::{Language, Texts};
+use cotejo_model::Reason;
 
 use crate::message::Message;
 
@@ -64,6 +65,11 @@ impl Error {
     /// The command or its input is wrong.
     pub(crate) fn usage(message: impl Into<Message>) -> Self {
         Self { exit: Exit::Usage, ..Self::failed(message) }
+    }
+
+    /// What a reason says, with what to do about it.
+    pub(crate) fn because(exit: Exit, why: &Reason) -> Self {
+        Self { exit, message: why.into(), help: Message::remedy(why) }
     }
 
     /// The same error, with what to do about it.

@@ -37,9 +37,9 @@ fn main() -> ExitCode {
         // clap's own way to do this takes a variable of the environment for an argument.
         arguments.push("--help".into());
     }
-    let language = language::of_help(&arguments);
+    let language = cotejo_daemon::language::of_arguments(&arguments);
     language::speak(language);
-    let command = help::in_language(args::command(), language);
+    let command = help::help().in_language(args::command(), language);
     let matches = command.try_get_matches_from(arguments);
     let cli = match matches.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
@@ -53,7 +53,7 @@ fn main() -> ExitCode {
     match start(cli) {
         Ok(exit) => exit.into(),
         Err(error) => {
-            output::say(error.said(language::spoken()));
+            output::say(Message::words(error.said(language::spoken())));
             error.exit.into()
         }
     }

@@ -8,6 +8,7 @@ use cotejo_model::JobState;
 use cotejo_model::sweep::{Running, SweepStatus};
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::message::Message;
 use crate::{language, output};
 use cotejo_render::{clean, device, lists, number, phase_name, state_name, task};
 
@@ -36,7 +37,7 @@ impl Progress {
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of the steps")]
             bar.set_position((status.done.clamp(0.0, 1.0) * STEPS as f64) as u64);
         } else if let Some(line) = line(self.last.as_ref().map(|(last, _)| last), &status, language::spoken()) {
-            output::say(line);
+            output::say(Message::words(line));
         }
         self.last = Some((status, Instant::now()));
         self.tick();

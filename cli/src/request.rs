@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use cotejo_model::sweep::Problem;
 use cotejo_model::{Model, SweepSpec};
 
 use crate::draft::Draft;
@@ -12,7 +13,7 @@ use crate::error::Error;
 use crate::fields::{FIELDS, NAME};
 use crate::files::unreadable;
 use crate::message::Message;
-use crate::sweep_file::SweepFile;
+use crate::sweep_file::{FileProblem, SweepFile};
 
 /// A complete sweep whose image and weights are still files on this PC.
 #[derive(Debug, Clone, PartialEq)]
@@ -61,11 +62,7 @@ fn meant(path: &Path) -> Option<String> {
 
 fn merge(flags: Draft, file: Option<SweepFile>) -> Result<Request, Error> {
     let Some(file) = file else {
-        return flags.resolve().map_err(|problems| {
-            let lines: Vec<String> =
-                problems.iter().map(|problem| format!("--{}: {}", flag(problem.field), problem.message)).collect();
-            listed("problem-sweep", &lines)
-        });
+        return flags.resolve().map_err(|problems| listed("problem-sweep", problems.iter().map(of_flag).collect()));
     };
     let mut base = file.draft.clone();
     if base.get(&NAME).is_none()
@@ -78,21 +75,28 @@ fn merge(flags: Draft, file: Option<SweepFile>) -> Result<Request, Error> {
     let mut in_flags = Vec::new();
     for problem in resolved.as_ref().err().into_iter().flatten() {
         // What hangs on a field that could not be read may be sound.
-        if file.is_unread(problem.field) || (problem.field == "weights" && file.is_unread("models")) {
+        if file.is_unread(&problem.field) || (problem.field == "weights" && file.is_unread("models")) {
             continue;
         }
-        match file.problem_of(problem.field, &problem.message) {
+        match file.problem_of(&problem.field, (&problem.why).into()) {
             Some(found) => in_file.push(found),
-            None => in_flags.push(format!("--{}: {}", flag(problem.field), problem.message)),
+            None => in_flags.push(of_flag(problem)),
         }
     }
-    in_file.sort();
-    let lines: Vec<String> =
-        in_file.iter().map(|problem| format!("{}: {problem}", file.path.display())).chain(in_flags).collect();
+    in_file.sort_by_key(|problem| problem.place);
+    let named = |problem: &FileProblem| {
+        Message::new("file-named").with("file", file.path.display()).of("what", problem.message())
+    };
+    let lines: Vec<Message> = in_file.iter().map(named).chain(in_flags).collect();
     match resolved {
         Ok(request) if lines.is_empty() => Ok(request),
-        _ => Err(listed("problem-sweep-file", &lines)),
+        _ => Err(listed("problem-sweep-file", lines)),
     }
+}
+
+/// What is wrong with what a flag gave.
+fn of_flag(problem: &Problem) -> Message {
+    Message::new("file-flag").with("flag", flag(&problem.field)).of("what", &problem.why)
 }
 
 /// The flag that gives a field.
@@ -104,12 +108,13 @@ fn stem(path: &Path) -> Option<String> {
     path.file_stem().map(|stem| stem.to_string_lossy().into_owned())
 }
 
-fn listed(what: &'static str, lines: &[String]) -> Error {
-    if let [only] = lines {
-        return Error::usage(only);
+fn listed(what: &'static str, mut lines: Vec<Message>) -> Error {
+    if lines.len() == 1 {
+        return Error::usage(lines.remove(0));
     }
-    let listed = format!("\n  {}", lines.join("\n  "));
-    Error::usage(Message::new(what).count("count", lines.len() as u64).with("lines", listed))
+    let count = lines.len() as u64;
+    let below = std::iter::once(Message::words("")).chain(lines);
+    Error::usage(Message::new(what).count("count", count).of("lines", Message::joined(below, "\n  ")))
 }
 
 #[cfg(test)]

@@ -2,13 +2,13 @@
 //! line and column.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::path::{Path, PathBuf};
 
 use toml::de::DeTable;
 
 use crate::draft::Draft;
 use crate::fields::{FIELDS, Reader};
+use crate::message::Message;
 
 /// A sweep file as far as it could be understood.
 #[derive(Debug)]
@@ -40,19 +40,28 @@ impl Place {
 }
 
 /// Something wrong in a sweep file.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct FileProblem {
     /// Where; none where the whole file is meant.
     pub(crate) place: Option<Place>,
-    /// What.
-    pub(crate) message: String,
+    /// The key whose value is wrong; none where it is something else than a value.
+    pub(crate) field: Option<String>,
+    /// What is wrong.
+    pub(crate) what: Message,
 }
 
-impl fmt::Display for FileProblem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl FileProblem {
+    /// What a person is told.
+    pub(crate) fn message(&self) -> Message {
+        let what = match &self.field {
+            Some(field) => Message::new("file-field").with("field", field).of("what", self.what.clone()),
+            None => self.what.clone(),
+        };
         match self.place {
-            Some(Place { line, column }) => write!(f, "line {line}, column {column}: {}", self.message),
-            None => f.write_str(&self.message),
+            Some(Place { line, column }) => {
+                Message::new("file-place").with("line", line).with("column", column).of("what", what)
+            }
+            None => what,
         }
     }
 }
@@ -64,7 +73,7 @@ impl SweepFile {
         let mut reader = Reader::new(text, path.parent().unwrap_or(Path::new("")));
         for error in errors {
             let offset = error.span().map_or(text.len(), |span| span.start);
-            reader.report(offset..offset, error.message().to_owned());
+            reader.report(offset..offset, None, Message::words(error.message()));
         }
         let broken: Vec<usize> = reader.lines().collect();
         let mut draft = Draft::default();
@@ -77,8 +86,10 @@ impl SweepFile {
                         draft.set(field.key(), value);
                     }
                 }
-                None if key.get_ref() == AMBIGUOUS => reader.report(key.span(), EITHER.to_owned()),
-                None => reader.report(key.span(), unknown("key", key.get_ref(), &keys())),
+                None if key.get_ref() == AMBIGUOUS => {
+                    reader.report(key.span(), None, Message::new("file-budget-either"))
+                }
+                None => reader.report(key.span(), None, unknown("key", key.get_ref(), &keys())),
             }
         }
         reader.settle(&broken);
@@ -86,15 +97,14 @@ impl SweepFile {
     }
 
     /// A problem of one of the fields that the file gives; none if it does not give it.
-    pub(crate) fn problem_of(&self, field: &str, message: &str) -> Option<FileProblem> {
+    pub(crate) fn problem_of(&self, field: &str, what: Message) -> Option<FileProblem> {
         let place = *self.places.get(field)?;
-        Some(FileProblem { place: Some(place), message: format!("{field}: {message}") })
+        Some(FileProblem { place: Some(place), field: Some(field.to_owned()), what })
     }
 
     /// Whether what this field holds could not be read.
     pub(crate) fn is_unread(&self, field: &str) -> bool {
-        let prefix = format!("{field}: ");
-        self.problems.iter().any(|problem| problem.message.starts_with(&prefix))
+        self.problems.iter().any(|problem| problem.field.as_deref() == Some(field))
     }
 }
 
@@ -105,19 +115,18 @@ fn keys() -> Vec<&'static str> {
 
 /// What was once the time of one cell, and as a flag is that of the whole sweep: neither may be taken for the other.
 const AMBIGUOUS: &str = "budget";
-const EITHER: &str = "`budget` may mean either: write `cell-budget` for the time of one cell, `sweep-budget` for that of the \
-                      whole sweep";
 
 /// Names the key that was probably meant.
-pub(crate) fn unknown(what: &str, key: &str, known: &[&str]) -> String {
+pub(crate) fn unknown(kind: &str, key: &str, known: &[&str]) -> Message {
     let close = known
         .iter()
         .map(|known| (strsim::damerau_levenshtein(known, &key.to_lowercase()), known))
         .filter(|(distance, known)| *distance <= 2 || known.trim_end_matches('s') == key)
         .min();
+    let of = |name| Message::new(name).with("kind", kind).with("name", key);
     match close {
-        Some((_, known)) => format!("unknown {what} `{key}`; did you mean `{known}`?"),
-        None => format!("unknown {what} `{key}`; known: {}", known.join(", ")),
+        Some((_, close)) => of("file-unknown-close").with("close", close),
+        None => of("file-unknown").with("known", known.join(", ")),
     }
 }
 
@@ -133,7 +142,7 @@ mod tests {
     }
 
     fn problems(text: &str) -> String {
-        parse(text).problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+        parse(text).problems.iter().map(|problem| problem.message().in_english()).collect::<Vec<_>>().join("\n")
     }
 
     #[test]
@@ -211,9 +220,9 @@ mod tests {
     #[test]
     fn a_problem_of_the_sweep_points_at_its_line() {
         let file = parse("name = \"x\"\nsizes = [0]\n");
-        let problem = file.problem_of("sizes", "size 0 is outside 1 to 1000000").unwrap();
-        assert_eq!(problem.to_string(), "line 2, column 1: sizes: size 0 is outside 1 to 1000000");
-        assert_eq!(file.problem_of("batches", "x"), None);
+        let problem = file.problem_of("sizes", Message::words("0 is too small")).unwrap();
+        assert_eq!(problem.message().in_english(), "line 2, column 1: sizes: 0 is too small");
+        assert_eq!(file.problem_of("batches", Message::words("x")), None);
     }
 
     #[test]

@@ -47,8 +47,8 @@ fn from_the_command_to_the_table_and_every_format() {
     pc.run("machines list --local").code(0).shows(&["CPU", "RAM"]);
     pc.run("sweep list --local").code(0).shows(&["custom", "finished: 1 of 1 measured"]);
     pc.run("sweep show --local").code(0).shows(&["Sizes", "32", "3 runs"]);
-    pc.run("sweep show nothing --local").code(2).says(&["there is no sweep `nothing`"]);
-    pc.run("results nothing --local").code(2).says(&["there is no sweep `nothing`"]);
+    pc.run("sweep show nothing --local").code(2).says(&["there is no sweep nothing"]);
+    pc.run("results nothing --local").code(2).says(&["there is no sweep nothing"]);
 }
 
 #[test]

@@ -66,7 +66,7 @@ fn a_student_and_a_teacher_get_their_reports() {
         place(&html, wanted);
     }
     assert!(!html.contains("http://") || !html.contains("src=\"http"), "it needs nothing from elsewhere");
-    class.run("report --class nothing").code(2).says(&["there is no sweep `nothing`"]);
+    class.run("report --class nothing").code(2).says(&["there is no sweep nothing"]);
     class.run("report --class --machine pc-1").code(2).says(&["cannot be used with"]);
 }
 

@@ -80,7 +80,7 @@ fn a_file_that_is_no_sound_bundle_is_refused_as_a_whole() {
         ("damaged", "its SHA-256 is"),
         ("cut", "is cut off"),
         ("longer", "23 bytes follow its end"),
-        ("newer", "reads formats up to 2; install a newer one"),
+        ("newer", "reads formats up to 2\n  help: install a newer one"),
         ("other.csv", "not a bundle of Cotejo"),
     ] {
         let line = format!("results import {} --local", pc.path(file).display());
@@ -141,7 +141,9 @@ fn reference_times_are_imported_listed_and_removed() {
     let json = pc.run("reference list --local --format json").code(0).out;
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!((&json["schema"], &json["references"][1]["seconds"]), (&1.into(), &0.0065.into()));
-    pc.run("reference remove corse --local").code(2).says(&["no set of reference times is called `corse`", "course"]);
+    pc.run("reference remove corse --local")
+        .code(2)
+        .says(&["no set of reference times is called corse", "there are: course"]);
     pc.run("reference remove course --local").code(0).shows(&["removed 2 reference times of the set course"]);
     pc.run("reference list --local").code(0).shows(&["No reference times yet."]);
 }

@@ -40,7 +40,7 @@ fn bad_flags() {
         ("local --batches 0", vec!["--batches: batch 0"]),
         ("local --threads 0", vec!["--threads: threads 0"]),
         ("local --streams 0", vec!["--streams: streams 0 is outside 1 to 1024"]),
-        ("local --threads 1 --streams 2", vec!["--streams: streams 2 is more than its threads 1"]),
+        ("local --threads 1 --streams 2", vec!["--streams: 2 streams need at least as many threads; there are 1"]),
         ("local --exact=perhaps", vec!["'perhaps'", "--exact"]),
         ("explain --size 0", vec!["--size: size 0 is outside"]),
         ("explain --batch 0", vec!["--batch: batch 0 is outside"]),

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use cotejo_language::Message;
 use futures_util::future::{BoxFuture, LocalBoxFuture};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -23,10 +24,8 @@ use crate::store::{Store, StoreError};
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// A setting makes no sense.
-    #[error(transparent)]
     Config(#[from] ConfigError),
     /// The data folder cannot be made or written.
-    #[error("cannot write the data folder {folder}: {source}; give another one with --data-dir")]
     DataFolder {
         /// Which.
         folder: PathBuf,
@@ -34,19 +33,10 @@ pub enum StartError {
         source: std::io::Error,
     },
     /// Another coordinator uses it.
-    #[error(
-        "another coordinator uses the data folder {0}; stop that one, or give this one a folder of its own with \
-         --data-dir"
-    )]
     Locked(PathBuf),
     /// The address is taken.
-    #[error(
-        "{0} is taken by another program, perhaps another coordinator; stop that one, or choose another port with \
-         --listen"
-    )]
     PortTaken(SocketAddr),
     /// The address cannot be used for another reason.
-    #[error("cannot listen on {listen}: {source}; choose another address with --listen")]
     Bind {
         /// Which.
         listen: SocketAddr,
@@ -54,23 +44,50 @@ pub enum StartError {
         source: std::io::Error,
     },
     /// The database.
-    #[error(transparent)]
     Store(#[from] StoreError),
     /// The folder of blobs.
-    #[error(transparent)]
     Blobs(#[from] BlobError),
+}
+
+impl StartError {
+    /// What a person is told.
+    pub fn message(&self) -> Message {
+        match self {
+            Self::Config(error) => error.message(),
+            Self::DataFolder { folder, source } => {
+                Message::new("coordinator-folder").with("folder", folder.display()).with("error", source)
+            }
+            Self::Locked(folder) => Message::new("coordinator-locked").with("folder", folder.display()),
+            Self::PortTaken(address) => Message::new("coordinator-port-taken").with("address", address),
+            Self::Bind { listen, source } => {
+                Message::new("coordinator-bind").with("address", listen).with("error", source)
+            }
+            Self::Store(error) => error.reason().into(),
+            Self::Blobs(error) => error.reason().into(),
+        }
+    }
 }
 
 /// Why the coordinator ended other than by being told to.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
     /// The transport failed.
-    #[error("the server failed: {0}")]
     Server(#[from] tonic::transport::Error),
     /// A defect of the program's own.
-    #[error("the dispatcher ended; please report this")]
     Dispatcher,
 }
+
+impl RunError {
+    /// What a person is told.
+    pub fn message(&self) -> Message {
+        match self {
+            Self::Server(error) => Message::new("coordinator-server").with("error", error),
+            Self::Dispatcher => Message::new("coordinator-dispatcher"),
+        }
+    }
+}
+
+cotejo_language::displayed_in_english!(StartError, RunError);
 
 /// A coordinator that is bound and ready to serve.
 pub struct App {

@@ -7,7 +7,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use cotejo_daemon::files;
-use cotejo_model::Digest;
+use cotejo_language::Message;
+use cotejo_model::reason::UploadReason;
+use cotejo_model::{Digest, Reason};
 use sha2::{Digest as _, Sha256};
 use tokio::fs::{File, OpenOptions};
 use tokio::io::{AsyncSeekExt, AsyncWriteExt};
@@ -24,10 +26,8 @@ const HASH_BUFFER: usize = 1 << 20;
 #[derive(Debug, thiserror::Error)]
 pub enum BlobError {
     /// It is not here.
-    #[error("there is no blob {0}; upload it first")]
     Missing(Digest),
     /// It is larger than this coordinator takes.
-    #[error("the file has {size} bytes; this coordinator takes at most {limit} (its setting max_blob_mib)")]
     TooLarge {
         /// Of the file.
         size: u64,
@@ -35,7 +35,6 @@ pub enum BlobError {
         limit: u64,
     },
     /// The upload does not go on where the last one ended.
-    #[error("the upload starts at byte {offset}, and {present} bytes are there; ask again and go on from there")]
     BadOffset {
         /// Where it starts.
         offset: u64,
@@ -43,18 +42,12 @@ pub enum BlobError {
         present: u64,
     },
     /// More bytes than were announced.
-    #[error("more than the announced {0} bytes arrived")]
     Overlong(u64),
     /// The content is not what its digest says.
-    #[error(
-        "the content does not have the digest {0}: the file was damaged on its way, or changed meanwhile; upload it again"
-    )]
     Damaged(Digest),
     /// Two uploads at once.
-    #[error("another upload of blob {0} is under way")]
     Busy(Digest),
     /// The disk.
-    #[error("cannot store blobs in {folder}: {source}")]
     Io {
         /// Where.
         folder: PathBuf,
@@ -62,9 +55,33 @@ pub enum BlobError {
         source: std::io::Error,
     },
     /// The index.
-    #[error(transparent)]
     Store(#[from] StoreError),
 }
+
+impl BlobError {
+    /// The same as a reason, for people.
+    pub fn reason(&self) -> Reason {
+        let reason = match *self {
+            Self::Missing(digest) => UploadReason::Missing { digest },
+            Self::TooLarge { size, limit } => UploadReason::TooLarge { has_bytes: size, most_bytes: limit },
+            Self::BadOffset { offset, present } => UploadReason::BadOffset { offset, present },
+            Self::Overlong(announced_bytes) => UploadReason::Overlong { announced_bytes },
+            Self::Damaged(digest) => UploadReason::Damaged { digest },
+            Self::Busy(digest) => UploadReason::Busy { digest },
+            Self::Io { ref folder, ref source } => {
+                UploadReason::NotKept { folder: folder.display().to_string(), detail: source.to_string() }
+            }
+            Self::Store(ref error) => return error.reason(),
+        };
+        reason.into()
+    }
+
+    fn message(&self) -> Message {
+        self.reason().into()
+    }
+}
+
+cotejo_language::displayed_in_english!(BlobError);
 
 /// The folder of blobs.
 #[derive(Clone)]

@@ -7,6 +7,7 @@ use std::time::Duration;
 use cotejo_channel::Address;
 use cotejo_daemon::{Daemon, Shared, variables};
 pub use cotejo_daemon::{Layer, Log, LogFormat, SettingsError};
+use cotejo_language::Message;
 use serde::{Deserialize, Serialize};
 
 /// What holds where nothing else is said.
@@ -51,15 +52,22 @@ pub struct Config {
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// A source or a value, as it may be with any daemon.
-    #[error(transparent)]
     Settings(#[from] SettingsError),
     /// An address that others can reach, without identity or encryption.
-    #[error(
-        "listen = {0} can be reached from other machines, without encryption and without asking who connects; \
-         keep to 127.0.0.1, or accept that with --insecure"
-    )]
     Exposed(SocketAddr),
 }
+
+impl ConfigError {
+    /// What a person is told.
+    pub fn message(&self) -> Message {
+        match self {
+            Self::Settings(error) => error.message(),
+            Self::Exposed(address) => Message::new("coordinator-exposed").with("address", address),
+        }
+    }
+}
+
+cotejo_language::displayed_in_english!(ConfigError);
 
 impl Default for Config {
     /// The embedded defaults.
@@ -82,11 +90,7 @@ impl Config {
             return Err(ConfigError::Exposed(self.listen));
         }
         if self.data_dir.as_os_str().is_empty() {
-            return Err(SettingsError::Value {
-                key: "data_dir",
-                problem: "is empty, and this system names no folder for data; set it with --data-dir".to_owned(),
-            }
-            .into());
+            return Err(SettingsError::no_data_folder().into());
         }
         for (key, value, least, most) in [
             ("lease_seconds", self.lease_seconds, 5, 3600),
@@ -97,9 +101,7 @@ impl Config {
             ("drain_seconds", self.drain_seconds, 0, MAX_DRAIN_SECONDS),
         ] {
             if !(least..=most).contains(&value) {
-                return Err(
-                    SettingsError::Value { key, problem: format!("is {value}; must be {least} to {most}") }.into()
-                );
+                return Err(SettingsError::out_of_range(key, value, least, most).into());
             }
         }
         Ok(self.log.validate()?)

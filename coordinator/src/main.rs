@@ -7,10 +7,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use cotejo_coordinator::app::{self, StartError};
 use cotejo_coordinator::config::{Config, ConfigError, DAEMON, Layer, LogFormat};
-use cotejo_daemon::{signals, variables};
-
-/// What a wrong flag or setting ends with.
-const USAGE: u8 = 2;
+use cotejo_daemon::{Help, signals, usage, variables};
+use cotejo_language::{Language, Message, Texts};
 
 /// Plans sweeps, gives their jobs to the agents of a class, keeps the measurements and compares them.
 #[derive(Parser)]
@@ -18,6 +16,9 @@ const USAGE: u8 = 2;
 struct Cli {
     #[command(subcommand)]
     command: Command,
+    #[arg(long, global = true, value_name = "LANGUAGE")]
+    #[arg(help = format!("The language of what is said: {}; by default the system's", cotejo_language::languages()))]
+    lang: Option<Language>,
 }
 
 #[derive(Subcommand)]
@@ -45,29 +46,29 @@ struct Run {
     log_format: Option<LogFormat>,
 }
 
-fn main() -> ExitCode {
-    let Command::Run(run) = Cli::parse().command;
-    let config = match configure(run) {
-        Ok(config) => config,
-        Err(error) => return fail(&error, USAGE),
-    };
-    config.log.start();
-    let runtime = match tokio::runtime::Runtime::new() {
-        Ok(runtime) => runtime,
-        Err(error) => return fail(&error, 1),
-    };
-    match runtime.block_on(serve(config)) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            let usage = matches!(error.downcast_ref(), Some(StartError::Config(_)));
-            fail(&error, if usage { USAGE } else { 1 })
-        }
-    }
+/// The help in other languages.
+fn help() -> Help {
+    Help { root: "coordinator-help", tables: vec![("languages", cotejo_language::languages())] }
 }
 
-fn fail(error: &dyn std::fmt::Display, code: u8) -> ExitCode {
-    eprintln!("cotejo-coordinator: {error}");
-    ExitCode::from(code)
+fn main() -> ExitCode {
+    let (Cli { command: Command::Run(run), .. }, language) = match usage::parse(&help(), |cli: &Cli| cli.lang) {
+        Ok(parsed) => parsed,
+        Err(end) => return end,
+    };
+    let config = match configure(run) {
+        Ok(config) => config,
+        Err(error) => return usage::fail(&error.message(), language, usage::USAGE),
+    };
+    config.log.start();
+    let served = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime.block_on(serve(config, Texts::of(language))),
+        Err(error) => Err((Message::new("problem-start").with("error", error), 1)),
+    };
+    match served {
+        Ok(()) => ExitCode::SUCCESS,
+        Err((message, code)) => usage::fail(&message, language, code),
+    }
 }
 
 fn configure(run: Run) -> Result<Config, ConfigError> {
@@ -81,10 +82,30 @@ fn configure(run: Run) -> Result<Config, ConfigError> {
     Config::from_layers(layers.into_iter().chain(flags.into_iter().flatten()))
 }
 
-async fn serve(config: Config) -> anyhow::Result<()> {
-    let app = app::build(config).await?;
+/// Serves until it is told to end; else what is said of the trouble, and the exit code.
+async fn serve(config: Config, texts: &Texts) -> Result<(), (Message, u8)> {
+    let app = app::build(config).await.map_err(|error| {
+        let code = if matches!(error, StartError::Config(_)) { usage::USAGE } else { 1 };
+        (error.message(), code)
+    })?;
     let shutdown = signals::shutdown(|| signals::INTERRUPTED);
-    // Whoever started this need not read it.
-    let _ = writeln!(std::io::stdout(), "listening on {}, data in {}", app.addr, app.data_dir.display());
-    Ok(app.run(shutdown).await?)
+    let listening = Message::new("coordinator-listening").with("address", app.addr);
+    let listening = listening.with("folder", app.data_dir.display()).said(texts);
+    // A closed standard output is ignored.
+    let _ = writeln!(std::io::stdout(), "{listening}");
+    app.run(shutdown).await.map_err(|error| (error.message(), 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn every_argument_has_its_spanish_help() {
+        let spanish = Language::Spanish;
+        assert_eq!(help().untranslated(&Cli::command(), spanish), Vec::<String>::new());
+        help().in_language(Cli::command(), spanish).debug_assert();
+    }
 }

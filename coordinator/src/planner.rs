@@ -7,8 +7,7 @@ mod trim;
 use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
-use cotejo_model::reason::{DeviceReason, JobReason, MemoryReason};
-use cotejo_model::sweep::Problem;
+use cotejo_model::reason::{DeviceReason, JobReason, Labelled, MemoryReason, PlanReason};
 use cotejo_model::{
     Device, DeviceId, DeviceKind, DeviceSelector, Engine, JobSpec, Machine, MachineId, Precision, Reason, SweepSpec,
     Threads, Workload, estimate,
@@ -52,66 +51,11 @@ pub struct Plan {
     pub offline: Vec<String>,
 }
 
-/// Why a sweep cannot be planned.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum PlanError {
-    /// The sweep itself makes no sense.
-    #[error("the sweep cannot be planned: {}", join(.0))]
-    BadSweep(Vec<Problem>),
-    /// No machine ever connected.
-    #[error("no machine has connected yet; start `cotejo-agent run --coordinator URL` on a PC of the class")]
-    NoMachines,
-    /// A machine is named that does not exist.
-    #[error("no machine is called {}; there are: {}", join(unknown), join(known))]
-    UnknownMachines {
-        /// The names that match nothing.
-        unknown: Vec<String>,
-        /// What there is.
-        known: Vec<String>,
-    },
-    /// No machine has the labels.
-    #[error("no machine is labelled {}; there are: {}", join(wanted), join(known))]
-    NoLabels {
-        /// What was asked for.
-        wanted: Vec<String>,
-        /// Machines with their labels.
-        known: Vec<String>,
-    },
-    /// The selected machines have none of the selected devices.
-    #[error("no selected machine has a device to measure; selected: {}", join(machines))]
-    NoDevices {
-        /// Their names.
-        machines: Vec<String>,
-    },
-    /// Too many cells.
-    #[error("the sweep has {0} cells over all its machines; at most {MAX_CELLS} fit one sweep")]
-    TooLarge(usize),
-    /// Not even the most important workload fits the budget on some machine.
-    #[error(
-        "nothing fits a budget of {} s: {machine} needs {1} s for {workload}, which comes first; `--budget {1}s` would do",
-        .budget.as_secs(), .needed.as_secs_f64().ceil()
-    )]
-    OverBudget {
-        /// What was asked for.
-        budget: Duration,
-        /// The machine that needs most.
-        machine: String,
-        /// For its most important workload.
-        workload: String,
-        /// So long.
-        needed: Duration,
-    },
-}
-
-fn join<T: std::fmt::Display>(items: &[T]) -> String {
-    items.iter().map(T::to_string).collect::<Vec<_>>().join(", ")
-}
-
 /// The cells of this sweep on these machines.
-pub fn plan<'a>(spec: &SweepSpec, machines: &'a [Machine], rates: &Rates) -> Result<Plan, PlanError> {
+pub fn plan<'a>(spec: &SweepSpec, machines: &'a [Machine], rates: &Rates) -> Result<Plan, PlanReason> {
     let problems = spec.problems();
     if !problems.is_empty() {
-        return Err(PlanError::BadSweep(problems));
+        return Err(PlanReason::BadSweep { problems });
     }
     let selected = select(spec, machines)?;
     let targets: Vec<Vec<Target<'a>>> = selected.iter().map(|machine| targets(&spec.devices, machine)).collect();
@@ -127,12 +71,12 @@ pub fn plan<'a>(spec: &SweepSpec, machines: &'a [Machine], rates: &Rates) -> Res
         .zip(&targets)
         .map(|(machine, targets)| targets.iter().map(|target| (target, asked(machine, target))).collect())
         .collect();
-    let count = asked.iter().flatten().map(|(_, workloads)| workloads.len()).sum();
+    let count: usize = asked.iter().flatten().map(|(_, workloads)| workloads.len()).sum();
     if count == 0 {
-        return Err(PlanError::NoDevices { machines: names(&selected) });
+        return Err(PlanReason::NoDevices { machines: names(&selected) });
     }
     if count > MAX_CELLS {
-        return Err(PlanError::TooLarge(count));
+        return Err(PlanReason::TooManyCells { count: count as u64, most: MAX_CELLS as u64 });
     }
     let cells = selected.iter().zip(&asked).map(|(machine, asked)| {
         let of = |target, workloads: &[Workload]| -> Vec<Cell> {
@@ -151,14 +95,16 @@ pub fn plan<'a>(spec: &SweepSpec, machines: &'a [Machine], rates: &Rates) -> Res
 }
 
 /// What of the machines' cells fits the budget, each machine's in the order of measuring.
-fn fit(spec: &SweepSpec, selected: &[&Machine], cells: Vec<Vec<Cell>>) -> Result<Plan, PlanError> {
+fn fit(spec: &SweepSpec, selected: &[&Machine], cells: Vec<Vec<Cell>>) -> Result<Plan, PlanReason> {
     let away = selected.iter().zip(&cells).filter(|(machine, cells)| !machine.online && !cells.is_empty());
     let offline = away.map(|(machine, _)| machine.name.clone()).collect();
     let Trimmed { kept, dropped, core } = match spec.budget_ms.map(Duration::from_millis) {
         None => Trimmed { kept: cells, dropped: Vec::new(), core: Vec::new() },
         Some(budget) => trim::trim(spec, cells, budget).map_err(|TooShort { machine, workload, needed }| {
-            let (machine, workload) = (selected[machine].name.clone(), workload.task.to_string());
-            PlanError::OverBudget { budget, machine, workload, needed }
+            let milliseconds = |time: Duration| u64::try_from(time.as_micros().div_ceil(1000)).unwrap_or(u64::MAX);
+            let (machine, task) = (selected[machine].name.clone(), workload.task);
+            let (budget_ms, needed_ms) = (milliseconds(budget), milliseconds(needed));
+            PlanReason::OverBudget { budget_ms, machine, task, needed_ms }
         })?,
     };
     let ordered = selected.iter().zip(kept).flat_map(|(machine, cells)| in_order(cells, spec.seed, machine.id));
@@ -217,36 +163,35 @@ fn is_called(machine: &Machine, selector: &str) -> bool {
         || machine.id.short().eq_ignore_ascii_case(selector)
 }
 
-fn select<'a>(spec: &SweepSpec, machines: &'a [Machine]) -> Result<Vec<&'a Machine>, PlanError> {
+fn select<'a>(spec: &SweepSpec, machines: &'a [Machine]) -> Result<Vec<&'a Machine>, PlanReason> {
     // What is known by a bundle alone is not one of the class, and would be waited for in vain.
     let is_meant = |machine: &&Machine| match spec.machines.as_slice() {
         [] => !machine.imported,
         selectors => selectors.iter().any(|selector| is_called(machine, selector)),
     };
     if machines.iter().all(|machine| machine.imported) {
-        return Err(PlanError::NoMachines);
+        return Err(PlanReason::NoMachines);
     }
     let unknown: Vec<String> = spec
         .machines
         .iter()
         .filter(|selector| !machines.iter().any(|machine| is_called(machine, selector)))
-        .map(|selector| format!("`{selector}`"))
+        .cloned()
         .collect();
     if !unknown.is_empty() {
         let known = machines.iter().map(|machine| format!("{} ({})", machine.name, machine.id.short())).collect();
-        return Err(PlanError::UnknownMachines { unknown, known });
+        return Err(PlanReason::UnknownMachines { unknown, known });
     }
     let meant = machines.iter().filter(is_meant);
     let (labelled, others): (Vec<&Machine>, Vec<&Machine>) =
         meant.partition(|machine| spec.labels.iter().all(|(key, value)| machine.labels.get(key) == Some(value)));
     if labelled.is_empty() {
         let label = |(key, value): (&String, &String)| format!("{key}={value}");
-        let known = others.iter().map(|machine| {
-            let labels: Vec<String> = machine.labels.iter().map(label).collect();
-            let labels = if labels.is_empty() { "no labels".to_owned() } else { labels.join(" ") };
-            format!("{} ({labels})", machine.name)
+        let known = others.iter().map(|machine| Labelled {
+            machine: machine.name.clone(),
+            labels: machine.labels.iter().map(label).collect(),
         });
-        return Err(PlanError::NoLabels { wanted: spec.labels.iter().map(label).collect(), known: known.collect() });
+        return Err(PlanReason::NoLabels { wanted: spec.labels.iter().map(label).collect(), known: known.collect() });
     }
     Ok(labelled)
 }

@@ -8,7 +8,6 @@ use cotejo_model::{JobSpec, Measurement, Precision, Task, Workload};
 
 use crate::catalogue::{PlayedCpu, PlayedGpu};
 use crate::class::{CUDA, CUDNN, PlayedMachine};
-use crate::marked;
 use crate::model::{bytes, cpu_seconds, gpu_seconds, threads};
 use crate::times::{Course, Spread, Times, nanoseconds};
 
@@ -93,8 +92,8 @@ impl On<'_> {
         let started = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
         let classifies = matches!(job.workload.task, Task::Classify { .. });
         let (device_name, threads, gpu, conditions) = match self {
-            Self::Cpu(cpu) => (marked(cpu.product), threads(cpu, job.workload.threads), None, Conditions::default()),
-            Self::Gpu(gpu) => (marked(gpu.product), 1, Some(record(gpu)), gpu.conditions(job.workload.precision)),
+            Self::Cpu(cpu) => (cpu.product.to_owned(), threads(cpu, job.workload.threads), None, Conditions::default()),
+            Self::Gpu(gpu) => (gpu.product.to_owned(), 1, Some(record(gpu)), gpu.conditions(job.workload.precision)),
         };
         Measurement {
             workload: job.workload,

@@ -10,7 +10,6 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use crate::catalogue::{LAB, LAPTOP, NEGLECTED, NEW_LAB, OFFICE, OLD_LAPTOP, OTHER, PlayedCpu, PlayedGpu, WORKSTATION};
-use crate::marked;
 use crate::times::Spread;
 
 /// PCs in a room of the class at most.
@@ -152,12 +151,12 @@ fn with_card((cpu, gpu): (PlayedCpu, PlayedGpu)) -> (PlayedCpu, Option<PlayedGpu
 }
 
 impl PlayedMachine {
-    /// What its agent says of it. Every device is marked.
+    /// What its agent says of it: every device is simulated.
     pub fn capability(&self) -> Capability {
         let memory_bytes = self.cpu.memory_gib << 30;
         let cpu = Device {
             id: DeviceId::Cpu,
-            name: marked(self.cpu.product),
+            name: self.cpu.product.to_owned(),
             memory_bytes: Some(memory_bytes),
             driver: None,
             compute_capability: None,
@@ -173,7 +172,7 @@ impl PlayedMachine {
             arch: self.cpu.arch.to_owned(),
             agent_version: env!("CARGO_PKG_VERSION").to_owned(),
             cpu: Cpu {
-                name: marked(self.cpu.product),
+                name: self.cpu.product.to_owned(),
                 physical_cores: self.cpu.cores,
                 logical_cores: self.cpu.threads,
                 simd: self.cpu.simd.iter().map(|name| (*name).to_owned()).collect(),
@@ -214,7 +213,7 @@ impl PlayedGpu {
         let offered = unusable.is_none();
         Device {
             id: DeviceId::Cuda(0),
-            name: marked(self.product),
+            name: self.product.to_owned(),
             memory_bytes: Some(self.memory_gib << 30),
             driver: Some(self.driver.to_owned()),
             compute_capability: Some(self.capability),
@@ -308,14 +307,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_is_drawn_is_marked(seed: u64, count in 1..60_usize) {
+        fn whatever_is_drawn_says_that_it_is_simulated(seed: u64, count in 1..60_usize) {
             let class = Class::draw(seed, count);
             prop_assert_eq!(class.machines.len(), count);
             for machine in &class.machines {
                 let capability = machine.capability();
-                prop_assert!(capability.cpu.name.ends_with(" (simulated)"));
                 for device in &capability.devices {
-                    prop_assert!(device.simulated && device.name.ends_with(" (simulated)"));
+                    prop_assert!(device.simulated);
                     prop_assert_eq!(device.engines.is_empty(), device.unusable.is_some());
                 }
                 prop_assert_eq!(capability.no_gpu.is_some(), capability.devices.len() == 1);

@@ -1,6 +1,6 @@
 //! Plays the PCs of a class, for rehearsals: what each of them is, and a worker that makes its times up. Nothing is computed
-//! here, and nothing that comes from here can be taken for a measurement: every name says `(simulated)`, and every
-//! device, check and measurement is marked as simulated.
+//! here, and nothing that comes from here can be taken for a measurement: every device, check and measurement is marked
+//! as simulated, and whatever shows one says so.
 
 mod catalogue;
 mod cell;
@@ -14,8 +14,3 @@ pub use class::{Class, PlayedMachine};
 pub use model::{cpu_seconds, gpu_seconds};
 pub use times::{Course, Spread, Times};
 pub use worker::{Player, Seat, main_stdio};
-
-/// A product's name, marked: it is never shown without.
-fn marked(product: &str) -> String {
-    format!("{product} (simulated)")
-}

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use cotejo_channel::{Address, AddressError, ChannelError};
+use cotejo_language::Message;
 use cotejo_proto::v1::GetStatusRequest;
 use cotejo_proto::v1::status_service_client::StatusServiceClient;
 use tonic::Status;
@@ -20,20 +21,41 @@ pub(super) struct Answered {
 }
 
 /// Why a coordinator does not say how it is.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Unanswered {
     /// What names it is no address.
-    #[error(transparent)]
-    Address(#[from] AddressError),
+    Address(AddressError),
     /// It cannot be talked to.
-    #[error(transparent)]
-    Channel(#[from] ChannelError),
+    Channel(ChannelError),
     /// It takes too long.
-    #[error("no answer within {} s", ANSWER_WITHIN.as_secs())]
     Late,
     /// It answered that it cannot tell.
-    #[error("{0}")]
     Refused(String),
+}
+
+impl Unanswered {
+    /// What a person is told.
+    pub(super) fn message(&self) -> Message {
+        match self {
+            Self::Address(error) => error.message(),
+            Self::Channel(ChannelError::Unreachable { detail }) => Message::words(detail),
+            Self::Channel(error @ ChannelError::NotCoordinator) => error.message(),
+            Self::Late => Message::new("doctor-coordinator-late").count("seconds", ANSWER_WITHIN.as_secs()),
+            Self::Refused(words) => Message::words(words),
+        }
+    }
+}
+
+impl From<AddressError> for Unanswered {
+    fn from(error: AddressError) -> Self {
+        Self::Address(error)
+    }
+}
+
+impl From<ChannelError> for Unanswered {
+    fn from(error: ChannelError) -> Self {
+        Self::Channel(error)
+    }
 }
 
 impl From<Status> for Unanswered {

@@ -60,19 +60,19 @@ pub(super) struct DataFolder {
 /// Looks at everything.
 pub(super) async fn all(subject: Subject<'_>, step: impl Fn(&'static str)) -> Findings {
     let Subject { workers, nvidia, data_dir, coordinator } = subject;
-    step("looking at this PC, and having the worker try its GPUs");
+    step("doctor-doing-probe");
     let probed = probe::probe(workers, &Monitor::new(), nvidia).await;
     let libraries = if probed.gpus.found.is_empty() {
         None
     } else {
-        step("looking for the CUDA libraries");
+        step("doctor-doing-libraries");
         Some(workers.libraries().await)
     };
     let power_plans = power_plan::find().await;
     let folder = data_dir.to_owned();
     let here = tokio::task::spawn_blocking(move || (memory(), data_folder(folder)));
     let (memory, data_dir) = here.await.expect("looking at memory and disks does not panic");
-    step("asking the coordinator");
+    step("doctor-doing-coordinator");
     let coordinator = match coordinator {
         Some(address) => Some(ask(address).await),
         None => None,

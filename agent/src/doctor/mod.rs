@@ -13,7 +13,8 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use serde::Serialize;
+use cotejo_language::{Message, Texts};
+use serde::{Serialize, Serializer};
 
 use crate::nvidia::Nvidia;
 use crate::workers::Workers;
@@ -33,7 +34,7 @@ pub enum Verdict {
 }
 
 /// One thing that was looked at.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Check {
     /// What, for programs: the same in every version.
     pub check: &'static str,
@@ -41,14 +42,25 @@ pub struct Check {
     pub subject: Option<String>,
     /// How well it is.
     pub verdict: Verdict,
-    /// What was found.
-    pub finding: String,
+    /// What was found; for programs in English.
+    #[serde(serialize_with = "in_english")]
+    pub finding: Message,
     /// What to do about it, where there is something to do.
-    pub remedy: Option<String>,
+    #[serde(serialize_with = "maybe_in_english")]
+    pub remedy: Option<Message>,
+}
+
+fn in_english<S: Serializer>(message: &Message, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&message.in_english())
+}
+
+#[allow(clippy::ref_option, reason = "the shape that serde calls")]
+fn maybe_in_english<S: Serializer>(message: &Option<Message>, serializer: S) -> Result<S::Ok, S::Error> {
+    message.as_ref().map(Message::in_english).serialize(serializer)
 }
 
 /// Everything that was looked at.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Report {
     /// The worst verdict.
     pub verdict: Verdict,
@@ -85,17 +97,17 @@ impl Report {
     }
 
     /// For people.
-    pub fn text(&self) -> String {
-        show::text(self)
+    pub fn text(&self, texts: &Texts) -> String {
+        show::text(self, texts)
     }
 
-    /// For programs.
+    /// For programs, whatever the language.
     pub fn json(&self) -> String {
         serde_json::to_string_pretty(self).expect("its keys are texts") + "\n"
     }
 }
 
-/// Looks at everything. `step` hears what is being done.
+/// Looks at everything. `step` hears the name of the text that says what is being done.
 pub async fn examine(subject: Subject<'_>, step: impl Fn(&'static str)) -> Report {
     Report::of(judge::all(&gather::all(subject, step).await))
 }
@@ -104,17 +116,22 @@ pub async fn examine(subject: Subject<'_>, step: impl Fn(&'static str)) -> Repor
 const SAID_AFTER: Duration = Duration::from_secs(1);
 
 /// As `examine`; a person at a terminal reads on standard error what is being done, if it takes long.
-pub async fn examine_aloud(subject: Subject<'_>) -> Report {
+pub async fn examine_aloud(subject: Subject<'_>, texts: &Texts) -> Report {
     let step = Mutex::new("");
     let work = examine(subject, |now| *step.lock().unwrap_or_else(PoisonError::into_inner) = now);
     if !io::stderr().is_terminal() {
         return work.await;
     }
-    aloud(work, &step, &mut io::stderr()).await
+    aloud(work, &step, |name| texts.say(name), &mut io::stderr()).await
 }
 
-async fn aloud<T>(work: impl Future<Output = T>, step: &Mutex<&'static str>, out: &mut impl Write) -> T {
-    let mut said = "";
+async fn aloud<T>(
+    work: impl Future<Output = T>,
+    step: &Mutex<&'static str>,
+    say: impl Fn(&str) -> String,
+    out: &mut impl Write,
+) -> T {
+    let (mut step_said, mut said) = ("", String::new());
     let mut tick = tokio::time::interval_at(tokio::time::Instant::now() + SAID_AFTER, SAID_AFTER / 10);
     tokio::pin!(work);
     let done = loop {
@@ -122,22 +139,23 @@ async fn aloud<T>(work: impl Future<Output = T>, step: &Mutex<&'static str>, out
             done = &mut work => break done,
             _ = tick.tick() => {
                 let now = *step.lock().unwrap_or_else(PoisonError::into_inner);
-                if now != said {
-                    replace_line(out, said, &format!("{now} …"));
-                    said = now;
+                if now != step_said {
+                    let new = format!("{} …", say(now));
+                    replace_line(out, &said, &new);
+                    (step_said, said) = (now, new);
                 }
             }
         }
     };
     if !said.is_empty() {
-        replace_line(out, said, "");
+        replace_line(out, &said, "");
     }
     done
 }
 
 /// Blanks instead of control sequences: older consoles know none.
 fn replace_line(out: &mut impl Write, old: &str, new: &str) {
-    let blank = " ".repeat(old.chars().count() + 2);
+    let blank = " ".repeat(old.chars().count());
     // That nobody hears it is no failure.
     let _ = write!(out, "\r{blank}\r{new}").and_then(|()| out.flush());
 }
@@ -147,7 +165,7 @@ mod tests {
     use super::*;
 
     fn check(verdict: Verdict) -> Check {
-        Check { check: "some", subject: None, verdict, finding: String::new(), remedy: None }
+        Check { check: "some", subject: None, verdict, finding: Message::words(""), remedy: None }
     }
 
     #[test]
@@ -167,10 +185,10 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn only_slow_work_is_spoken_of() {
-        for (seconds, expected) in [(0, ""), (5, "\r  \rcounting …\r          \r")] {
+        for (seconds, expected) in [(0, ""), (5, "\r\rcounting …\r          \r")] {
             let mut out = Vec::new();
             let work = tokio::time::sleep(Duration::from_secs(seconds));
-            aloud(work, &Mutex::new("counting"), &mut out).await;
+            aloud(work, &Mutex::new("counting"), str::to_owned, &mut out).await;
             assert_eq!(String::from_utf8(out).unwrap(), expected);
         }
     }

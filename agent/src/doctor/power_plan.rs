@@ -1,5 +1,6 @@
 //! How the system weighs speed against power.
 
+use cotejo_language::Message;
 use serde::{Deserialize, Serialize};
 
 /// A setting of the system that may hold clocks down.
@@ -77,22 +78,24 @@ impl PowerPlan {
         }
     }
 
-    /// In a few words.
-    pub(super) fn words(&self) -> String {
+    /// In a few words; Windows says its own.
+    pub(super) fn found(&self) -> Message {
         match self {
-            Self::Governor { name, driver } if driver.is_empty() => format!("governor {name}"),
-            Self::Governor { name, driver } => format!("governor {name} ({driver})"),
-            Self::Profile(name) => format!("platform profile {name}"),
-            Self::Scheme { name, .. } => name.clone(),
+            Self::Governor { name, driver } if driver.is_empty() => Message::new("doctor-governor").with("name", name),
+            Self::Governor { name, driver } => {
+                Message::new("doctor-governor-driver").with("name", name).with("driver", driver)
+            }
+            Self::Profile(name) => Message::new("doctor-profile").with("name", name),
+            Self::Scheme { name, .. } => Message::words(name),
         }
     }
 
-    /// How to let the clocks run.
+    /// The text that says how to let the clocks run.
     pub(super) fn remedy(&self) -> &'static str {
         match self {
-            Self::Governor { .. } => "as root: cpupower frequency-set -g performance",
-            Self::Profile(_) => "powerprofilesctl set balanced, or performance",
-            Self::Scheme { .. } => "choose the balanced scheme: powercfg /setactive SCHEME_BALANCED",
+            Self::Governor { .. } => "doctor-governor-remedy",
+            Self::Profile(_) => "doctor-profile-remedy",
+            Self::Scheme { .. } => "doctor-scheme-remedy",
         }
     }
 }
@@ -132,9 +135,9 @@ mod tests {
     fn windows_says_it_in_any_language() {
         let saver =
             scheme("GUID del plan de energía: a1841308-3541-4fab-bc81-f71556f20b4a  (Economizador)\r\n").unwrap();
-        assert_eq!((saver.words().as_str(), saver.is_slow()), ("Economizador", true));
+        assert_eq!((saver.found().in_english().as_str(), saver.is_slow()), ("Economizador", true));
         let balanced = scheme("Power Scheme GUID: 381B4222-f694-41f0-9685-ff5bb260df2e  (Balanced)\r\n").unwrap();
-        assert_eq!((balanced.words().as_str(), balanced.is_slow()), ("Balanced", false));
+        assert_eq!((balanced.found().in_english().as_str(), balanced.is_slow()), ("Balanced", false));
         assert_eq!(scheme("The power service is not running."), None);
     }
 }

@@ -2,35 +2,37 @@
 
 use std::fmt::Write as _;
 
+use cotejo_language::Texts;
+
 use super::{Check, Report, Verdict};
 
 /// Each check a line, with its remedy below.
-pub(super) fn text(report: &Report) -> String {
-    let names: Vec<String> = report.checks.iter().map(name).collect();
+pub(super) fn text(report: &Report, texts: &Texts) -> String {
+    let names: Vec<String> = report.checks.iter().map(|check| name(check, texts)).collect();
     let width = names.iter().map(|name| name.chars().count()).max().unwrap_or_default();
     let mut text = String::new();
     for (check, name) in report.checks.iter().zip(&names) {
-        let verdict = word(check.verdict);
-        writeln!(text, "{verdict:<8} {name:<width$}  {}", one_line(&check.finding)).expect("a text grows");
+        let verdict = word(check.verdict, texts);
+        writeln!(text, "{verdict:<8} {name:<width$}  {}", one_line(&check.finding.said(texts))).expect("a text grows");
         if let Some(remedy) = &check.remedy {
-            writeln!(text, "{:<8} {:<width$}  -> {}", "", "", one_line(remedy)).expect("a text grows");
+            writeln!(text, "{:<8} {:<width$}  -> {}", "", "", one_line(&remedy.said(texts))).expect("a text grows");
         }
     }
-    text.push_str(&summary(report));
+    text.push_str(&summary(report, texts));
     text
 }
 
-fn word(verdict: Verdict) -> &'static str {
+fn word(verdict: Verdict, texts: &Texts) -> String {
     match verdict {
-        Verdict::NotApplicable => "-",
-        Verdict::Ok => "ok",
-        Verdict::Warning => "warning",
-        Verdict::Problem => "PROBLEM",
+        Verdict::NotApplicable => "-".to_owned(),
+        Verdict::Ok => texts.say("doctor-ok"),
+        Verdict::Warning => texts.say("doctor-warning"),
+        Verdict::Problem => texts.say("doctor-problem"),
     }
 }
 
-fn name(check: &Check) -> String {
-    let title = check.check.replace('_', " ");
+fn name(check: &Check, texts: &Texts) -> String {
+    let title = texts.say(&format!("doctor-check-{}", check.check.replace('_', "-")));
     match &check.subject {
         Some(subject) => format!("{title} {subject}"),
         None => title,
@@ -42,25 +44,25 @@ fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn summary(report: &Report) -> String {
-    let count = |verdict| report.checks.iter().filter(|check| check.verdict == verdict).count();
-    let counted = |count: usize, word: &str| match count {
-        0 => None,
-        1 => Some(format!("1 {word}")),
-        _ => Some(format!("{count} {word}s")),
+fn summary(report: &Report, texts: &Texts) -> String {
+    let counted = |verdict, name| {
+        let count = report.checks.iter().filter(|check| check.verdict == verdict).count() as u64;
+        (count > 0).then(|| texts.fill(name, &[("count", count.into())]))
     };
-    let trouble = [counted(count(Verdict::Problem), "problem"), counted(count(Verdict::Warning), "warning")];
+    let trouble = [counted(Verdict::Problem, "doctor-problems"), counted(Verdict::Warning, "doctor-warnings")];
     let trouble: Vec<String> = trouble.into_iter().flatten().collect();
-    if trouble.is_empty() { "\nAll is well.\n".to_owned() } else { format!("\n{}\n", trouble.join(", ")) }
+    if trouble.is_empty() { format!("\n{}\n", texts.say("doctor-well")) } else { format!("\n{}\n", trouble.join(", ")) }
 }
 
 #[cfg(test)]
 mod tests {
+    use cotejo_language::{Language, Message};
+
     use super::*;
 
     fn check(check: &'static str, subject: Option<&str>, verdict: Verdict, remedy: Option<&str>) -> Check {
-        let owned = |text: Option<&str>| text.map(str::to_owned);
-        Check { check, subject: owned(subject), verdict, finding: "what was\nfound".to_owned(), remedy: owned(remedy) }
+        let (finding, remedy) = (Message::words("what was\nfound"), remedy.map(Message::words));
+        Check { check, subject: subject.map(str::to_owned), verdict, finding, remedy }
     }
 
     #[test]
@@ -81,9 +83,12 @@ warning  power             what was found
 
 1 problem, 1 warning
 ";
-        assert_eq!(text(&report), expected);
+        assert_eq!(text(&report, Texts::of(Language::English)), expected);
         let well = Report::of(vec![check("processor", None, Verdict::Ok, None)]);
-        assert!(text(&well).ends_with("\n\nAll is well.\n"));
+        for (language, end) in [(Language::English, "\n\nAll is well.\n"), (Language::Spanish, "\n\nTodo en orden.\n")]
+        {
+            assert!(text(&well, Texts::of(language)).ends_with(end));
+        }
     }
 
     #[test]

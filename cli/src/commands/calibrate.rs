@@ -10,6 +10,7 @@ use super::watch::{Followed, cancelled, follow};
 use crate::client::Client;
 use crate::error::Error;
 use crate::interrupt::Interrupt;
+use crate::message::Message;
 use crate::output;
 use cotejo_render::number;
 
@@ -43,34 +44,34 @@ pub(super) async fn calibrate(
         let on = texts.fill("plan-machines", &[("count", machines.len().into())]);
         let time = number::duration(plan.slowest().map_or(0.0, |(_, seconds)| seconds));
         let arguments = [("cells", cells.into()), ("machines", on.into()), ("time", time.into())];
-        output::say(texts.fill("plan-calibrating", &arguments));
+        output::say(Message::words(texts.fill("plan-calibrating", &arguments)));
         client.start(calibration).await.map(Some)
     };
     let begun = Instant::now();
     let started = tokio::select! {
         started = starting => started?,
-        () = interrupt.requested() => return Ok(interrupted(texts)),
+        () = interrupt.requested() => return Ok(interrupted()),
     };
     let Some(started) = started else { return Ok(Calibrated::Done) };
     match follow(client, started.status.id, interrupt).await? {
         Followed::Interrupted => {
             cancelled(client, &started.status).await?;
-            Ok(interrupted(texts))
+            Ok(interrupted())
         }
         Followed::Finished(status) => {
             let time = number::duration(begun.elapsed().as_secs_f64()).into();
             let missing = status.total() - status.count(JobState::Succeeded);
-            output::say(match missing {
+            output::say(Message::words(match missing {
                 0 => texts.fill("plan-calibrated", &[("time", time)]),
                 _ => texts.fill("plan-calibrated-in-part", &[("time", time), ("count", missing.into())]),
-            });
+            }));
             Ok(Calibrated::Done)
         }
     }
 }
 
-fn interrupted(texts: &Texts) -> Calibrated {
-    output::say(texts.say("plan-calibration-cancelled"));
+fn interrupted() -> Calibrated {
+    output::say(Message::new("plan-calibration-cancelled"));
     Calibrated::Interrupted
 }
 
@@ -78,6 +79,6 @@ fn interrupted(texts: &Texts) -> Calibrated {
 pub(super) fn say_dropped(dropped: u64, spec: &SweepSpec, texts: &Texts) {
     if let Some(budget) = spec.budget_ms.filter(|_| dropped > 0) {
         let budget = number::duration(budget as f64 / 1000.0).into();
-        output::say(texts.fill("plan-left-out", &[("count", dropped.into()), ("budget", budget)]));
+        output::say(Message::words(texts.fill("plan-left-out", &[("count", dropped.into()), ("budget", budget)])));
     }
 }

@@ -33,7 +33,8 @@ pub(super) async fn run(global: &Global, args: ChartArgs) -> Result<Exit, Error>
         ChartKind::All => all(&comparison, &choice, &to, texts),
         one => {
             let kind = one.kinds()[0];
-            let chart = pages::chart(&comparison, kind, &choice, texts).map_err(Error::failed)?;
+            let chart =
+                pages::chart(&comparison, kind, &choice, texts).map_err(|none| Error::failed(Message::words(none)))?;
             to.write(kind, &chart)?;
             Ok(Exit::Ok)
         }
@@ -55,7 +56,7 @@ fn all(comparison: &Comparison, choice: &Choice, to: &Destination, texts: &Texts
     }
     for (kind, chart) in &charts {
         if let Err(none) = chart {
-            output::say(format!("{}: {none}", kind.name()));
+            output::say(Message::words(format_args!("{}: {none}", kind.name())));
         }
     }
     Ok(if drawn > 0 { Exit::Ok } else { Exit::Failed })

@@ -65,9 +65,11 @@ fn page(command: &Command) -> Result<Page, Error> {
     let examples = command.get_after_help().map(|help| examples(&help.to_string())).unwrap_or_default();
     let man = Man::new(command.clone().name(name.clone()).after_help(None::<&str>));
     let mut text = Vec::new();
-    let cannot = |error| Error::failed(Message::new("problem-page").with("command", &name).with("error", error));
-    man.render(&mut text).map_err(|error: std::io::Error| cannot(error))?;
-    let text = String::from_utf8(text).map_err(Error::failed)?;
+    let cannot = |error: &dyn std::fmt::Display| {
+        Error::failed(Message::new("problem-page").with("command", &name).with("error", error))
+    };
+    man.render(&mut text).map_err(|error| cannot(&error))?;
+    let text = String::from_utf8(text).map_err(|error| cannot(&error))?;
     Ok(Page { file: man.get_filename(), text: with_title(&text, &name) + &examples })
 }
 

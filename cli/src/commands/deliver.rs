@@ -27,14 +27,14 @@ pub(crate) fn deliver(document: &Document, format: &Format, target: Target<'_>) 
     };
     let Some(file) = target.file else {
         let place = Place { style: &output::style(), folder: "" };
-        return output::print(write(document, &place).map_err(Error::failed)?);
+        return output::print(write(document, &place).map_err(|error| Error::failed(error.message()))?);
     };
     let folder = picture_folder(file);
     if format.charts_beside && document.charts().next().is_some() {
         write_pictures(document, &file.with_file_name(&folder))?;
     }
     let place = Place { style: &output::file_style(), folder: &folder };
-    self::write(target, &write(document, &place).map_err(Error::failed)?)
+    self::write(target, &write(document, &place).map_err(|error| Error::failed(error.message()))?)
 }
 
 /// Writes what is no document: to the file, which is then named, or to standard output.

@@ -141,7 +141,7 @@ async fn show(
     let comparison = client.compare(Which::sweep(last.id), GroupBy::Size).await?;
     deliver::show(&comparison, texts)?;
     if !args.once {
-        output::say(format!("\n{}", suggestions(client.address(), &student(args), texts)));
+        output::say(Message::words(format_args!("\n{}", suggestions(client.address(), &student(args), texts))));
         interrupt.requested().await;
     }
     Ok(Exit::Ok)
@@ -194,7 +194,7 @@ fn whole(count: u64) -> i64 {
 }
 
 fn say(texts: &Texts, name: &str, arguments: &[(&str, cotejo_language::FluentValue<'_>)]) {
-    output::say(texts.fill(name, arguments));
+    output::say(Message::words(texts.fill(name, arguments)));
 }
 
 /// What can be tried on the class, by the text that says what it gives; `{student}` is a PC without a GPU.
@@ -268,7 +268,7 @@ impl Folder {
                 let path = folder.path().to_owned();
                 let cannot = Message::new("problem-remove-folder").with("folder", path.display());
                 folder.close().map_err(|error| Error::failed(cannot.with("error", error)))?;
-                output::say(texts.say("demo-over"));
+                output::say(Message::new("demo-over"));
             }
             Self::Kept(folder) => {
                 let command = format!("cotejo --data-dir {} results --local", folder.display());
@@ -303,7 +303,7 @@ impl Agents {
     /// Returns if one of them ends without having been told to.
     async fn broken(&mut self) -> Error {
         match self.running.join_next().await {
-            Some(Ok(Err(error))) => Error::failed(error),
+            Some(Ok(Err(error))) => Error::failed(error.message()),
             Some(Err(panic)) => broke_down(&panic),
             _ => Error::failed(Message::new("problem-simulated-ended")),
         }
@@ -313,7 +313,7 @@ impl Agents {
     async fn stop(mut self) -> Result<(), Error> {
         self.stop.cancel();
         while let Some(ended) = self.running.join_next().await {
-            ended.map_err(|panic| broke_down(&panic))?.map_err(Error::failed)?;
+            ended.map_err(|panic| broke_down(&panic))?.map_err(|error| Error::failed(error.message()))?;
         }
         Ok(())
     }

@@ -6,12 +6,11 @@ use std::time::{Duration, Instant};
 
 use cotejo_agent::probe;
 use cotejo_agent::runner::Run;
-use cotejo_language::Sentences;
 use cotejo_model::frames::{Progress, Request};
 use cotejo_model::job::{WEIGHTS_SEED, Weights};
-use cotejo_model::reason::Dimension;
+use cotejo_model::reason::{Dimension, JobReason};
 use cotejo_model::workload::BadWorkload;
-use cotejo_model::{Engine, JobSpec, MeasuringPlan, Task, Threads, Workload, estimate};
+use cotejo_model::{Engine, JobSpec, MeasuringPlan, Reason, Task, Threads, Workload, estimate};
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio_util::sync::CancellationToken;
 
@@ -62,14 +61,7 @@ pub(super) async fn run(args: ExplainArgs) -> Result<Exit, Error> {
         output::say(Message::new("news-interrupted"));
         return Ok(Exit::Interrupted);
     }
-    let explanation = explained.map_err(|why| {
-        let Sentences { long, remedy, .. } = language::spoken().reason(&why);
-        let error = Error::failed(long);
-        match remedy {
-            Some(remedy) => error.with_help(remedy),
-            None => error,
-        }
-    })?;
+    let explanation = explained.map_err(|why| Error::because(Exit::Failed, &why))?;
     output::print(match args.format {
         ExplainFormat::Table => explain::table(&explanation, language::spoken(), &output::style()),
         ExplainFormat::Json => json::explanation(&explanation),
@@ -95,7 +87,8 @@ fn request(args: &ExplainArgs) -> Result<Request, Error> {
             BadWorkload::OutOfRange { dimension: Dimension::Threads | Dimension::Streams, .. }
             | BadWorkload::StreamsWithoutThreads { .. } => "threads",
         };
-        Error::usage(format!("--{flag}: {error}"))
+        let why = Reason::from(JobReason::from(error));
+        Error::usage(Message::new("file-flag").with("flag", flag).of("what", why))
     })?;
     let weights = match &args.weights {
         Some(path) => Weights::File { digest: files::check_weights(args.model, path)? },

@@ -9,7 +9,7 @@ use crate::error::{Error, Exit};
 use crate::language;
 use crate::message::Message;
 use crate::output;
-use crate::reference_file;
+use crate::reference_file::{self, FileProblem};
 use crate::source::Source;
 
 /// Bytes of a file at most: as many times as are taken, with the longest texts.
@@ -28,10 +28,14 @@ async fn import(global: &Global, path: &Path, set: Option<&str>, local: bool) ->
     let texts = language::texts(global.lang)?;
     let content = crate::files::read_bounded("file-references", path, MAX_FILE)?;
     let references = reference_file::parse(path, &content, set).map_err(|problems| {
-        let lines: Vec<String> = problems.iter().map(|problem| format!("{}: {problem}", path.display())).collect();
-        let count = lines.len() as u64;
-        let listed = if count > 1 { format!("\n  {}", lines.join("\n  ")) } else { lines.concat() };
-        Error::usage(Message::new("problem-references").count("count", count).with("lines", listed))
+        let named = |problem: &FileProblem| {
+            Message::new("file-named").with("file", path.display()).of("what", problem.message())
+        };
+        let count = problems.len() as u64;
+        // Several stand below what is said of them.
+        let first = (count > 1).then(|| Message::words(""));
+        let listed = Message::joined(first.into_iter().chain(problems.iter().map(named)), "\n  ");
+        Error::usage(Message::new("problem-references").count("count", count).of("lines", listed))
             .with_help(Message::new("remedy-references"))
     })?;
     let source = Source::to_change(global, local).await?;

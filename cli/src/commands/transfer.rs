@@ -2,13 +2,15 @@
 
 use std::path::Path;
 
-use cotejo_model::bundle::{self, BundleError};
+use cotejo_model::reason::BundleReason;
+use cotejo_model::{Reason, bundle};
 use cotejo_render::bundles;
 
 use crate::args::{ExportArgs, Global, ResultsVerb};
 use crate::error::{Error, Exit};
 use crate::files;
 use crate::language;
+use crate::message::Message;
 use crate::output;
 use crate::source::Source;
 
@@ -32,16 +34,20 @@ async fn export(global: &Global, args: ExportArgs) -> Result<Exit, Error> {
     source.close().await?;
     let bundle = bundle?;
     let results = bundle.jobs.len() as u64;
-    let (digest, content) = bundle::encode(bundle).map_err(Error::failed)?;
+    let (digest, content) = bundle::encode(bundle).map_err(|reason| Error::failed(Reason::from(reason)))?;
     output::write_file(&path, content, force)?;
-    output::say(bundles::exported(results, &path.display().to_string(), digest, texts));
+    output::say(Message::words(bundles::exported(results, &path.display().to_string(), digest, texts)));
     Ok(Exit::Ok)
 }
 
 async fn import(global: &Global, path: &Path, local: bool) -> Result<Exit, Error> {
     let texts = language::texts(global.lang)?;
     let content = files::read_bounded("file-bundle", path, MAX_FILE)?;
-    let unsound = |error: BundleError| Error::usage(format!("{}: {error}", path.display()));
+    let unsound = |reason: BundleReason| {
+        let reason = Reason::from(reason);
+        let message = Message::new("file-named").with("file", path.display()).of("what", &reason);
+        Error { message, ..Error::because(Exit::Usage, &reason) }
+    };
     let (digest, bundle) = bundle::decode(&content).map_err(unsound)?;
     drop(content);
     let source = Source::to_change(global, local).await?;
@@ -50,7 +56,7 @@ async fn import(global: &Global, path: &Path, local: bool) -> Result<Exit, Error
     let summary = summary?;
     output::print(bundles::imported(&summary, &bundle, texts))?;
     if summary.new > 0 {
-        output::say(bundles::shown(&bundle, texts));
+        output::say(Message::words(bundles::shown(&bundle, texts)));
     }
     Ok(if summary.refused.is_empty() { Exit::Ok } else { Exit::Failed })
 }

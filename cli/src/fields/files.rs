@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, value_parser};
 use cotejo_model::Model;
+use cotejo_model::named::UnknownName;
+use cotejo_model::reason::FieldReason;
 
 use super::reader::text;
 use super::{Field, Part, given_list, given_one, one};
@@ -55,30 +57,30 @@ pub(crate) static WEIGHTS: Field<Vec<WeightFile>> = Field {
 };
 
 /// `FILE` or `MODEL=FILE`. What stands before `=` is a model unless it can only be part of a path.
-fn weight_file(text: &str) -> Result<WeightFile, String> {
+fn weight_file(text: &str) -> Result<WeightFile, UnknownName> {
     match text.split_once('=') {
         Some((model, path)) if !model.contains(['/', '\\', '.', ':']) => {
-            let model = model.parse::<Model>().map_err(|error| error.to_string())?;
-            Ok(WeightFile { model: Some(model), path: path.into() })
+            Ok(WeightFile { model: Some(model.parse()?), path: path.into() })
         }
         _ => Ok(WeightFile { model: None, path: text.into() }),
     }
 }
 
 /// Weight files by model; one without a model is meant for the sweep's only one.
-fn by_model(files: Vec<WeightFile>, models: &[Model]) -> Result<BTreeMap<Model, PathBuf>, String> {
+fn by_model(files: Vec<WeightFile>, models: &[Model]) -> Result<BTreeMap<Model, PathBuf>, FieldReason> {
     let mut found = BTreeMap::new();
     for file in files {
         let model = match (file.model, models) {
             (Some(model), _) => model,
             (None, [only]) => *only,
-            (None, []) => return Err("are given, but the sweep measures no model".to_owned()),
+            (None, []) => return Err(FieldReason::WeightsWithoutModel),
             (None, [first, ..]) => {
-                return Err(format!("must name their model, as in {first}={}", file.path.display()));
+                let path = file.path.display().to_string();
+                return Err(FieldReason::WeightsUnnamed { model: *first, path });
             }
         };
         if found.insert(model, file.path).is_some() {
-            return Err(format!("are given twice for {model}"));
+            return Err(FieldReason::WeightsTwice { model });
         }
     }
     Ok(found)
@@ -103,11 +105,11 @@ mod tests {
         let (one, other) = (Model::ResNet18, Model::MobileNetV2);
         assert_eq!(by_model(vec![file(None)], &[one]).unwrap()[&one], PathBuf::from("w.pth"));
         for (files, models, problem) in [
-            (vec![file(None)], &[one, other][..], "must name their model, as in resnet18=w.pth"),
-            (vec![file(None), file(Some(one))], &[one], "are given twice for resnet18"),
-            (vec![file(None)], &[], "are given, but the sweep measures no model"),
+            (vec![file(None)], &[one, other][..], FieldReason::WeightsUnnamed { model: one, path: "w.pth".to_owned() }),
+            (vec![file(None), file(Some(one))], &[one], FieldReason::WeightsTwice { model: one }),
+            (vec![file(None)], &[], FieldReason::WeightsWithoutModel),
         ] {
-            assert_eq!(by_model(files, models), Err(problem.to_owned()));
+            assert_eq!(by_model(files, models), Err(problem));
         }
     }
 }

@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use clap::value_parser;
+use cotejo_daemon::usage::BadValue;
 
 use super::reader::{budget, number};
 use super::{Field, Part, given_one, one};
+use crate::message::Message;
 
 /// The time of each cell, in milliseconds.
 pub(crate) static CELL_BUDGET: Field<u64> = Field {
@@ -62,8 +64,8 @@ pub(crate) static SWEEP_BUDGET: Field<u64> = Field {
 };
 
 /// A budget in milliseconds from `25s`, `2m`, `1m 30s`, or a bare number of seconds.
-pub(crate) fn parse_budget(text: &str) -> Result<u64, String> {
-    let bad = || format!("`{text}` is not a duration; write 25s, 2m or a number of seconds");
+pub(crate) fn parse_budget(text: &str) -> Result<u64, BadValue> {
+    let bad = || BadValue(Message::new("value-duration").with("text", text));
     let duration = match text.trim().parse::<f64>() {
         Ok(seconds) => Duration::try_from_secs_f64(seconds).map_err(|_| bad())?,
         Err(_) => humantime::parse_duration(text.trim()).map_err(|_| bad())?,

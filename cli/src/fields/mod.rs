@@ -16,6 +16,7 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use clap::{Arg, ArgAction, ArgMatches};
+use cotejo_model::reason::FieldReason;
 use cotejo_model::sweep::TaskKind;
 use toml::Spanned;
 use toml::de::DeValue;
@@ -23,7 +24,7 @@ use toml::de::DeValue;
 pub(crate) use self::files::{IMAGE, WEIGHTS};
 pub(crate) use self::how::{DEVICES, ENGINE, EXACT, PRECISION, STREAMS, THREADS};
 pub(crate) use self::long::{CELL_BUDGET, RUNS, SWEEP_BUDGET};
-pub(crate) use self::reader::Reader;
+pub(crate) use self::reader::{Reader, expected};
 pub(crate) use self::what::{BATCHES, MATMUL, MODELS, PRESET, SIZES};
 pub(crate) use self::whom::{LABELS, MACHINES, NAME, SEED};
 
@@ -70,7 +71,7 @@ pub(crate) struct Field<T> {
     /// The value in a file; none where it makes no sense, which the reader then knows.
     pub(crate) read: fn(&mut Reader<'_>, &str, &Spanned<DeValue<'_>>) -> Option<T>,
     /// What it makes of a sweep, or what is wrong with it there.
-    pub(crate) apply: fn(T, &mut Request) -> Result<(), String>,
+    pub(crate) apply: fn(T, &mut Request) -> Result<(), FieldReason>,
 }
 
 /// What a field belongs to.
@@ -104,7 +105,7 @@ pub(crate) trait AnyField: Sync {
     /// Its value in a file; none where it makes no sense.
     fn read(&self, reader: &mut Reader<'_>, value: &Spanned<DeValue<'_>>) -> Option<Value>;
     /// Makes of the sweep what the value says, or says what is wrong with it there.
-    fn apply(&self, value: &Value, request: &mut Request) -> Result<(), String>;
+    fn apply(&self, value: &Value, request: &mut Request) -> Result<(), FieldReason>;
 }
 
 impl<T: Clone + Send + Sync + 'static> AnyField for Field<T> {
@@ -132,7 +133,7 @@ impl<T: Clone + Send + Sync + 'static> AnyField for Field<T> {
         (self.read)(reader, self.key, value).map(|value| Arc::new(value) as Value)
     }
 
-    fn apply(&self, value: &Value, request: &mut Request) -> Result<(), String> {
+    fn apply(&self, value: &Value, request: &mut Request) -> Result<(), FieldReason> {
         (self.apply)(self.of(value).clone(), request)
     }
 }

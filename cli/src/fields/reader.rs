@@ -1,17 +1,19 @@
 //! How values in a sweep file are read, and what is wrong with them.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use cotejo_daemon::usage::{BadValue, unknown_name};
+use cotejo_model::named::UnknownName;
 use cotejo_model::{Model, Threads};
 use toml::Spanned;
 use toml::de::DeValue;
 
 use super::files::WeightFile;
 use super::long::parse_budget;
+use crate::message::Message;
 use crate::sweep_file::{FileProblem, Place};
 
 /// Reads values and collects what is wrong with them.
@@ -33,9 +35,10 @@ impl<'a> Reader<'a> {
         self.folder.join(path)
     }
 
-    /// Notes a problem at this place.
-    pub(crate) fn report(&mut self, span: Range<usize>, message: String) {
-        self.problems.push(FileProblem { place: Some(Place::of(self.text, span.start)), message });
+    /// Notes a problem at this place, of the value of this key if it is one of a value.
+    pub(crate) fn report(&mut self, span: Range<usize>, key: Option<&str>, what: Message) {
+        let place = Some(Place::of(self.text, span.start));
+        self.problems.push(FileProblem { place, field: key.map(str::to_owned), what });
     }
 
     /// The lines with a problem.
@@ -45,7 +48,7 @@ impl<'a> Reader<'a> {
 
     /// Sorts the problems. On a line of broken syntax, all but the first are echoes of it.
     pub(crate) fn settle(&mut self, broken: &[usize]) {
-        self.problems.sort();
+        self.problems.sort_by_key(|problem| problem.place);
         let line = |problem: &FileProblem| problem.place.map(|place| place.line);
         self.problems.dedup_by(|later, earlier| {
             line(later) == line(earlier) && line(later).is_some_and(|line| broken.contains(&line))
@@ -56,8 +59,8 @@ impl<'a> Reader<'a> {
     pub(super) fn one<T>(&mut self, key: &str, value: &Spanned<DeValue<'_>>, read: Read<T>) -> Option<T> {
         match read(value.get_ref()) {
             Ok(found) => Some(found),
-            Err(message) => {
-                self.report(value.span(), format!("{key}: {message}"));
+            Err(what) => {
+                self.report(value.span(), Some(key), what);
                 None
             }
         }
@@ -81,8 +84,7 @@ impl<'a> Reader<'a> {
         read: Read<T>,
     ) -> Option<BTreeMap<String, T>> {
         let Some(table) = value.get_ref().as_table() else {
-            let found = value.get_ref().type_str();
-            self.report(value.span(), format!("{key}: expected a table such as {{ room = \"A1\" }}, found {found}"));
+            self.report(value.span(), Some(key), expected("table", value.get_ref()));
             return None;
         };
         let items: Vec<Option<(String, T)>> = table
@@ -103,7 +105,7 @@ impl<'a> Reader<'a> {
             .map(|(model, path)| {
                 let named = model.get_ref().parse::<Model>();
                 if let Err(error) = &named {
-                    self.report(model.span(), format!("{key}: {error}"));
+                    self.report(model.span(), Some(key), unknown_name(error));
                 }
                 let path = self.one(key, path, text)?;
                 Some(WeightFile { model: Some(named.ok()?), path: self.beside(path) })
@@ -114,47 +116,49 @@ impl<'a> Reader<'a> {
 }
 
 /// Reads one value, or says what is wrong with it.
-pub(super) type Read<T> = fn(&DeValue<'_>) -> Result<T, String>;
+pub(super) type Read<T> = fn(&DeValue<'_>) -> Result<T, Message>;
 
-fn expected<T>(what: &str, value: &DeValue<'_>) -> Result<T, String> {
-    Err(format!("expected {what}, found {}", value.type_str()))
+/// What is said of a value that is of another kind than this one.
+pub(crate) fn expected(kind: &str, value: &DeValue<'_>) -> Message {
+    Message::new("file-expected").with("expected", kind).with("found", value.type_str())
 }
 
 /// A text.
-pub(super) fn text(value: &DeValue<'_>) -> Result<String, String> {
-    value.as_str().map_or_else(|| expected("a text in quotes", value), |text| Ok(text.to_owned()))
+pub(super) fn text(value: &DeValue<'_>) -> Result<String, Message> {
+    value.as_str().map(str::to_owned).ok_or_else(|| expected("text", value))
 }
 
 /// A whole number that fits.
-pub(super) fn number<T: TryFrom<u64>>(value: &DeValue<'_>) -> Result<T, String> {
-    let Some(integer) = value.as_integer() else {
-        return expected("a whole number", value);
-    };
+pub(super) fn number<T: TryFrom<u64>>(value: &DeValue<'_>) -> Result<T, Message> {
+    let integer = value.as_integer().ok_or_else(|| expected("whole", value))?;
     let parsed = u64::from_str_radix(integer.as_str(), integer.radix()).ok();
-    parsed.and_then(|number| T::try_from(number).ok()).ok_or_else(|| format!("{integer} is out of range"))
+    parsed
+        .and_then(|number| T::try_from(number).ok())
+        .ok_or_else(|| Message::new("file-out-of-range").with("number", integer))
 }
 
 /// Something that has a name.
-pub(super) fn named<T: FromStr<Err: fmt::Display>>(value: &DeValue<'_>) -> Result<T, String> {
-    text(value)?.parse().map_err(|error: T::Err| error.to_string())
+pub(super) fn named<T: FromStr<Err = UnknownName>>(value: &DeValue<'_>) -> Result<T, Message> {
+    text(value)?.parse().map_err(|error| unknown_name(&error))
 }
 
 /// Yes or no.
-pub(super) fn truth(value: &DeValue<'_>) -> Result<bool, String> {
-    value.as_bool().map_or_else(|| expected("true or false", value), Ok)
+pub(super) fn truth(value: &DeValue<'_>) -> Result<bool, Message> {
+    value.as_bool().ok_or_else(|| expected("truth", value))
 }
 
 /// A number of threads, or what stands for one.
-pub(super) fn threads(value: &DeValue<'_>) -> Result<Threads, String> {
+pub(super) fn threads(value: &DeValue<'_>) -> Result<Threads, Message> {
     if value.is_integer() { number(value).map(Threads::Exactly) } else { named(value) }
 }
 
 /// A duration in milliseconds.
-pub(super) fn budget(value: &DeValue<'_>) -> Result<u64, String> {
-    match value {
+pub(super) fn budget(value: &DeValue<'_>) -> Result<u64, Message> {
+    let parsed = match value {
         DeValue::String(text) => parse_budget(text),
         DeValue::Integer(seconds) => parse_budget(&seconds.to_string()),
         DeValue::Float(seconds) => parse_budget(seconds.as_str()),
-        _ => expected("a duration such as \"25s\", or a number of seconds", value),
-    }
+        _ => return Err(expected("duration", value)),
+    };
+    parsed.map_err(|BadValue(message)| message)
 }

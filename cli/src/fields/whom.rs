@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use clap::value_parser;
+use cotejo_daemon::usage::BadValue;
 
 use super::reader::{number, text};
 use super::{Field, Part, given_list, given_one, list, one};
@@ -76,9 +77,9 @@ pub(crate) static LABELS: Field<BTreeMap<String, String>> = Field {
     },
 };
 
-fn label(text: &str) -> Result<(String, String), String> {
+fn label(text: &str) -> Result<(String, String), BadValue> {
     match text.split_once('=') {
         Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
-        _ => Err("write KEY=VALUE, such as room=A1".to_owned()),
+        _ => Err(BadValue::new("value-label")),
     }
 }

@@ -2,6 +2,7 @@
 //! separate columns by semicolons.
 
 use super::{Cell, Cells, FIELDS, FileProblem, Row, Sheet, field};
+use crate::message::Message;
 use crate::sweep_file::unknown;
 
 /// Columns that every file has; `model` and `batch` are empty for matrix products.
@@ -22,7 +23,7 @@ pub(super) fn read(text: &str) -> Sheet {
         let record = match record {
             Ok(record) => record,
             Err(error) => {
-                sheet.problems.push(FileProblem::of_file(error.to_string()));
+                sheet.problems.push(FileProblem::of_file(Message::words(error)));
                 break;
             }
         };
@@ -37,7 +38,7 @@ pub(super) fn read(text: &str) -> Sheet {
         }
     }
     if columns.is_none() {
-        sheet.problems.push(FileProblem::of_file("it is empty: its first line must name the columns"));
+        sheet.problems.push(FileProblem::of_file(Message::new("times-empty")));
     }
     sheet
 }
@@ -49,7 +50,7 @@ fn header(record: &csv::StringRecord, line: usize, sheet: &mut Sheet) -> Vec<Opt
         let name = name.trim().to_lowercase();
         let column = field(&name);
         if column.is_some() && columns.contains(&column) {
-            problems.push(FileProblem::at(line, format!("the column `{name}` stands twice")));
+            problems.push(FileProblem::at(line, Message::new("times-column-twice").with("name", &name)));
         }
         if column.is_none() && !name.is_empty() {
             problems.push(FileProblem::at(line, unknown("column", &name, FIELDS)));
@@ -58,7 +59,8 @@ fn header(record: &csv::StringRecord, line: usize, sheet: &mut Sheet) -> Vec<Opt
     }
     let missing: Vec<&str> = NEEDED.iter().copied().filter(|needed| !columns.contains(&Some(*needed))).collect();
     if !missing.is_empty() {
-        problems.push(FileProblem::at(line, format!("these columns are missing: {}", missing.join(", "))));
+        let columns = Message::new("times-columns-missing").with("columns", missing.join(", "));
+        problems.push(FileProblem::at(line, columns));
     }
     // Of no row it need be said again.
     sheet.unread.extend(missing);
@@ -72,8 +74,8 @@ fn row(
     problems: &mut Vec<FileProblem>,
 ) -> Option<Row> {
     if record.len() > columns.len() {
-        let message = format!("has {} fields, and the first line names {} columns", record.len(), columns.len());
-        problems.push(FileProblem::at(line, message));
+        let fields = Message::new("times-fields").count("count", record.len() as u64);
+        problems.push(FileProblem::at(line, fields.count("columns", columns.len() as u64)));
         return None;
     }
     let named = columns.iter().copied().zip(record).filter_map(|(column, text)| Some((column?, text)));

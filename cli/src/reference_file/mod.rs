@@ -4,12 +4,15 @@ mod csv;
 mod toml;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 use std::path::Path;
 
+use cotejo_daemon::usage::unknown_name;
+use cotejo_model::named::UnknownName;
 use cotejo_model::reference::MAX_REFERENCES;
 use cotejo_model::stats::Interval;
 use cotejo_model::{Model, Precision, Reference, Task};
+
+use crate::message::Message;
 
 /// What may be said of each time: the columns of CSV, the keys of TOML.
 const FIELDS: &[&str] = &[
@@ -32,28 +35,27 @@ const FIELDS: &[&str] = &[
 const UNITS: &[(&str, i32)] = &[("s", 0), ("ms", 3), ("us", 6), ("µs", 6), ("μs", 6)];
 
 /// Something wrong in a file.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct FileProblem {
     /// From 1; none where the whole file is meant.
     line: Option<usize>,
-    message: String,
+    what: Message,
 }
 
 impl FileProblem {
-    fn at(line: usize, message: impl Into<String>) -> Self {
-        Self { line: Some(line), message: message.into() }
+    fn at(line: usize, what: Message) -> Self {
+        Self { line: Some(line), what }
     }
 
-    fn of_file(message: impl Into<String>) -> Self {
-        Self { line: None, message: message.into() }
+    fn of_file(what: Message) -> Self {
+        Self { line: None, what }
     }
-}
 
-impl fmt::Display for FileProblem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// What a person is told.
+    pub(crate) fn message(&self) -> Message {
         match self.line {
-            Some(line) => write!(f, "line {line}: {}", self.message),
-            None => f.write_str(&self.message),
+            Some(line) => Message::new("file-line").with("line", line).of("what", self.what.clone()),
+            None => self.what.clone(),
         }
     }
 }
@@ -102,7 +104,7 @@ pub(crate) fn parse(path: &Path, content: &[u8], set: Option<&str>) -> Result<Ve
         Some("csv") => csv::read,
         Some("toml") => toml::read,
         _ => {
-            return Err(vec![FileProblem::of_file("its name must end in .csv or .toml, which says how it is written")]);
+            return Err(vec![FileProblem::of_file(Message::new("times-ending"))]);
         }
     };
     let mut sheet = read(text_of(content)?);
@@ -114,7 +116,7 @@ pub(crate) fn parse(path: &Path, content: &[u8], set: Option<&str>) -> Result<Ve
 fn text_of(content: &[u8]) -> Result<&str, Vec<FileProblem>> {
     let text = std::str::from_utf8(content).map_err(|error| {
         let line = content[..error.valid_up_to()].split(|byte| *byte == b'\n').count();
-        vec![FileProblem::at(line, "this is not UTF-8; save the file as UTF-8 (in Excel: `CSV UTF-8`)")]
+        vec![FileProblem::at(line, Message::new("times-not-utf8"))]
     })?;
     Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
 }
@@ -134,27 +136,31 @@ impl Sheet {
             let reference = reader.reference(set);
             if reader.problems.is_empty() {
                 match references.iter().find(|(_, known)| known.key() == reference.key()) {
-                    Some((line, _)) => problems.push(FileProblem::at(
-                        row.line,
-                        format!("the same GPU, computation and precision as in line {line}"),
-                    )),
+                    Some((line, _)) => {
+                        problems.push(FileProblem::at(row.line, Message::new("times-same").with("line", line)))
+                    }
                     None => references.push((row.line, reference)),
                 }
             }
             problems.extend(reader.problems.into_iter().map(|(_, problem)| problem));
         }
         if self.rows.is_empty() && problems.is_empty() {
-            problems.push(FileProblem::of_file("there is no reference time in it"));
+            problems.push(FileProblem::of_file(Message::new("times-none")));
         }
         if self.rows.len() > MAX_REFERENCES {
-            let message = format!("it has {} reference times, at most {MAX_REFERENCES} are taken", self.rows.len());
-            problems.push(FileProblem::of_file(message));
+            let many = Message::new("times-many").count("count", self.rows.len() as u64);
+            problems.push(FileProblem::of_file(many.count("most", MAX_REFERENCES as u64)));
         }
         if !problems.is_empty() {
-            problems.sort();
+            problems.sort_by_key(|problem| problem.line);
             // What is said once for all times is wrong once.
-            problems.dedup();
-            return Err(problems);
+            let mut once: Vec<FileProblem> = Vec::new();
+            for problem in problems {
+                if !once.iter().rev().take_while(|other| other.line == problem.line).any(|other| *other == problem) {
+                    once.push(problem);
+                }
+            }
+            return Err(once);
         }
         Ok(references.into_iter().map(|(_, reference)| reference).collect())
     }
@@ -183,7 +189,7 @@ impl<'a> Reader<'a> {
         let high = self.get("ci_high").and_then(|text| self.seconds("ci_high", text, places));
         for (field, other) in [("ci_low", "ci_high"), ("ci_high", "ci_low")] {
             if self.get(field).is_some() && self.get(other).is_none() {
-                self.report(other, format!("is missing: an interval has two ends, and there is a {field}"));
+                self.report(other, Message::new("times-one-end").with("other", field));
             }
         }
         let runs = self.get("runs").and_then(|text| self.count("runs", text));
@@ -202,7 +208,7 @@ impl<'a> Reader<'a> {
         };
         for problem in reference.problems() {
             if !self.problems.iter().any(|(field, _)| *field == problem.field) {
-                self.report(problem.field, problem.message);
+                self.report(field(&problem.field).unwrap_or("set"), problem.why.into());
             }
         }
         reference
@@ -214,14 +220,14 @@ impl<'a> Reader<'a> {
             Some("matmul") => {
                 for field in ["model", "batch"] {
                     if self.row.cells.get(field).is_some_and(|cell| !cell.text.trim().is_empty()) {
-                        self.report(field, "a matrix product has none: leave it empty");
+                        self.report(field, Message::new("times-not-of-product"));
                     }
                 }
                 Task::Matmul { size }
             }
             kind => {
                 if let Some(kind) = kind.filter(|kind| *kind != "classify") {
-                    self.report("kind", format!("unknown kind `{kind}`; known: classify, matmul"));
+                    self.report("kind", Message::new("times-kind").with("text", kind));
                 }
                 let model = self.required("model").and_then(|text| self.parsed("model", &text.to_lowercase()));
                 let batch = self.required("batch").and_then(|text| self.count("batch", text));
@@ -235,7 +241,7 @@ impl<'a> Reader<'a> {
         let text = self.required("unit")?;
         let known = UNITS.iter().find(|(unit, _)| *unit == text);
         if known.is_none() {
-            self.report("unit", format!("unknown unit `{text}`; known: s, ms, us"));
+            self.report("unit", Message::new("times-unit").with("text", text));
         }
         known.map(|(_, places)| *places)
     }
@@ -252,22 +258,24 @@ impl<'a> Reader<'a> {
     fn required(&mut self, field: &'static str) -> Option<&'a str> {
         let text = self.get(field);
         if text.is_none() && !self.unread.contains(field) {
-            self.report(field, "is missing");
+            self.report(field, Message::new("times-missing"));
         }
         text
     }
 
-    fn report(&mut self, field: &'static str, message: impl fmt::Display) {
+    fn report(&mut self, field: &'static str, what: Message) {
         let line = self.cell(field).map_or(self.row.line, |cell| cell.line);
-        self.problems.push((field, FileProblem::at(line, format!("{field}: {message}"))));
+        let what = Message::new("file-field").with("field", field).of("what", what);
+        self.problems.push((field, FileProblem::at(line, what)));
     }
 
-    fn parsed<T: std::str::FromStr<Err: fmt::Display>>(&mut self, field: &'static str, text: &str) -> Option<T> {
-        text.parse().map_err(|error| self.report(field, error)).ok()
+    fn parsed<T: std::str::FromStr<Err = UnknownName>>(&mut self, field: &'static str, text: &str) -> Option<T> {
+        text.parse().map_err(|error| self.report(field, unknown_name(&error))).ok()
     }
 
     fn count(&mut self, field: &'static str, text: &str) -> Option<u32> {
-        text.parse().map_err(|_| self.report(field, format!("`{text}` is not a whole number"))).ok()
+        let not_whole = |_| self.report(field, Message::new("times-not-whole").with("text", text));
+        text.parse().map_err(not_whole).ok()
     }
 
     /// The point is moved in what was written: a division would round once more than reading does.
@@ -280,8 +288,8 @@ impl<'a> Reader<'a> {
         let number = number.filter(|number: &f64| number.is_finite());
         if number.is_none() {
             let point = text.contains(',') && !self.decimal_comma;
-            let hint = if point { "; write a decimal point, or separate the columns by semicolons" } else { "" };
-            self.report(field, format!("`{text}` is not a number{hint}"));
+            let name = if point { "times-decimal-comma" } else { "times-not-number" };
+            self.report(field, Message::new(name).with("text", text));
         }
         number
     }

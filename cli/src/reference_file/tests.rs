@@ -44,7 +44,7 @@ fn parse(name: &str, content: impl AsRef<[u8]>) -> Result<Vec<Reference>, Vec<Fi
 fn problems(name: &str, content: impl AsRef<[u8]>) -> String {
     let mut out = String::new();
     for problem in parse(name, content).unwrap_err() {
-        writeln!(out, "{problem}").unwrap();
+        writeln!(out, "{}", problem.message().in_english()).unwrap();
     }
     out
 }
@@ -108,28 +108,28 @@ RTX,resnet18,96,1,f32,1,ms,here,,,,
 RTX,resnet18,96,1,f32,2,ms,here,,,,
 "), @r"
     line 2: time: must be more than 0
-    line 3: batch: `one` is not a whole number
-    line 3: ci_high: is missing: an interval has two ends, and there is a ci_low
+    line 3: source: is missing
     line 3: kind: unknown kind `guess`; known: classify, matmul
     line 3: model: unknown model `resnet99`; known: resnet18, mobilenet_v2, resnet34, resnet50, mobilenet_v3_large
+    line 3: batch: `one` is not a whole number
     line 3: precision: unknown precision `f17`; known: f32, tf32, f16, bf16
-    line 3: runs: must be at least 1
-    line 3: size: size 0 is outside 1 to 1000000
-    line 3: source: is missing
-    line 3: time: `fast` is not a number
     line 3: unit: unknown unit `min`; known: s, ms, us
+    line 3: time: `fast` is not a number
+    line 3: ci_high: is missing: an interval has two ends, and there is a ci_low
+    line 3: size: size 0 is outside 1 to 1000000
+    line 3: runs: must be at least 1
     line 4: batch: a matrix product has none: leave it empty
     line 4: time: `2,5` is not a number; write a decimal point, or separate the columns by semicolons
     line 5: has 14 fields, and the first line names 12 columns
     line 6: ci_low: the interval ci_low to ci_high must contain the time, and begin above 0
-    line 7: runs: `1.5` is not a whole number
     line 7: time: `inf` is not a number
+    line 7: runs: `1.5` is not a whole number
     line 9: the same GPU, computation and precision as in line 8
     ");
     insta::assert_snapshot!(problems("x.csv", "gpu,modle,size,size,batch,precision,time,unit\nRTX,resnet18,1,1,1,f32,0,ms\n"), @r"
+    line 1: unknown column `modle`; did you mean `model`?
     line 1: the column `size` stands twice
     line 1: these columns are missing: model, source
-    line 1: unknown column `modle`; did you mean `model`?
     line 2: time: must be more than 0
     ");
 }
@@ -159,10 +159,10 @@ tme = 3
     line 6: source: is missing
     line 8: size: `-1` is not a whole number
     line 11: time: `soon` is not a number
-    line 13: batch: is missing
-    line 13: model: is missing
-    line 13: precision: is missing
     line 13: source: is missing
+    line 13: model: is missing
+    line 13: batch: is missing
+    line 13: precision: is missing
     line 13: time: is missing
     line 14: size: expected a text or a number, found array
     line 15: unknown key `tme`; did you mean `time`?

@@ -4,6 +4,8 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::{Cell, Cells, FIELDS, FileProblem, Row, Sheet, field};
+use crate::fields::expected;
+use crate::message::Message;
 use crate::sweep_file::{Place, unknown};
 
 /// What may stand above the times, beside the set's name.
@@ -16,13 +18,17 @@ pub(super) fn read(text: &str) -> Sheet {
     let mut reader = Reader { text, sheet: Sheet::default() };
     for error in errors {
         let offset = error.span().map_or(text.len(), |span| span.start);
-        reader.report(offset, error.message().to_owned());
+        reader.report(offset, Message::words(error.message()));
     }
     // What was understood of a broken file would only echo it.
     if reader.sheet.problems.is_empty() {
         reader.file(table.get_ref());
     }
     reader.sheet
+}
+
+fn time_table() -> Message {
+    Message::new("file-field").with("field", "time").of("what", Message::new("times-time-table"))
 }
 
 struct Reader<'a> {
@@ -35,9 +41,9 @@ impl Reader<'_> {
         Place::of(self.text, offset).line
     }
 
-    fn report(&mut self, offset: usize, message: impl Into<String>) {
+    fn report(&mut self, offset: usize, what: Message) {
         let line = self.line(offset);
-        self.sheet.problems.push(FileProblem::at(line, message));
+        self.sheet.problems.push(FileProblem::at(line, what));
     }
 
     fn file(&mut self, table: &DeTable<'_>) {
@@ -63,12 +69,12 @@ impl Reader<'_> {
 
     fn times(&mut self, value: &Spanned<DeValue<'_>>) {
         let Some(times) = value.get_ref().as_array() else {
-            return self.report(value.span().start, "time: write a table `[[time]]` for each time");
+            return self.report(value.span().start, time_table());
         };
         for time in times {
             let line = self.line(time.span().start);
             let Some(table) = time.get_ref().as_table() else {
-                self.report(time.span().start, "time: write a table `[[time]]` for each time");
+                self.report(time.span().start, time_table());
                 continue;
             };
             let mut cells = Cells::new();
@@ -90,8 +96,8 @@ impl Reader<'_> {
             DeValue::Float(number) => number.as_str().to_owned(),
             DeValue::Datetime(date) => date.to_string(),
             other => {
-                let message = format!("{name}: expected a text or a number, found {}", other.type_str());
-                self.report(value.span().start, message);
+                let what = Message::new("file-field").with("field", name).of("what", expected("cell", other));
+                self.report(value.span().start, what);
                 self.sheet.unread.insert(name);
                 return None;
             }

@@ -31,6 +31,7 @@ pub(crate) fn coordinator(folder: &Path, listen: &str) -> (Daemon, String) {
     let mut child = Command::new(program("cotejo-coordinator"))
         .args(["run", "--listen", listen, "--data-dir"])
         .arg(folder)
+        .env("COTEJO_LANG", "en")
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .spawn()

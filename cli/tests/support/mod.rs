@@ -66,6 +66,11 @@ impl Pc {
         command
     }
 
+    /// Runs a command line to its end for a Spanish reader.
+    pub(crate) fn run_in_spanish(&self, line: &str) -> Ran {
+        ended(self.command(line.split_whitespace()).env("COTEJO_LANG", "es").output().unwrap())
+    }
+
     /// Runs a command line to its end. Words are separated by spaces.
     pub(crate) fn run(&self, line: &str) -> Ran {
         ended(self.command(line.split_whitespace()).output().unwrap())

@@ -2,6 +2,7 @@
 
 use cotejo_channel::BLOB_CHUNK_BYTES;
 use cotejo_model::Digest;
+use cotejo_model::reason::UploadReason;
 use cotejo_proto::v1;
 use cotejo_proto::v1::blob_service_server::BlobService;
 use cotejo_proto::v1::upload_blob_request::Message;
@@ -9,9 +10,9 @@ use tokio::fs::File;
 use tokio::io::AsyncReadExt;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
-use tonic::{Request, Response, Status, Streaming};
+use tonic::{Code, Request, Response, Status, Streaming};
 
-use super::{Api, blob};
+use super::{Api, blob, refused};
 
 /// Chunks that are read ahead of a client.
 const READ_AHEAD: usize = 2;
@@ -86,9 +87,7 @@ impl BlobService for Api {
         if upload.finish().await.map_err(blob)? {
             Ok(Response::new(v1::UploadBlobResponse {}))
         } else {
-            Err(Status::aborted(
-                "the upload ended early; what arrived is kept: ask for its length and go on from there",
-            ))
+            Err(refused(Code::Aborted, UploadReason::EndedEarly))
         }
     }
 

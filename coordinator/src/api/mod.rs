@@ -11,8 +11,9 @@ mod transfer;
 use std::sync::Arc;
 
 use cotejo_channel::{MAX_BLOB_MESSAGE_BYTES, MAX_CONTROL_BYTES, MAX_REFERENCES_BYTES};
+use cotejo_model::reason::{PlanReason, RequestReason};
 use cotejo_model::sweep::SweepStatus;
-use cotejo_model::{JobState, SweepId};
+use cotejo_model::{JobState, Reason, SweepId};
 use cotejo_proto::v1::blob_service_server::BlobServiceServer;
 use cotejo_proto::v1::machine_service_server::MachineServiceServer;
 use cotejo_proto::v1::reference_service_server::ReferenceServiceServer;
@@ -22,12 +23,11 @@ use cotejo_proto::v1::sweep_service_server::SweepServiceServer;
 use cotejo_proto::v1::transfer_service_server::TransferServiceServer;
 use cotejo_proto::{ConvertError, DESCRIPTORS};
 use tokio_util::sync::CancellationToken;
-use tonic::Status;
 use tonic::service::Routes;
+use tonic::{Code, Status};
 
 use crate::blobs::{BlobError, Blobs};
 use crate::dispatcher::{DispatchError, Dispatcher};
-use crate::planner::PlanError;
 use crate::progress;
 use crate::session;
 use crate::store::{Store, StoreError, SweepRecord};
@@ -87,7 +87,8 @@ impl Api {
         let text = text.trim();
         if let Ok(id) = text.parse::<SweepId>() {
             let found = self.store.sweep(id).await.map_err(store)?;
-            return found.ok_or_else(|| Status::not_found(format!("there is no sweep {id}")));
+            let unknown = || RequestReason::UnknownSweep { text: id.to_string(), newest: Vec::new() };
+            return found.ok_or_else(|| refused(Code::NotFound, unknown()));
         }
         let sweeps = match text {
             "" => self.result_sweeps().await?,
@@ -96,14 +97,14 @@ impl Api {
         if sweeps.is_empty() {
             return Err(no_sweep());
         }
-        let known: Vec<String> =
-            sweeps.iter().take(5).map(|sweep| format!("{} ({})", sweep.spec.name, sweep.id.short())).collect();
+        let newest = sweeps.iter().take(5).map(|sweep| format!("{} ({})", sweep.spec.name, sweep.id.short())).collect();
         let means = |sweep: &SweepRecord| {
             text.is_empty() || sweep.id.short().eq_ignore_ascii_case(text) || sweep.spec.name == text
         };
-        sweeps.into_iter().find(means).ok_or_else(|| {
-            Status::not_found(format!("there is no sweep `{text}`; the newest are: {}", known.join(", ")))
-        })
+        sweeps
+            .into_iter()
+            .find(means)
+            .ok_or_else(|| refused(Code::NotFound, RequestReason::UnknownSweep { text: text.to_owned(), newest }))
     }
 
     /// Every sweep that is somebody's results, newest first.
@@ -126,21 +127,26 @@ impl Api {
     }
 }
 
+/// The status of a request that is refused for this reason.
+fn refused(code: Code, reason: impl Into<Reason>) -> Status {
+    cotejo_channel::refusal(code, &reason.into())
+}
+
 #[allow(clippy::needless_pass_by_value, reason = "the shape that `map_err` wants")]
 fn store(error: StoreError) -> Status {
     tracing::error!(%error, "a request failed");
-    Status::internal(error.to_string())
+    refused(Code::Internal, error.reason())
 }
 
 /// Nothing was asked for here yet.
 fn no_sweep() -> Status {
-    Status::not_found("there is no sweep yet: `cotejo local` measures this PC, `cotejo sweep start` the PCs of a class")
+    refused(Code::NotFound, RequestReason::NoSweepYet)
 }
 
 fn dispatch(error: DispatchError) -> Status {
     match error {
         DispatchError::Store(error) => store(error),
-        DispatchError::ShuttingDown => Status::unavailable(error.to_string()),
+        DispatchError::ShuttingDown => refused(Code::Unavailable, error.reason()),
     }
 }
 
@@ -149,31 +155,32 @@ fn convert(error: ConvertError) -> Status {
     Status::invalid_argument(error.to_string())
 }
 
-#[allow(clippy::needless_pass_by_value, reason = "the shape that `map_err` wants")]
-fn plan(error: PlanError) -> Status {
-    let message = error.to_string();
-    match error {
-        PlanError::BadSweep(_) | PlanError::TooLarge(_) | PlanError::OverBudget { .. } => {
-            Status::invalid_argument(message)
+fn plan(reason: PlanReason) -> Status {
+    let code = match reason {
+        PlanReason::BadSweep { .. } | PlanReason::TooManyCells { .. } | PlanReason::OverBudget { .. } => {
+            Code::InvalidArgument
         }
-        PlanError::UnknownMachines { .. } | PlanError::NoLabels { .. } => Status::not_found(message),
-        PlanError::NoMachines | PlanError::NoDevices { .. } => Status::failed_precondition(message),
-    }
+        PlanReason::UnknownMachines { .. } | PlanReason::NoLabels { .. } => Code::NotFound,
+        PlanReason::NoMachines | PlanReason::NoDevices { .. } | PlanReason::NothingToCalibrate => {
+            Code::FailedPrecondition
+        }
+    };
+    refused(code, reason)
 }
 
 fn blob(error: BlobError) -> Status {
-    let message = error.to_string();
-    match error {
-        BlobError::Missing(_) => Status::not_found(message),
-        BlobError::TooLarge { .. } => Status::resource_exhausted(message),
-        BlobError::BadOffset { .. } => Status::out_of_range(message),
-        BlobError::Overlong(_) => Status::invalid_argument(message),
-        BlobError::Damaged(_) => Status::data_loss(message),
-        BlobError::Busy(_) => Status::aborted(message),
+    let code = match error {
+        BlobError::Missing(_) => Code::NotFound,
+        BlobError::TooLarge { .. } => Code::ResourceExhausted,
+        BlobError::BadOffset { .. } => Code::OutOfRange,
+        BlobError::Overlong(_) => Code::InvalidArgument,
+        BlobError::Damaged(_) => Code::DataLoss,
+        BlobError::Busy(_) => Code::Aborted,
         BlobError::Io { .. } => {
-            tracing::error!(error = message, "a blob could not be stored or read");
-            Status::internal(message)
+            tracing::error!(%error, "a blob could not be stored or read");
+            Code::Internal
         }
-        BlobError::Store(error) => store(error),
-    }
+        BlobError::Store(error) => return store(error),
+    };
+    refused(code, error.reason())
 }

@@ -1,12 +1,13 @@
 //! Reference times: what a teacher gives for those who have no GPU.
 
 use cotejo_model::Reference;
+use cotejo_model::reason::RequestReason;
 use cotejo_model::reference::MAX_REFERENCES;
 use cotejo_proto::v1;
 use cotejo_proto::v1::reference_service_server::ReferenceService;
-use tonic::{Request, Response, Status};
+use tonic::{Code, Request, Response, Status};
 
-use super::{Api, convert, store};
+use super::{Api, convert, refused, store};
 use crate::clock::now_ms;
 
 #[tonic::async_trait]
@@ -25,16 +26,15 @@ impl ReferenceService for Api {
     ) -> Result<Response<v1::ImportReferencesResponse>, Status> {
         let wanted = request.into_inner().references;
         if wanted.len() > MAX_REFERENCES {
-            let message = format!("{} reference times at once; at most {MAX_REFERENCES} are taken", wanted.len());
-            return Err(Status::invalid_argument(message));
+            let (count, most) = (wanted.len() as u64, MAX_REFERENCES as u64);
+            return Err(refused(Code::InvalidArgument, RequestReason::TooManyReferences { count, most }));
         }
         let mut references = Vec::with_capacity(wanted.len());
         for reference in wanted {
             let reference = Reference { imported_ms: now_ms(), ..reference.try_into().map_err(convert)? };
-            if let Some(problem) = reference.problems().first() {
-                let message =
-                    format!("the reference time of {} on {}: {problem}", reference.task, reference.device_name);
-                return Err(Status::invalid_argument(message));
+            if let Some(problem) = reference.problems().into_iter().next() {
+                let (task, device, problem) = (reference.task, reference.device_name, Box::new(problem));
+                return Err(refused(Code::InvalidArgument, RequestReason::BadReference { task, device, problem }));
             }
             references.push(reference);
         }
@@ -56,8 +56,6 @@ impl ReferenceService for Api {
         let mut known: Vec<String> =
             self.store.references().await.map_err(store)?.into_iter().map(|reference| reference.set).collect();
         known.dedup();
-        let known =
-            if known.is_empty() { "there is none".to_owned() } else { format!("there are: {}", known.join(", ")) };
-        Err(Status::not_found(format!("no set of reference times is called `{set}`; {known}")))
+        Err(refused(Code::NotFound, RequestReason::UnknownSet { set, known }))
     }
 }

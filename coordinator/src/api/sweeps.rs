@@ -2,15 +2,16 @@
 
 use std::time::Duration;
 
+use cotejo_model::reason::{PlanReason, RequestReason};
 use cotejo_model::sweep::{PlannedCell, PlannedSweep, SweepStatus};
 use cotejo_model::{JobId, Machine, SweepId, SweepSpec};
 use cotejo_proto::v1;
 use cotejo_proto::v1::sweep_service_server::SweepService;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
-use tonic::{Request, Response, Status};
+use tonic::{Code, Request, Response, Status};
 
-use super::{Api, convert, dispatch, plan, store};
+use super::{Api, convert, dispatch, plan, refused, store};
 use crate::clock::now_ms;
 use crate::planner::{self, Cell, Plan, Rates};
 use crate::store::{NewJob, SweepRecord};
@@ -32,9 +33,7 @@ impl Api {
     async fn require_blobs(&self, spec: &SweepSpec) -> Result<(), Status> {
         for (model, digest) in spec.files() {
             if self.blobs.size(digest).await.map_err(super::blob)?.is_none() {
-                let what = model.map_or_else(|| "the image".to_owned(), |model| format!("the weights of {model}"));
-                let message = format!("{what} (blob {}) is not on the coordinator; upload it first", digest.short());
-                return Err(Status::failed_precondition(message));
+                return Err(refused(Code::FailedPrecondition, RequestReason::FileNotUploaded { model, digest }));
             }
         }
         Ok(())
@@ -72,7 +71,7 @@ impl Api {
                 () = self.shutdown.cancelled() => break,
             }
         }
-        let ending = Status::unavailable("the coordinator is shutting down; the sweep goes on once it runs again");
+        let ending = refused(Code::Unavailable, RequestReason::ShuttingDown);
         // A watcher that is gone need not be told.
         let _ = watcher.send(Err(ending)).await;
     }
@@ -111,7 +110,7 @@ impl SweepService for Api {
     ) -> Result<Response<v1::StartSweepResponse>, Status> {
         let (spec, _, plan) = self.plan(request.into_inner().spec).await?;
         if plan.cells.is_empty() {
-            return Err(Status::failed_precondition("there is nothing to calibrate: all of it was measured before"));
+            return Err(super::plan(PlanReason::NothingToCalibrate));
         }
         self.require_blobs(&spec).await?;
         let dropped = plan.dropped.len() as u64;

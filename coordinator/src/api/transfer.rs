@@ -2,15 +2,16 @@
 
 use cotejo_model::Bundle;
 use cotejo_model::bundle::{BundledMachine, BundledSweep, Export, Import, MAX_BYTES, Record};
+use cotejo_model::reason::{BundleReason, RequestReason};
 use cotejo_proto::v1;
 use cotejo_proto::v1::import_results_request::Message;
 use cotejo_proto::v1::transfer_service_server::TransferService;
 use prost::Message as _;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
-use tonic::{Request, Response, Status, Streaming};
+use tonic::{Code, Request, Response, Status, Streaming};
 
-use super::{Api, convert, store};
+use super::{Api, convert, refused, store};
 use crate::clock::now_ms;
 use crate::store::{MachineRecord, SweepRecord};
 
@@ -57,9 +58,7 @@ impl Api {
             }
         }
         if exported == 0 {
-            return Err(Status::failed_precondition(
-                "there is nothing to export yet: no cell of these sweeps has ended",
-            ));
+            return Err(refused(Code::FailedPrecondition, RequestReason::NothingToExport));
         }
         Ok(())
     }
@@ -110,11 +109,12 @@ impl TransferService for Api {
             };
             bytes += record.encoded_len() as u64;
             if bytes > MAX_BYTES {
-                return Err(Status::resource_exhausted(format!("the bundle has more than {MAX_BYTES} bytes")));
+                let too_large = BundleReason::TooLarge { has_bytes: bytes, most_bytes: MAX_BYTES };
+                return Err(refused(Code::ResourceExhausted, too_large));
             }
             records.push(Record::try_from(record).map_err(convert)?);
         }
-        let bundle = Bundle::from_records(records).map_err(|error| Status::invalid_argument(error.to_string()))?;
+        let bundle = Bundle::from_records(records).map_err(|reason| refused(Code::InvalidArgument, reason))?;
         let summary = self.store.import(&bundle, digest, now_ms()).await.map_err(store)?;
         let refused = summary.refused.len();
         tracing::info!(bundle = %digest, new = summary.new, duplicates = summary.duplicates, refused, "results imported");

@@ -12,9 +12,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use cotejo_language::Message;
 use cotejo_model::frames::Progress;
+use cotejo_model::reason::RequestReason;
 use cotejo_model::session::{AgentCommand, AgentEvent, Hello};
-use cotejo_model::{Machine, MachineId, SweepId};
+use cotejo_model::{Machine, MachineId, Reason, SweepId};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 use tokio::time::MissedTickBehavior;
@@ -64,12 +66,26 @@ pub struct HeldJob {
 #[derive(Debug, thiserror::Error)]
 pub enum DispatchError {
     /// The store failed.
-    #[error(transparent)]
     Store(#[from] StoreError),
     /// It has ended.
-    #[error("the coordinator is shutting down; try again once it runs")]
     ShuttingDown,
 }
+
+impl DispatchError {
+    /// The same as a reason, for people.
+    pub fn reason(&self) -> Reason {
+        match self {
+            Self::Store(error) => error.reason(),
+            Self::ShuttingDown => RequestReason::ShuttingDown.into(),
+        }
+    }
+
+    fn message(&self) -> Message {
+        self.reason().into()
+    }
+}
+
+cotejo_language::displayed_in_english!(DispatchError);
 
 type Reply<T> = oneshot::Sender<Result<T, DispatchError>>;
 

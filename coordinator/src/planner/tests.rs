@@ -42,17 +42,20 @@ fn machines_are_found_by_name_identity_and_labels() {
     assert_eq!(on(&[machines[1].id.to_string()], &[]), only(&machines[1]));
     assert_eq!(on(&[machines[1].id.short()], &[]), only(&machines[1]));
     assert_eq!(on(&[], &[("room", "lab-2"), ("seat", "pc-1")]), only(&machines[0]));
-    let unknown = on(&["pc-1".to_owned(), "pc-9".to_owned()], &[]).unwrap_err().to_string();
-    assert!(unknown.contains("`pc-9`; there are: pc-1 ("), "{unknown}");
-    let unlabelled = on(&[], &[("room", "lab-3")]).unwrap_err().to_string();
-    assert!(unlabelled.contains("room=lab-3; there are: pc-1 (room=lab-2 seat=pc-1)"), "{unlabelled}");
-    assert_eq!(plan(&practice(), &[], &Rates::default()), Err(PlanError::NoMachines));
+    let unknown = on(&["pc-1".to_owned(), "pc-9".to_owned()], &[]).unwrap_err();
+    let PlanReason::UnknownMachines { unknown, known } = unknown else { panic!("{unknown:?}") };
+    assert!(unknown == ["pc-9"] && known[0].starts_with("pc-1 ("), "{known:?}");
+    let unlabelled = on(&[], &[("room", "lab-3")]).unwrap_err();
+    let PlanReason::NoLabels { wanted, known } = unlabelled else { panic!("{unlabelled:?}") };
+    let first = Labelled { machine: "pc-1".to_owned(), labels: vec!["room=lab-2".to_owned(), "seat=pc-1".to_owned()] };
+    assert_eq!((wanted, &known[0]), (vec!["room=lab-3".to_owned()], &first));
+    assert_eq!(plan(&practice(), &[], &Rates::default()), Err(PlanReason::NoMachines));
 }
 
 #[test]
 fn a_bad_sweep_is_refused_with_all_its_problems() {
     let spec = classifying(practice(), |classify| (classify.sizes, classify.batches) = (vec![0], vec![0]));
-    let Err(PlanError::BadSweep(problems)) = plan(&spec, &[cpu_machine("pc")], &Rates::default()) else {
+    let Err(PlanReason::BadSweep { problems }) = plan(&spec, &[cpu_machine("pc")], &Rates::default()) else {
         panic!("planned");
     };
     assert_eq!(problems.len(), 2);
@@ -303,14 +306,17 @@ fn machines_that_only_a_bundle_knows_are_measured_if_named() {
     assert_eq!(of(&practice(), &class), Ok([class[1].id].into()));
     let named = SweepSpec { machines: vec!["home".to_owned()], ..practice() };
     assert_eq!(of(&named, &class), Ok([imported.id].into()));
-    assert_eq!(of(&practice(), &[imported]), Err(PlanError::NoMachines));
+    assert_eq!(of(&practice(), &[imported]), Err(PlanReason::NoMachines));
 }
 
 #[test]
 fn a_flood_of_cells_is_refused() {
     let spec = SweepSpec { threads: vec![Threads::All, Threads::Exactly(1)], ..sized(&(1..=5000).collect::<Vec<_>>()) };
     let machines: Vec<Machine> = (0..11).map(|seat| cpu_machine(&format!("pc-{seat}"))).collect();
-    assert_eq!(plan(&spec, &machines, &Rates::default()), Err(PlanError::TooLarge(110_000)));
+    assert_eq!(
+        plan(&spec, &machines, &Rates::default()),
+        Err(PlanReason::TooManyCells { count: 110_000, most: 100_000 })
+    );
 }
 
 #[test]

@@ -1,9 +1,11 @@
+use cotejo_language::Language;
+use cotejo_model::reason::PlanReason;
 use cotejo_model::sweep::Preset;
 use cotejo_model::{DeviceId, DeviceKind, Machine, MachineId};
 use proptest::prelude::*;
 
 use super::*;
-use crate::planner::{Plan, PlanError, Rates, plan};
+use crate::planner::{Plan, Rates, plan};
 use crate::planner::{Rate, family};
 use cotejo_samples::{cpu_machine, gpu_machine};
 
@@ -109,18 +111,16 @@ fn a_budget_that_is_too_short_says_what_would_do() {
     let (spec, machines) = (Preset::Practice.spec(), class(3));
     let rates = rates(&spec, &machines, &[1e11, 1e11, 1e9]);
     let error = plan(&with(&spec, 3), &machines, &rates).unwrap_err();
-    let PlanError::OverBudget { needed, machine, .. } = &error else { panic!("{error}") };
+    let PlanReason::OverBudget { needed_ms, machine, .. } = &error else { panic!("{error:?}") };
     assert_eq!(machine, "pc-02");
-    let seconds = needed.as_millis().div_ceil(1000);
-    let text = error.to_string();
-    assert!(text.starts_with("nothing fits a budget of 3 s: pc-02 needs "), "{text}");
-    assert!(
-        text.ends_with(&format!(" s for ResNet18 224x224, which comes first; `--budget {seconds}s` would do")),
-        "{text}"
-    );
-    let enough = SweepSpec { budget_ms: u64::try_from(seconds * 1000).ok(), ..spec.clone() };
-    assert!(plan(&enough, &machines, &rates).is_ok());
-    assert!(plan(&SweepSpec { budget_ms: u64::try_from(needed.as_millis()).ok(), ..spec }, &machines, &rates).is_err());
+    let seconds = needed_ms.div_ceil(1000);
+    let said = cotejo_language::reason(&error.clone().into(), Language::English);
+    let expected =
+        format!("nothing fits a budget of 3 s: pc-02 needs {seconds} s for ResNet18 224x224, which comes first");
+    assert_eq!((said.long, said.remedy), (expected, Some(format!("--budget {seconds}s would do"))));
+    let of_ms = |budget_ms| SweepSpec { budget_ms: Some(budget_ms), ..spec.clone() };
+    assert!(plan(&of_ms(seconds * 1000), &machines, &rates).is_ok());
+    assert!(plan(&of_ms(needed_ms - 1), &machines, &rates).is_err());
 }
 
 #[test]
@@ -147,9 +147,9 @@ proptest! {
         let (small, large) = (plan(&with(&spec, seconds), &machines, &rates), plan(&with(&spec, seconds + more), &machines, &rates));
         let Ok(small) = small else {
             // Too short for somebody: what it names is what would do.
-            let Err(PlanError::OverBudget { needed, .. }) = small else { panic!("{small:?}") };
-            prop_assert!(needed > Duration::from_secs(seconds));
-            prop_assert!(plan(&with(&spec, needed.as_secs() + 1), &machines, &rates).is_ok());
+            let Err(PlanReason::OverBudget { needed_ms, .. }) = small else { panic!("{small:?}") };
+            prop_assert!(needed_ms > seconds * 1000);
+            prop_assert!(plan(&with(&spec, needed_ms.div_ceil(1000)), &machines, &rates).is_ok());
             return Ok(());
         };
         let large = large.unwrap();

@@ -10,7 +10,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use cotejo_language::Message;
 use cotejo_model::bundle::{BundledJob, Import, ImportSummary};
+use cotejo_model::reason::StoreReason;
 use cotejo_model::reference::ReferenceSummary;
 use cotejo_model::session::{JobResult, Receipt};
 use cotejo_model::{
@@ -195,7 +197,6 @@ pub struct Totals {
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// It cannot be opened.
-    #[error("cannot open the database {path}: {source}; check that the folder can be written and the disk is not full")]
     Open {
         /// Of the database.
         path: PathBuf,
@@ -203,10 +204,6 @@ pub enum StoreError {
         source: Box<dyn std::error::Error + Send + Sync>,
     },
     /// It was written by a newer coordinator.
-    #[error(
-        "the database {path} has schema {found}, and this coordinator knows schemas up to {known}; install the \
-         version of Cotejo that wrote it, or a newer one"
-    )]
     Newer {
         /// Of the database.
         path: PathBuf,
@@ -216,10 +213,8 @@ pub enum StoreError {
         known: i64,
     },
     /// A query failed.
-    #[error("the database failed: {0}")]
     Database(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// A value in it cannot be read.
-    #[error("the database holds a {what} that cannot be read: {problem}")]
     Corrupt {
         /// What the value is.
         what: &'static str,
@@ -227,6 +222,30 @@ pub enum StoreError {
         problem: String,
     },
 }
+
+impl StoreError {
+    /// The same as a reason, for people.
+    pub fn reason(&self) -> Reason {
+        let schema = |version: i64| u64::try_from(version).unwrap_or_default();
+        let reason = match self {
+            Self::Open { path, source } => {
+                StoreReason::NotOpened { path: path.display().to_string(), detail: source.to_string() }
+            }
+            Self::Newer { path, found, known } => {
+                StoreReason::Newer { path: path.display().to_string(), found: schema(*found), known: schema(*known) }
+            }
+            Self::Database(source) => StoreReason::Failed { detail: source.to_string() },
+            Self::Corrupt { what, problem } => StoreReason::Unreadable { detail: format!("{what}: {problem}") },
+        };
+        reason.into()
+    }
+
+    fn message(&self) -> Message {
+        self.reason().into()
+    }
+}
+
+cotejo_language::displayed_in_english!(StoreError);
 
 /// What a backend offers. Every method is one transaction.
 #[async_trait]

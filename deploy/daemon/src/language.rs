@@ -1,10 +1,12 @@
 //! Which language a program speaks: what its flag names, else the environment, the configuration file, or the system.
 
-use cotejo_language::Language;
+use std::ffi::OsString;
+
+use cotejo_language::{Language, Message, UnknownLanguage};
 use serde::Deserialize;
 
 use crate::folders;
-use crate::settings::{Layer, SettingsError, from_layers};
+use crate::settings::{Layer, SettingsError, from_layers, origin_file};
 use crate::variables;
 
 /// The file of the settings that all programs share.
@@ -38,20 +40,46 @@ pub fn likely(flag: Option<Language>) -> Language {
     named.or_else(of_system).unwrap_or(Language::English)
 }
 
+/// The flag, which is looked for before a command line is parsed: its help is in that language too.
+const FLAG: &str = "--lang";
+
+/// The language of a command line's help and of what is wrong with it: as `likely`, from arguments that were not parsed.
+pub fn of_arguments(arguments: &[OsString]) -> Language {
+    let arguments: Vec<&str> = arguments.iter().filter_map(|argument| argument.to_str()).collect();
+    let after = |pair: &[&str]| (pair[0] == FLAG).then(|| pair[1].to_owned());
+    let joined = |argument: &&str| argument.strip_prefix(FLAG)?.strip_prefix('=').map(str::to_owned);
+    let flag = arguments.windows(2).find_map(after).or_else(|| arguments.iter().find_map(joined));
+    likely(flag.and_then(|text| text.parse().ok()))
+}
+
 fn of_variable() -> Result<Option<Language>, SettingsError> {
     let parsed = |text: String| text.parse::<Language>();
     let language = variables::value(variables::LANG).map(parsed).transpose();
-    language.map_err(|error| SettingsError::Value { key: variables::LANG, problem: error.to_string() })
+    language.map_err(|error| SettingsError::Value { key: variables::LANG, problem: error.message() })
 }
 
 fn of_file() -> Result<Option<Language>, SettingsError> {
     let Some(path) = folders::config_file(FILE).filter(|path| path.exists()) else { return Ok(None) };
     let settings: Settings = from_layers("", [Layer::file(&path)?])?;
     let language = settings.lang.map(|text| text.parse::<Language>()).transpose();
-    let origin = || format!("the configuration file {}", path.display());
-    language.map_err(|error| SettingsError::Key { origin: origin(), problem: format!("lang: {error}") })
+    let problem =
+        |error: UnknownLanguage| Message::new("settings-value").with("key", "lang").of("problem", error.message());
+    language.map_err(|error| SettingsError::Key { origin: origin_file(&path), problem: problem(error) })
 }
 
 fn of_system() -> Option<Language> {
     Language::of_locale(&sys_locale::get_locale()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn help_finds_its_language_in_unparsed_arguments() {
+        let of = |line: &str| of_arguments(&line.split(' ').map(Into::into).collect::<Vec<_>>());
+        assert_eq!(of("cotejo results --lang es --help"), Language::Spanish);
+        assert_eq!(of("cotejo --lang=es help"), Language::Spanish);
+        assert_eq!(of("cotejo --lang en --help"), Language::English);
+    }
 }

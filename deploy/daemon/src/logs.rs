@@ -3,6 +3,7 @@
 use std::io::{self, IsTerminal};
 
 use clap::ValueEnum;
+use cotejo_language::Message;
 use serde::{Deserialize, Serialize};
 use tracing_subscriber::EnvFilter;
 
@@ -39,9 +40,8 @@ impl TryFrom<String> for LogFormat {
 impl Log {
     /// Whether the level can be understood.
     pub fn validate(&self) -> Result<(), SettingsError> {
-        let problem = |error: tracing_subscriber::filter::ParseError| error.to_string();
         let checked = EnvFilter::try_new(&self.level).map(drop);
-        checked.map_err(|error| SettingsError::Value { key: "log.level", problem: problem(error) })
+        checked.map_err(|error| SettingsError::Value { key: "log.level", problem: Message::words(error) })
     }
 
     /// Begins to log as these settings say, to standard error. Once per process; the settings were validated before.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use config::builder::DefaultState;
 use config::{Config, ConfigBuilder, Environment, File, FileFormat, Map, Source, Value};
+use cotejo_language::Message;
 use serde::de::DeserializeOwned;
 
 /// What separates the levels of a key in the name of a variable.
@@ -14,7 +15,6 @@ const SEPARATOR: &str = "__";
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
     /// The file cannot be read.
-    #[error("cannot read the configuration file {path}: {source}; name another one with --config")]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -22,35 +22,65 @@ pub enum SettingsError {
         source: std::io::Error,
     },
     /// A source is not TOML.
-    #[error("{origin} is not valid TOML: {problem}")]
     Syntax {
         /// Which source.
-        origin: String,
+        origin: Message,
         /// What and where.
         problem: String,
     },
     /// A key is unknown, or its value is of the wrong kind.
-    #[error("{origin}: {problem}")]
     Key {
         /// Which source.
-        origin: String,
+        origin: Message,
         /// Which key, and what is wrong with it.
-        problem: String,
+        problem: Message,
     },
     /// A value that makes no sense.
-    #[error("{key}: {problem}")]
     Value {
         /// Which key.
         key: &'static str,
         /// What is wrong, and what would be right.
-        problem: String,
+        problem: Message,
     },
 }
+
+impl SettingsError {
+    /// What a person is told.
+    pub fn message(&self) -> Message {
+        match self {
+            Self::Unreadable { path, source } => {
+                Message::new("settings-unreadable").with("file", path.display()).with("error", source)
+            }
+            Self::Syntax { origin, problem } => {
+                Message::new("settings-syntax").of("origin", origin.clone()).with("problem", problem)
+            }
+            Self::Key { origin, problem } => {
+                Message::new("settings-key").of("origin", origin.clone()).of("problem", problem.clone())
+            }
+            Self::Value { key, problem } => {
+                Message::new("settings-value").with("key", key).of("problem", problem.clone())
+            }
+        }
+    }
+
+    /// A number that is outside its limits.
+    pub fn out_of_range(key: &'static str, value: u64, least: u64, most: u64) -> Self {
+        let problem = Message::new("settings-range").with("value", value).with("least", least).with("most", most);
+        Self::Value { key, problem }
+    }
+
+    /// A data folder that nobody names.
+    pub fn no_data_folder() -> Self {
+        Self::Value { key: "data_dir", problem: Message::new("settings-no-data-folder") }
+    }
+}
+
+cotejo_language::displayed_in_english!(SettingsError);
 
 /// One source of settings: where they come from, for messages, and what they say.
 #[derive(Debug, Clone)]
 pub struct Layer {
-    origin: String,
+    origin: Message,
     source: Config,
 }
 
@@ -59,7 +89,7 @@ impl Layer {
     pub fn file(path: &Path) -> Result<Self, SettingsError> {
         let text = std::fs::read_to_string(path)
             .map_err(|source| SettingsError::Unreadable { path: path.to_owned(), source })?;
-        Self::toml(format!("the configuration file {}", path.display()), &text)
+        Self::toml(origin_file(path), &text)
     }
 
     /// The variables that begin with this prefix: one layer each, so that a bad one is named.
@@ -69,16 +99,16 @@ impl Layer {
             if text.is_empty() {
                 return None;
             }
-            let origin = format!("the environment variable {name}");
             // The text stays a text until its field says what it is: a seat `01` is no number.
+            let origin = origin_variable(&name);
             let only = Environment::with_prefix(prefix).separator(SEPARATOR).source(Some(Map::from([(name, text)])));
             let ours = only.collect().is_ok_and(|settings| !settings.is_empty());
             let source = ours.then(|| Config::builder().add_source(only).build())?.ok()?;
             Some(Self { origin, source })
         };
-        let mut layers: Vec<Self> = variables.into_iter().filter_map(layer).collect();
-        layers.sort_by(|a, b| a.origin.cmp(&b.origin));
-        layers
+        let mut variables: Vec<(String, String)> = variables.into_iter().collect();
+        variables.sort();
+        variables.into_iter().filter_map(layer).collect()
     }
 
     /// A command-line flag that sets the value below these keys. The first one is a field, the others may be any text.
@@ -86,7 +116,8 @@ impl Layer {
         let (field, path) = keys.split_first().expect("a flag sets a field");
         let value = path.iter().rfold(value.into(), |value, key| Value::from(Map::from([((*key).to_owned(), value)])));
         let source = Config::builder().set_override(field, value).and_then(ConfigBuilder::<DefaultState>::build);
-        Self { origin: format!("the flag {flag}"), source: source.expect("a field's name is a valid key") }
+        let origin = Message::new("settings-flag").with("flag", flag);
+        Self { origin, source: source.expect("a field's name is a valid key") }
     }
 
     /// A command-line flag, if it was given.
@@ -98,22 +129,34 @@ impl Layer {
     pub fn given_path(flag: &str, key: &'static str, path: Option<PathBuf>) -> Result<Option<Self>, SettingsError> {
         path.map(|path| match path.to_str() {
             Some(text) => Ok(Self::flag(flag, &[key], text)),
-            None => Err(SettingsError::Value { key, problem: format!("{} is not valid Unicode", path.display()) }),
+            None => Err(SettingsError::Value {
+                key,
+                problem: Message::new("settings-not-unicode").with("path", path.display()),
+            }),
         })
         .transpose()
     }
 
     /// A variable of all programs that sets the value below these keys.
     pub(crate) fn variable(name: &str, keys: &[&str], value: String) -> Self {
-        Self { origin: format!("the environment variable {name}"), ..Self::flag(name, keys, value) }
+        Self { origin: origin_variable(name), ..Self::flag(name, keys, value) }
     }
 
-    fn toml(origin: String, text: &str) -> Result<Self, SettingsError> {
+    fn toml(origin: Message, text: &str) -> Result<Self, SettingsError> {
         match Config::builder().add_source(File::from_str(text, FileFormat::Toml)).build() {
             Ok(source) => Ok(Self { origin, source }),
             Err(error) => Err(SettingsError::Syntax { origin, problem: error.to_string() }),
         }
     }
+}
+
+/// Where a setting comes from that stands in this file.
+pub(crate) fn origin_file(path: &Path) -> Message {
+    Message::new("settings-file").with("file", path.display())
+}
+
+fn origin_variable(name: &str) -> Message {
+    Message::new("settings-variable").with("variable", name)
 }
 
 /// The defaults with each of these layers on top. All are read after each layer, so that an error names its source.
@@ -125,9 +168,9 @@ pub fn from_layers<T: DeserializeOwned>(
     let mut with = |Layer { origin, source }| {
         builder = std::mem::take(&mut builder).add_source(source);
         let merged = builder.build_cloned().and_then(Config::try_deserialize);
-        merged.map_err(|error| SettingsError::Key { origin, problem: error.to_string() })
+        merged.map_err(|error| SettingsError::Key { origin, problem: Message::words(error) })
     };
-    let first = with(Layer::toml("the embedded defaults".to_owned(), defaults)?)?;
+    let first = with(Layer::toml(Message::new("settings-defaults"), defaults)?)?;
     layers.into_iter().try_fold(first, |_, layer| with(layer))
 }
 

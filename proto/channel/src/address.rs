@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::str::FromStr;
 
+use cotejo_language::Message;
 use tonic::transport::Uri;
 
 /// The port of a coordinator where none is named.
@@ -14,8 +15,7 @@ pub const DEFAULT_PORT: u16 = 7420;
 pub struct Address(Uri);
 
 /// A text that is no coordinator's address.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{text}` is not a coordinator's address: {problem}; write one such as http://server:{DEFAULT_PORT}")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AddressError {
     /// The text.
     pub text: String,
@@ -23,26 +23,43 @@ pub struct AddressError {
     pub problem: AddressProblem,
 }
 
+impl AddressError {
+    /// What a person is told.
+    pub fn message(&self) -> Message {
+        let why = Message::new(match self.problem {
+            AddressProblem::Syntax => "address-syntax",
+            AddressProblem::Encrypted => "address-encrypted",
+            AddressProblem::Scheme => "address-scheme",
+            AddressProblem::Path => "address-path",
+            AddressProblem::Host => "address-host",
+            AddressProblem::Port => "address-port",
+        });
+        Message::new("problem-address").with("address", &self.text).of("why", why)
+    }
+
+    /// What to do about it.
+    pub fn remedy() -> Message {
+        Message::new("remedy-address")
+    }
+}
+
+cotejo_language::displayed_in_english!(AddressError);
+impl std::error::Error for AddressError {}
+
 /// What keeps a text from being an address.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AddressProblem {
     /// It is no URL at all.
-    #[error("it is no URL")]
     Syntax,
     /// It is encrypted, which this version is not.
-    #[error("this version does not encrypt")]
     Encrypted,
     /// It begins with another scheme than `http`.
-    #[error("only http:// is understood")]
     Scheme,
     /// A path or a query follows.
-    #[error("it has a path")]
     Path,
     /// There is no host.
-    #[error("it names no host")]
     Host,
     /// There is something else than a port after the host, or a user's name before it.
-    #[error("what stands beside the host is not a port")]
     Port,
 }
 

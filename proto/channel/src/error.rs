@@ -2,26 +2,36 @@
 
 use std::error::Error;
 
+use cotejo_language::Message;
 use tonic::{Code, Status};
 
 /// How tonic reports an answer that is HTTP/2 but not gRPC; it has no code or type for that.
 const NOT_GRPC: &str = "grpc-status header missing";
 
 /// Why a coordinator cannot be talked to.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ChannelError {
     /// Nobody answers, or the connection was lost.
-    #[error("no coordinator answers ({detail})")]
     Unreachable {
         /// The system's or the transport's own words.
         detail: String,
     },
     /// Something answers that does not speak as a coordinator does, such as a web server.
-    #[error("something answers there, but it is no Cotejo coordinator")]
     NotCoordinator,
 }
 
+cotejo_language::displayed_in_english!(ChannelError);
+impl Error for ChannelError {}
+
 impl ChannelError {
+    /// What a person is told.
+    pub fn message(&self) -> Message {
+        match self {
+            Self::Unreachable { detail } => Message::new("channel-unreachable").with("detail", detail),
+            Self::NotCoordinator => Message::new("channel-not-coordinator"),
+        }
+    }
+
     /// What it means that connecting failed.
     pub fn of_transport(error: &tonic::transport::Error) -> Self {
         if speaks_otherwise(error) { Self::NotCoordinator } else { Self::Unreachable { detail: innermost(error) } }

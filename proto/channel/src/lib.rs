@@ -4,11 +4,13 @@
 mod address;
 mod client;
 mod error;
+mod refusal;
 mod server;
 
 pub use address::{Address, AddressError, AddressProblem, DEFAULT_PORT};
 pub use client::{connect, endpoint};
 pub use error::{ChannelError, causes};
+pub use refusal::{reason_of, refusal};
 pub use server::{incoming, server};
 
 use std::time::Duration;

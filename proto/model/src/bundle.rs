@@ -12,7 +12,7 @@ use crate::job::{JobSpec, JobState};
 use crate::machine::Capability;
 use crate::measurement::Measurement;
 use crate::named::named_enum;
-use crate::reason::Reason;
+use crate::reason::{BundleReason, JobReason, Reason};
 use crate::sweep::SweepSpec;
 
 /// The newest version of the format: since 2, a sweep has kinds of work, and why something is not there is facts.
@@ -193,65 +193,6 @@ named_enum!(
     }
 );
 
-/// Why a file is not a bundle that can be read.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum BundleError {
-    /// There is nothing in it.
-    #[error("the file is empty")]
-    Empty,
-    /// It is something else.
-    #[error("this is not a bundle of Cotejo; `cotejo results export --bundle FILE` makes one")]
-    NotABundle,
-    /// A later version wrote it.
-    #[error(
-        "the bundle has format {found}, and this version of Cotejo reads formats up to {VERSION}; install a newer one"
-    )]
-    Newer {
-        /// Its format.
-        found: u64,
-    },
-    /// Its first line is not what it should be.
-    #[error("the bundle is damaged: its first line was changed; export it again")]
-    Header,
-    /// It would be larger than any.
-    #[error("the bundle has {0} bytes of records, at most {MAX_BYTES} are read; export fewer sweeps at once")]
-    TooLarge(u64),
-    /// It ends too early.
-    #[error("the bundle is cut off: {found} of {expected} bytes are there; copy or export it again")]
-    Truncated {
-        /// Bytes of records.
-        found: u64,
-        /// What its first line says.
-        expected: u64,
-    },
-    /// Something follows it.
-    #[error("the bundle is damaged: {0} bytes follow its end; copy or export it again")]
-    Overlong(u64),
-    /// It was changed.
-    #[error("the bundle is damaged: its SHA-256 is {found}, and it should be {expected}; copy or export it again")]
-    Checksum {
-        /// What its first line says.
-        expected: Digest,
-        /// What it is.
-        found: Digest,
-    },
-    /// A record cannot be read.
-    #[error("line {line} of the bundle cannot be read: {problem}")]
-    Record {
-        /// From 1.
-        line: usize,
-        /// What is wrong.
-        problem: String,
-    },
-    /// Its records contradict each other.
-    #[error("the bundle makes no sense: {0}")]
-    Inconsistent(String),
-}
-
-fn inconsistent<T>(problem: String) -> Result<T, BundleError> {
-    Err(BundleError::Inconsistent(problem))
-}
-
 impl Bundle {
     /// Its records, in their order.
     pub fn into_records(self) -> impl Iterator<Item = Record> {
@@ -264,16 +205,16 @@ impl Bundle {
     }
 
     /// The bundle of these records, if they belong together.
-    pub fn from_records(records: impl IntoIterator<Item = Record>) -> Result<Self, BundleError> {
+    pub fn from_records(records: impl IntoIterator<Item = Record>) -> Result<Self, BundleReason> {
         let mut records = records.into_iter();
         let Some(Record::Export(export)) = records.next() else {
-            return inconsistent("its first record does not say who made it".to_owned());
+            return Err(BundleReason::NoMaker);
         };
         let (imports, machines, sweeps, jobs) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let mut bundle = Self { export, imports, machines, sweeps, jobs };
         for record in records {
             match record {
-                Record::Export(_) => return inconsistent("it says twice who made it".to_owned()),
+                Record::Export(_) => return Err(BundleReason::TwoMakers),
                 Record::Import(import) => bundle.imports.push(import),
                 Record::Machine(machine) => bundle.machines.push(*machine),
                 Record::Sweep(sweep) => bundle.sweeps.push(*sweep),
@@ -284,20 +225,20 @@ impl Bundle {
         Ok(bundle)
     }
 
-    fn check(&self) -> Result<(), BundleError> {
-        let machines = distinct("machine", self.machines.iter().map(|machine| machine.id))?;
-        let sweeps = distinct("sweep", self.sweeps.iter().map(|sweep| sweep.id))?;
-        distinct("job", self.jobs.iter().map(|job| job.id))?;
+    fn check(&self) -> Result<(), BundleReason> {
+        let machines = distinct(self.machines.iter().map(|machine| machine.id))?;
+        let sweeps = distinct(self.sweeps.iter().map(|sweep| sweep.id))?;
+        distinct(self.jobs.iter().map(|job| job.id))?;
         if let Some(sweep) = self.imports.iter().flat_map(|import| &import.sweeps).find(|sweep| !sweeps.contains(sweep))
         {
-            return inconsistent(format!("it says how sweep {sweep} came, and has no such sweep"));
+            return Err(BundleReason::NoSuchSweep { sweep: sweep.to_string() });
         }
         self.jobs.iter().try_for_each(|job| {
             if !machines.contains(&job.machine) {
-                return inconsistent(format!("the machine of job {} is not in it", job.id));
+                return Err(BundleReason::NoMachineOf { job: job.id.to_string() });
             }
             if !sweeps.contains(&job.sweep) {
-                return inconsistent(format!("the sweep of job {} is not in it", job.id));
+                return Err(BundleReason::NoSweepOf { job: job.id.to_string() });
             }
             job.check()
         })
@@ -305,40 +246,39 @@ impl Bundle {
 }
 
 impl BundledJob {
-    fn check(&self) -> Result<(), BundleError> {
+    fn check(&self) -> Result<(), BundleReason> {
+        let job = self.id.to_string();
         if let Err(error) = self.spec.workload.validate() {
-            return inconsistent(format!("job {}: {error}", self.id));
+            let why = Box::new(JobReason::from(error).into());
+            return Err(BundleReason::BadJob { job, why });
         }
         match &self.ended {
             Ended::Measured { measurement, .. } if !measurement.answers_job(&self.spec) => {
-                inconsistent(format!("the measurement of job {} is of something else", self.id))
+                Err(BundleReason::OtherMeasurement { job })
             }
             Ended::Measured { measurement, .. } if measurement.samples_ns.contains(&0) => {
-                inconsistent(format!("job {} has a sample that took no time", self.id))
+                Err(BundleReason::NoTime { job })
             }
             Ended::Failed { state, .. } if !state.is_final() || *state == JobState::Succeeded => {
-                inconsistent(format!("job {} failed and is {state}", self.id))
+                Err(BundleReason::NotFailed { job, state: *state })
             }
             _ => Ok(()),
         }
     }
 }
 
-fn distinct<T: Ord + Copy + std::fmt::Display>(
-    what: &str,
-    ids: impl Iterator<Item = T>,
-) -> Result<BTreeSet<T>, BundleError> {
+fn distinct<T: Ord + Copy + std::fmt::Display>(ids: impl Iterator<Item = T>) -> Result<BTreeSet<T>, BundleReason> {
     let mut seen = BTreeSet::new();
     for id in ids {
         if !seen.insert(id) {
-            return inconsistent(format!("it has {what} {id} twice"));
+            return Err(BundleReason::Twice { id: id.to_string() });
         }
     }
     Ok(seen)
 }
 
 /// The digest that a bundle is known by, and its file.
-pub fn encode(bundle: Bundle) -> Result<(Digest, Vec<u8>), BundleError> {
+pub fn encode(bundle: Bundle) -> Result<(Digest, Vec<u8>), BundleReason> {
     let mut body = Vec::new();
     for record in bundle.into_records() {
         serde_json::to_writer(&mut body, &record).expect("the model's types have text keys only");
@@ -346,7 +286,7 @@ pub fn encode(bundle: Bundle) -> Result<(Digest, Vec<u8>), BundleError> {
     }
     let bytes = body.len() as u64;
     if bytes > MAX_BYTES {
-        return Err(BundleError::TooLarge(bytes));
+        return Err(too_large(bytes));
     }
     let digest = Digest::of(&body);
     let mut file = header(VERSION, digest, bytes).into_bytes();
@@ -354,63 +294,68 @@ pub fn encode(bundle: Bundle) -> Result<(Digest, Vec<u8>), BundleError> {
     Ok((digest, file))
 }
 
+fn too_large(bytes: u64) -> BundleReason {
+    BundleReason::TooLarge { has_bytes: bytes, most_bytes: MAX_BYTES }
+}
+
 fn header(version: u32, digest: Digest, bytes: u64) -> String {
     format!("{MAGIC} {version} {digest} {bytes}\n")
 }
 
 /// The bundle of a file, and the digest that it is known by.
-pub fn decode(file: &[u8]) -> Result<(Digest, Bundle), BundleError> {
+pub fn decode(file: &[u8]) -> Result<(Digest, Bundle), BundleReason> {
     let file = file.strip_prefix(BYTE_ORDER_MARK).unwrap_or(file);
     let (expected, bytes, body) = opened(file)?;
     let body = with_plain_line_ends(body);
     let found = body.len() as u64;
     if found < bytes {
-        return Err(BundleError::Truncated { found, expected: bytes });
+        return Err(BundleReason::Truncated { found, expected: bytes });
     }
     if found > bytes {
-        return Err(BundleError::Overlong(found - bytes));
+        return Err(BundleReason::Overlong { more: found - bytes });
     }
     let digest = Digest::of(&body);
     if digest != expected {
-        return Err(BundleError::Checksum { expected, found: digest });
+        return Err(BundleReason::OtherContent { expected, found: digest });
     }
     let lines = body.split_inclusive(|byte| *byte == b'\n').enumerate();
     let records = lines.map(|(at, line)| {
-        serde_json::from_slice(line).map_err(|error| BundleError::Record { line: at + 2, problem: error.to_string() })
+        serde_json::from_slice(line)
+            .map_err(|error| BundleReason::BadRecord { line: at as u64 + 2, detail: error.to_string() })
     });
     Ok((digest, Bundle::from_records(records.collect::<Result<Vec<Record>, _>>()?)?))
 }
 
 /// What the first line says, and what follows it.
-fn opened(file: &[u8]) -> Result<(Digest, u64, &[u8]), BundleError> {
+fn opened(file: &[u8]) -> Result<(Digest, u64, &[u8]), BundleReason> {
     if file.is_empty() {
-        return Err(BundleError::Empty);
+        return Err(BundleReason::Empty);
     }
     let rest = file.strip_prefix(MAGIC.as_bytes()).and_then(|rest| rest.strip_prefix(b" "));
-    let rest = rest.ok_or(BundleError::NotABundle)?;
-    let end = rest.iter().take(MAX_HEADER).position(|byte| *byte == b'\n').ok_or(BundleError::Header)?;
+    let rest = rest.ok_or(BundleReason::NotABundle)?;
+    let end = rest.iter().take(MAX_HEADER).position(|byte| *byte == b'\n').ok_or(BundleReason::BadHeader)?;
     let (line, body) = (&rest[..end], &rest[end + 1..]);
-    let line = std::str::from_utf8(line).map_err(|_| BundleError::Header)?;
+    let line = std::str::from_utf8(line).map_err(|_| BundleReason::BadHeader)?;
     let line = line.strip_suffix('\r').unwrap_or(line);
-    let (version, line_rest) = line.split_once(' ').ok_or(BundleError::Header)?;
-    let found: u64 = version.parse().map_err(|_| BundleError::Header)?;
+    let (version, line_rest) = line.split_once(' ').ok_or(BundleReason::BadHeader)?;
+    let found: u64 = version.parse().map_err(|_| BundleReason::BadHeader)?;
     let version = u32::try_from(found).ok().filter(|version| *version <= VERSION);
-    let version = version.ok_or(BundleError::Newer { found })?;
+    let version = version.ok_or(BundleReason::Newer { found, known: VERSION.into() })?;
     if version == 0 {
-        return Err(BundleError::Header);
+        return Err(BundleReason::BadHeader);
     }
     if found == 0 {
-        return Err(BundleError::Header);
+        return Err(BundleReason::BadHeader);
     }
-    let (digest, bytes) = line_rest.split_once(' ').ok_or(BundleError::Header)?;
-    let digest: Digest = digest.parse().map_err(|_| BundleError::Header)?;
-    let bytes: u64 = bytes.parse().map_err(|_| BundleError::Header)?;
+    let (digest, bytes) = line_rest.split_once(' ').ok_or(BundleReason::BadHeader)?;
+    let digest: Digest = digest.parse().map_err(|_| BundleReason::BadHeader)?;
+    let bytes: u64 = bytes.parse().map_err(|_| BundleReason::BadHeader)?;
     // Other ways of writing the same are not how it was written.
     if header(version, digest, bytes).trim_end() != format!("{MAGIC} {line}") {
-        return Err(BundleError::Header);
+        return Err(BundleReason::BadHeader);
     }
     if bytes > MAX_BYTES {
-        return Err(BundleError::TooLarge(bytes));
+        return Err(too_large(bytes));
     }
     Ok((digest, bytes, body))
 }

@@ -159,6 +159,9 @@ pub enum Value {
     Text {
         /// The name.
         text: String,
+        /// It is that of a device which is only played.
+        #[serde(default)]
+        simulated: bool,
     },
     /// A count.
     Count {
@@ -280,6 +283,8 @@ pub struct Environment {
     pub name: String,
     /// The processors' name.
     pub cpu: String,
+    /// They are only played.
+    pub cpu_simulated: bool,
     /// Cores.
     pub physical_cores: u32,
     /// Hardware threads.

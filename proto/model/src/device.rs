@@ -120,17 +120,24 @@ macro_rules! serde_as_text {
 }
 serde_as_text!(DeviceId, DeviceSelector);
 
-/// The mark of what only plays a device.
-const SIMULATED: &str = "(simulated)";
+/// How programs read that a name is of something that only plays a device. People read it in their language.
+const SIMULATED: &str = " (simulated)";
 
-/// A product's name, with a mark where it only plays one; once, where the name itself says so.
+/// A product's name as programs read it, in CSV, in JSON and in older versions of Cotejo: with a mark where it is only
+/// played.
 pub fn marked(name: &str, simulated: bool) -> String {
-    if simulated && !name.contains(SIMULATED) { format!("{name} {SIMULATED}") } else { name.to_owned() }
+    if simulated { format!("{name}{SIMULATED}") } else { name.to_owned() }
 }
 
-/// A name without that mark, for those who say it in another way.
-pub fn unmarked(name: &str) -> &str {
-    name.strip_suffix(SIMULATED).map_or(name, str::trim_end)
+/// A product's name, and whether it carries the mark: version 0.1 kept it in the name, as well as beside it.
+pub fn split_mark(name: &str) -> (&str, bool) {
+    name.strip_suffix(SIMULATED).map_or((name, false), |name| (name, true))
+}
+
+/// Reads a product's name as records of any version have it, without the mark.
+pub(crate) fn plain_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    Ok(split_mark(&name).0.to_owned())
 }
 
 /// A device as the agent found it.
@@ -139,6 +146,7 @@ pub struct Device {
     /// Its address on the machine.
     pub id: DeviceId,
     /// The product's name, as the driver or the CPU gives it.
+    #[serde(deserialize_with = "plain_name")]
     pub name: String,
     /// Memory that a computation on it can use, in bytes: RAM for the CPU, VRAM for a GPU.
     pub memory_bytes: Option<u64>,
@@ -163,10 +171,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_simulated_is_marked_once() {
-        assert_eq!(marked("RTX", false), "RTX");
-        assert_eq!(marked("RTX", true), "RTX (simulated)");
-        assert_eq!(marked("RTX (simulated) (cuda:1)", true), "RTX (simulated) (cuda:1)");
+    fn what_is_simulated_is_marked_for_programs() {
+        for (name, simulated) in [("RTX", false), ("RTX", true), ("RTX (Ti)", false)] {
+            assert_eq!(split_mark(&marked(name, simulated)), (name, simulated));
+        }
+    }
+
+    #[test]
+    fn names_of_older_records_lose_their_mark() {
+        let old = r#"{"id":"cuda:0","name":"RTX (simulated)","memory_bytes":null,"driver":null,"simulated":true,
+            "engines":[],"precisions":[],"unusable":null}"#;
+        let device: Device = serde_json::from_str(old).unwrap();
+        assert_eq!((device.name.as_str(), device.simulated), ("RTX", true));
     }
 
     #[test]

@@ -25,6 +25,7 @@ named_enum!(
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Cpu {
     /// The product's name.
+    #[serde(deserialize_with = "crate::device::plain_name")]
     pub name: String,
     /// Cores.
     pub physical_cores: u32,

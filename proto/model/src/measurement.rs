@@ -123,6 +123,7 @@ pub struct Measurement {
     /// On what.
     pub device: DeviceId,
     /// The device's product name.
+    #[serde(deserialize_with = "crate::device::plain_name")]
     pub device_name: String,
     /// Worker and library versions.
     pub build: String,

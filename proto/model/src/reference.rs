@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::reason::{FieldReason, JobReason, Reason};
 use crate::stats::{Estimate, Interval};
 use crate::sweep::Problem;
 use crate::workload::{Engine, Precision, Task, Threads, Workload};
@@ -53,7 +54,7 @@ impl Reference {
     /// Everything that is wrong with it, by the names of the fields of a file of references.
     pub fn problems(&self) -> Vec<Problem> {
         let mut problems = Vec::new();
-        let mut report = |field: &'static str, message: String| problems.push(Problem { field, message });
+        let mut report = |field, why: Reason| problems.push(Problem::new(field, why));
         for (field, text) in [
             ("set", Some(&self.set)),
             ("source", Some(&self.source)),
@@ -65,7 +66,7 @@ impl Reference {
                 !text.trim().is_empty() && text.len() <= MAX_TEXT && !text.chars().any(char::is_control)
             };
             if text.is_some_and(|text| !is_sound(text)) {
-                report(field, format!("must be 1 to {MAX_TEXT} bytes without control characters"));
+                report(field, FieldReason::BadText { most_bytes: MAX_TEXT as u64 }.into());
             }
         }
         let (threads, engine) = (Threads::All, Engine::Reference);
@@ -73,18 +74,18 @@ impl Reference {
             Workload { task: self.task, precision: self.precision, threads, engine, exact: false, streams: 1 };
         if let Err(error) = workload.validate() {
             let size = Workload { task: Task::Matmul { size: self.task.size() }, ..workload };
-            report(if size.validate().is_err() { "size" } else { "batch" }, error.to_string());
+            report(if size.validate().is_err() { "size" } else { "batch" }, JobReason::from(error).into());
         }
         if !is_time(self.seconds) {
-            report("time", "must be more than 0".to_owned());
+            report("time", FieldReason::NotAboveZero.into());
         }
         if let Some(Interval { low, high }) = self.ci
             && !(is_time(low) && is_time(high) && low <= self.seconds && self.seconds <= high)
         {
-            report("ci_low", "the interval ci_low to ci_high must contain the time, and begin above 0".to_owned());
+            report("ci_low", FieldReason::IntervalApart.into());
         }
         if self.runs == Some(0) {
-            report("runs", "must be at least 1".to_owned());
+            report("runs", FieldReason::TooSmall { least: 1 }.into());
         }
         problems
     }
@@ -132,7 +133,7 @@ mod tests {
         let fields = |change: fn(&mut Reference)| {
             let mut reference = reference();
             change(&mut reference);
-            reference.problems().iter().map(|problem| problem.field).collect::<Vec<_>>()
+            reference.problems().into_iter().map(|problem| problem.field).collect::<Vec<_>>()
         };
         assert_eq!(fields(|reference| reference.source = " ".to_owned()), ["source"]);
         assert_eq!(fields(|reference| reference.set = "x".repeat(MAX_TEXT + 1)), ["set"]);
@@ -146,7 +147,7 @@ mod tests {
         assert_eq!(fields(|reference| reference.ci = Some(Interval { low: 0.0, high: 0.003 })), ["ci_low"]);
         for bad in [0.0, -0.002, f64::NAN, f64::INFINITY] {
             let reference = Reference { seconds: bad, ci: None, runs: Some(0), ..reference() };
-            let fields: Vec<&str> = reference.problems().iter().map(|problem| problem.field).collect();
+            let fields: Vec<_> = reference.problems().into_iter().map(|problem| problem.field).collect();
             assert_eq!(fields, ["time", "runs"], "{bad}");
         }
     }

@@ -1,4 +1,6 @@
-//! Machines, jobs and measurements for tests: the same ones in every crate.
+//! Machines, jobs and measurements for tests: the same ones in every crate; and what tests of Spanish look for.
+
+pub mod english;
 
 use cotejo_model::job::{WEIGHTS_SEED, Weights};
 use cotejo_model::machine::{Cpu, PowerSource};

@@ -4,7 +4,7 @@ use cotejo_model::SweepId;
 use cotejo_model::comparison::{
     Comparison, Entry, Environment, GroupBy, Grouping, Measured, NamedSweep, Outcome, SeenGpu,
 };
-use cotejo_model::device::{DeviceKind, marked};
+use cotejo_model::device::{DeviceKind, marked, split_mark};
 use cotejo_model::quality::{Flag, FlagKind};
 use cotejo_model::stats::{Estimate, Interval, Summary};
 
@@ -189,7 +189,7 @@ impl TryFrom<wire::Entry> for Entry {
             machine: parsed("entry.machine_id", &entry.machine_id)?,
             machine_name: entry.machine_name,
             device: parsed("entry.device", &entry.device)?,
-            device_name: entry.device_name,
+            device_name: split_mark(&entry.device_name).0.to_owned(),
             simulated: entry.simulated,
             workload: required("entry.workload", entry.workload)?,
             outcome: match entry.outcome.ok_or(ConvertError::Missing { field: "entry.outcome" })? {
@@ -208,7 +208,7 @@ impl From<Environment> for wire::Environment {
         Self {
             machine_id: environment.machine.to_string(),
             name: environment.name,
-            cpu: environment.cpu,
+            cpu: marked(&environment.cpu, environment.cpu_simulated),
             physical_cores: environment.physical_cores,
             logical_cores: environment.logical_cores,
             simd: environment.simd,
@@ -227,17 +227,19 @@ impl TryFrom<wire::Environment> for Environment {
     type Error = ConvertError;
 
     fn try_from(environment: wire::Environment) -> Result<Self, ConvertError> {
+        let (cpu, cpu_simulated) = split_mark(&environment.cpu);
         Ok(Self {
             machine: parsed("environment.machine_id", &environment.machine_id)?,
             name: environment.name,
-            cpu: environment.cpu,
+            cpu: cpu.to_owned(),
+            cpu_simulated,
             physical_cores: environment.physical_cores,
             logical_cores: environment.logical_cores,
             simd: environment.simd,
             memory_bytes: environment.memory_bytes,
             os: environment.os,
             gpus: if environment.seen_gpus.is_empty() {
-                environment.gpus.into_iter().map(named).collect()
+                environment.gpus.iter().map(|name| named(name)).collect()
             } else {
                 all(environment.seen_gpus)?
             },
@@ -272,13 +274,15 @@ impl TryFrom<wire::SeenGpu> for SeenGpu {
     type Error = ConvertError;
 
     fn try_from(gpu: wire::SeenGpu) -> Result<Self, ConvertError> {
-        Ok(Self { name: gpu.name, simulated: gpu.simulated, unusable: optional(gpu.unusable)? })
+        let name = split_mark(&gpu.name).0.to_owned();
+        Ok(Self { name, simulated: gpu.simulated, unusable: optional(gpu.unusable)? })
     }
 }
 
 /// A GPU of which an older version gives the name alone, with its mark and whatever it says of it.
-fn named(name: String) -> SeenGpu {
-    SeenGpu { simulated: name == marked(&name, true), name, unusable: None }
+fn named(name: &str) -> SeenGpu {
+    let (name, simulated) = split_mark(name);
+    SeenGpu { simulated, name: name.to_owned(), unusable: None }
 }
 
 impl From<Comparison> for wire::Comparison {

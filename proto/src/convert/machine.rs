@@ -1,5 +1,6 @@
 //! What a machine is and can do.
 
+use cotejo_model::device::split_mark;
 use cotejo_model::machine::{Cpu, PowerSource};
 use cotejo_model::{Capability, Device, Machine};
 
@@ -35,7 +36,7 @@ impl TryFrom<wire::Device> for Device {
         let capability = device.compute_capability.as_deref();
         Ok(Self {
             id: parsed("device.id", &device.id)?,
-            name: device.name,
+            name: split_mark(&device.name).0.to_owned(),
             memory_bytes: device.memory_bytes,
             driver: device.driver,
             engines: all_enumerated::<wire::Engine, _>("device.engines", device.engines)?,
@@ -62,7 +63,7 @@ impl From<Cpu> for wire::Cpu {
 impl From<wire::Cpu> for Cpu {
     fn from(cpu: wire::Cpu) -> Self {
         Self {
-            name: cpu.name,
+            name: split_mark(&cpu.name).0.to_owned(),
             physical_cores: cpu.physical_cores,
             logical_cores: cpu.logical_cores,
             simd: cpu.simd,

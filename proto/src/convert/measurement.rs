@@ -1,6 +1,7 @@
 //! The record of one successful attempt.
 
 use cotejo_model::Measurement;
+use cotejo_model::device::split_mark;
 use cotejo_model::measurement::{
     Answer, CompiledFor, Conditions, EnginePlan, EventTimes, Input, LayerAlgorithm, Stages,
 };
@@ -204,7 +205,7 @@ impl TryFrom<wire::Measurement> for Measurement {
         Ok(Self {
             workload: required("measurement.workload", measurement.workload)?,
             device: parsed("measurement.device", &measurement.device)?,
-            device_name: measurement.device_name,
+            device_name: split_mark(&measurement.device_name).0.to_owned(),
             build: measurement.build,
             threads: measurement.threads,
             weights: optional(measurement.weights)?,

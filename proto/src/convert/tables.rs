@@ -2,7 +2,7 @@
 
 use cotejo_model::basis::Basis;
 use cotejo_model::comparison::{Absence, Column, Table, Value};
-use cotejo_model::device::DeviceKind;
+use cotejo_model::device::{DeviceKind, marked, split_mark};
 use cotejo_model::{FailureCode, Reason};
 
 use super::{ConvertError, all, each, enumerated, json, parsed, required};
@@ -71,7 +71,8 @@ impl From<Value> for wire::Value {
             _ => String::new(),
         };
         let value = match value {
-            Value::Text { text } => Wire::Text(text),
+            // Versions that know no mark of a name read it in the name.
+            Value::Text { text, simulated } => Wire::Text(marked(&text, simulated)),
             Value::Count { count } => Wire::Count(count),
             Value::Seconds { estimate, flagged, .. } => {
                 Wire::Seconds(wire::SecondsValue { estimate: Some(estimate.into()), flagged })
@@ -92,7 +93,10 @@ impl TryFrom<wire::Value> for Value {
         use wire::value::Value as Wire;
         let simulated = value.simulated;
         Ok(match value.value.ok_or(ConvertError::Missing { field: "value" })? {
-            Wire::Text(text) => Self::Text { text },
+            Wire::Text(text) => {
+                let (text, simulated) = split_mark(&text);
+                Self::Text { text: text.to_owned(), simulated }
+            }
             Wire::Count(count) => Self::Count { count },
             Wire::Seconds(seconds) => Self::Seconds {
                 estimate: seconds.estimate.ok_or(ConvertError::Missing { field: "seconds.estimate" })?.into(),

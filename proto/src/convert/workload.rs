@@ -2,7 +2,7 @@
 
 use cotejo_model::frames::{Phase, Progress};
 use cotejo_model::job::Weights;
-use cotejo_model::reason::Relayed;
+use cotejo_model::reason::{JobReason, Relayed};
 use cotejo_model::{
     Assignment, Engine, FailureCode, JobSpec, JobState, MeasuringPlan, Model, Precision, Reason, Task, Threads,
     Workload,
@@ -107,7 +107,7 @@ impl TryFrom<wire::Workload> for Workload {
             streams: workload.streams.max(1),
         };
         let invalid = |reason| ConvertError::Invalid { field: "workload", reason };
-        workload.validate().map_err(|error| invalid(error.to_string()))?;
+        workload.validate().map_err(|error| invalid(Reason::from(JobReason::from(error)).to_string()))?;
         Ok(workload)
     }
 }

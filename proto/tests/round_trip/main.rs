@@ -140,11 +140,11 @@ fn bad_values_are_refused_by_name() {
     );
     assert_eq!(
         refused(|job| job.workload.as_mut().unwrap().threads = Some(wire::Threads { exactly: Some(0) })),
-        "workload: threads 0 is outside 1 to 1024"
+        "workload: out_of_range dimension=threads most=1024 value=0"
     );
     assert_eq!(
         refused(|job| job.workload.as_mut().unwrap().streams = 1025),
-        "workload: streams 1025 is outside 1 to 1024"
+        "workload: out_of_range dimension=streams most=1024 value=1025"
     );
 }
 

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use cotejo_agent::config::{DAEMON, Layer, LogFormat};
 use cotejo_agent::{Config, ConfigError};
-use cotejo_daemon::variables;
+use cotejo_daemon::usage::BadValue;
+use cotejo_daemon::{Help, variables};
+use cotejo_language::Language;
 
 /// Measures this machine for a Cotejo coordinator.
 #[derive(Debug, Parser)]
@@ -14,6 +16,14 @@ pub(crate) struct Cli {
     #[command(subcommand)]
     /// What to do.
     pub(crate) command: Command,
+    #[arg(long, global = true, value_name = "LANGUAGE")]
+    #[arg(help = format!("The language of what is said: {}; by default the system's", cotejo_language::languages()))]
+    pub(crate) lang: Option<Language>,
+}
+
+/// The help in other languages.
+pub(crate) fn help() -> Help {
+    Help { root: "agent-help", tables: vec![("languages", cotejo_language::languages())] }
 }
 
 #[derive(Debug, Subcommand)]
@@ -95,8 +105,8 @@ pub(crate) struct Settings {
     log_format: Option<LogFormat>,
 }
 
-fn label(text: &str) -> Result<(String, String), String> {
-    let (key, value) = text.split_once('=').ok_or("a label is written KEY=VALUE")?;
+fn label(text: &str) -> Result<(String, String), BadValue> {
+    let (key, value) = text.split_once('=').ok_or_else(|| BadValue::new("value-label"))?;
     Ok((key.trim().to_owned(), value.trim().to_owned()))
 }
 
@@ -116,5 +126,19 @@ impl Settings {
         flags.extend(self.labels.into_iter().map(label));
         let layers = DAEMON.layers(self.config, variables::all())?;
         Config::from_layers(layers.into_iter().chain(flags.into_iter().flatten()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn every_command_and_argument_has_its_spanish_help() {
+        let spanish = Language::Spanish;
+        assert_eq!(help().untranslated(&Cli::command(), spanish), Vec::<String>::new());
+        help().in_language(Cli::command(), spanish).debug_assert();
     }
 }

@@ -6,58 +6,61 @@ mod show;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::Parser;
 use cotejo_agent::conditions::Monitor;
 use cotejo_agent::doctor::{self, Subject};
 use cotejo_agent::nvidia::Nvidia;
 use cotejo_agent::{Config, Error, probe};
-use cotejo_daemon::signals;
+use cotejo_daemon::{signals, usage};
+use cotejo_language::{Language, Texts};
 
 use crate::args::{Cli, Command, Format};
-use crate::show::Shown;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let command = Cli::parse().command;
+    let (Cli { command, .. }, language) = match usage::parse(&args::help(), |cli: &Cli| cli.lang) {
+        Ok(parsed) => parsed,
+        Err(end) => return end,
+    };
     let config = match command.settings().clone().resolve() {
         Ok(config) => config,
-        Err(error) => return failed(&error.into()),
+        Err(error) => return failed(&error.into(), language),
     };
     config.log.start();
     match command {
-        Command::Run(_) => run(config).await,
-        Command::Probe { format, .. } => probe(&config, format).await,
-        Command::Doctor { format, .. } => doctor(&config, format).await,
+        Command::Run(_) => run(config, language).await,
+        Command::Probe { format, .. } => probe(&config, format, language).await,
+        Command::Doctor { format, .. } => doctor(&config, format, language).await,
     }
 }
 
-async fn run(config: Config) -> ExitCode {
+async fn run(config: Config, language: Language) -> ExitCode {
     match cotejo_agent::run(config, signals::shutdown(|| 1)).await {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => failed(&error),
+        Err(error) => failed(&error, language),
     }
 }
 
-async fn probe(config: &Config, format: Format) -> ExitCode {
+async fn probe(config: &Config, format: Format, language: Language) -> ExitCode {
     let probed = probe::probe(&config.workers(), &Monitor::new(), &Nvidia::of_this_machine()).await;
     print(&match format {
         Format::Json => serde_json::to_string_pretty(&probed.capability).expect("its keys are texts") + "\n",
-        Format::Text => Shown(&probed.capability).to_string(),
+        Format::Text => show::machine(&probed.capability, Texts::of(language)),
     });
     ExitCode::SUCCESS
 }
 
-async fn doctor(config: &Config, format: Format) -> ExitCode {
-    let report = doctor::examine_aloud(Subject {
-        workers: &config.workers(),
-        nvidia: &Nvidia::of_this_machine(),
+async fn doctor(config: &Config, format: Format, language: Language) -> ExitCode {
+    let (workers, nvidia, texts) = (config.workers(), Nvidia::of_this_machine(), Texts::of(language));
+    let subject = Subject {
+        workers: &workers,
+        nvidia: &nvidia,
         data_dir: &config.data_dir,
         coordinator: Some(&config.coordinator),
-    })
-    .await;
+    };
+    let report = doctor::examine_aloud(subject, texts).await;
     print(&match format {
         Format::Json => report.json(),
-        Format::Text => report.text(),
+        Format::Text => report.text(texts),
     });
     ExitCode::from(report.exit_code())
 }
@@ -67,7 +70,7 @@ fn print(text: &str) {
     let _ = io::stdout().write_all(text.as_bytes());
 }
 
-fn failed(error: &Error) -> ExitCode {
-    eprintln!("error: {error}");
-    ExitCode::from(if matches!(error, Error::Config(_)) { 2 } else { 1 })
+fn failed(error: &Error, language: Language) -> ExitCode {
+    let code = if matches!(error, Error::Config(_)) { usage::USAGE } else { 1 };
+    usage::fail(&error.message(), language, code)
 }

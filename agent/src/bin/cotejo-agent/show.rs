@@ -1,70 +1,57 @@
 //! A machine for people.
 
-use std::fmt::{self, Display, Formatter};
+use std::fmt::Write;
 
-use cotejo_language::{Language, Sentences};
-use cotejo_model::device::marked;
+use cotejo_language::{FluentValue, Sentences, Texts, quantity};
 use cotejo_model::{Capability, Device};
 
 /// What was found, one fact a line.
-pub(crate) struct Shown<'a>(pub(crate) &'a Capability);
-
-impl Display for Shown<'_> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Capability { hostname, os, arch, cpu, memory_bytes, power, .. } = self.0;
-        let mut line = |name: &str, value: &dyn Display| writeln!(f, "{name:<10} {value}");
-        line("host", hostname)?;
-        line("system", &format_args!("{os}, {arch}"))?;
-        line("processor", &cpu.name)?;
-        line("cores", &format_args!("{} physical, {} logical", cpu.physical_cores, cpu.logical_cores))?;
-        line("vectors", &cpu.simd.join(" "))?;
-        if let Some(mhz) = cpu.max_mhz {
-            line("clock", &format_args!("up to {mhz} MHz"))?;
-        }
-        line("memory", &GiB(*memory_bytes))?;
-        line("power", power)?;
-        if let Some(load) = self.0.background_load {
-            line("load", &format_args!("{:.0} % by others", load * 100.0))?;
-        }
-        for device in &self.0.devices {
-            line(&device.id.to_string(), &ShownDevice(device))?;
-        }
-        let why = self.0.no_gpu.as_ref().map(|why| cotejo_language::reason(why, Language::English).long);
-        why.iter().try_for_each(|why| line("gpu", why))
-    }
+pub(crate) fn machine(capability: &Capability, texts: &Texts) -> String {
+    let Capability { hostname, os, arch, cpu, memory_bytes, power, background_load, devices, no_gpu, .. } = capability;
+    let fill = |name: &str, place: &str, value: FluentValue<'_>| texts.fill(name, &[(place, value)]);
+    let cores = [("physical", cpu.physical_cores.into()), ("logical", cpu.logical_cores.into())];
+    let mut facts = vec![
+        (texts.say("probe-host"), hostname.clone()),
+        (texts.say("probe-system"), format!("{os}, {arch}")),
+        (texts.say("probe-processor"), cpu.name.clone()),
+        (texts.say("probe-cores"), texts.fill("probe-cores-counted", &cores)),
+        (texts.say("probe-vectors"), cpu.simd.join(" ")),
+    ];
+    facts.extend(cpu.max_mhz.map(|mhz| (texts.say("probe-clock"), fill("probe-clock-most", "mhz", mhz.into()))));
+    facts.push((texts.say("probe-memory"), quantity::bytes(*memory_bytes, texts.language())));
+    facts.push((texts.say("probe-power"), texts.say(&format!("probe-power-{power}"))));
+    facts.extend(background_load.map(|load| {
+        let percent = format!("{:.0}", load * 100.0);
+        (texts.say("probe-load"), fill("probe-load-others", "percent", percent.into()))
+    }));
+    facts.extend(devices.iter().map(|found| (found.id.to_string(), device(found, texts))));
+    facts.extend(no_gpu.as_ref().map(|why| (texts.say("probe-gpu"), texts.reason(why).long)));
+    facts.iter().fold(String::new(), |mut shown, (name, value)| {
+        writeln!(shown, "{name:<10} {value}").expect("a text grows");
+        shown
+    })
 }
 
-struct ShownDevice<'a>(&'a Device);
-
-impl Display for ShownDevice<'_> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Device { name, memory_bytes, driver, compute_capability, simulated, engines, precisions, unusable, .. } =
-            self.0;
-        f.write_str(&marked(name, *simulated))?;
-        memory_bytes.iter().try_for_each(|bytes| write!(f, ", {}", GiB(*bytes)))?;
-        compute_capability.iter().try_for_each(|capability| write!(f, ", compute capability {capability}"))?;
-        driver.iter().try_for_each(|version| write!(f, ", driver {version}"))?;
-        if let Some(failure) = unusable {
-            let Sentences { long, remedy, .. } = cotejo_language::reason(failure, Language::English);
-            write!(f, "; cannot be used: {long}")?;
-            return remedy.iter().try_for_each(|remedy| write!(f, "; {remedy}"));
-        }
-        engines.iter().try_for_each(|engine| write!(f, ", {engine}"))?;
-        precisions.iter().try_for_each(|precision| write!(f, ", {precision}"))
+fn device(device: &Device, texts: &Texts) -> String {
+    let Device { memory_bytes, driver, compute_capability, engines, precisions, unusable, .. } = device;
+    let fill = |name: &str, place: &str, value: String| texts.fill(name, &[(place, value.into())]);
+    let mut parts = vec![texts.product(&device.name, device.simulated)];
+    parts.extend(memory_bytes.map(|bytes| quantity::bytes(bytes, texts.language())));
+    parts.extend(compute_capability.map(|found| fill("probe-capability", "capability", found.to_string())));
+    parts.extend(driver.as_ref().map(|version| fill("probe-driver", "version", version.clone())));
+    if let Some(why) = unusable {
+        let Sentences { long, remedy, .. } = texts.reason(why);
+        let unusable = [("device", parts.join(", ").into()), ("why", long.into())];
+        return std::iter::once(texts.fill("probe-unusable", &unusable)).chain(remedy).collect::<Vec<_>>().join("; ");
     }
-}
-
-/// Bytes in binary gigabytes.
-struct GiB(u64);
-
-impl Display for GiB {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "{:.1} GiB", self.0 as f64 / f64::from(1 << 30))
-    }
+    parts.extend(engines.iter().map(ToString::to_string));
+    parts.extend(precisions.iter().map(ToString::to_string));
+    parts.join(", ")
 }
 
 #[cfg(test)]
 mod tests {
+    use cotejo_language::Language;
     use cotejo_model::gpu::ComputeCapability;
     use cotejo_model::machine::{Cpu, PowerSource};
     use cotejo_model::reason::DriverReason;
@@ -117,6 +104,14 @@ load       3 % by others
 cpu        Some CPU, 8.0 GiB, reference, f32
 cuda:0     Some GPU (simulated), 8.0 GiB, compute capability 8.6; cannot be used: the NVIDIA driver in memory and its libraries are of different versions; restart the PC: the driver was updated while it was in use
 ";
-        assert_eq!(Shown(&capability).to_string(), expected);
+        assert_eq!(machine(&capability, Texts::of(Language::English)), expected);
+        let spanish = machine(&capability, Texts::of(Language::Spanish));
+        for line in [
+            "núcleos    4 físicos, 8 lógicos\n",
+            "memoria    8,0 GiB\n",
+            "cuda:0     Some GPU (simulada), 8,0 GiB, capacidad de cómputo 8.6; no se puede usar: el controlador NVIDIA en memoria",
+        ] {
+            assert!(spanish.contains(line), "{spanish}");
+        }
     }
 }

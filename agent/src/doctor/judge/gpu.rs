@@ -1,17 +1,14 @@
 //! NVIDIA GPUs: driver, worker, libraries, and each GPU by itself. A PC without one has no problem there.
 
-use cotejo_language::Sentences;
+use cotejo_language::Message;
 use cotejo_model::gpu::{DeviceCheck, Library};
 use cotejo_model::{DeviceId, DeviceKind, FailureCode, Reason};
 
-use super::{Check, described, failed, gib, none, ok, problem, said, warning};
+use super::{Check, because, described, failed, none, ok, problem, warning};
+use crate::doctor::Verdict;
 use crate::doctor::gather::Findings;
-use crate::nvidia::CudaVersion;
 use crate::probe::{Gpu, Gpus};
 use crate::workers::Offers;
-
-/// What is said where there is nothing to say.
-const NOT_NEEDED: &str = "not needed without an NVIDIA GPU";
 
 pub(super) fn all(findings: &Findings) -> Vec<Check> {
     let gpus = &findings.gpus;
@@ -20,39 +17,44 @@ pub(super) fn all(findings: &Findings) -> Vec<Check> {
     checks.extend(libraries(findings.libraries.as_ref(), all_work));
     for gpu in &gpus.found {
         let device = DeviceId::Cuda(gpu.index).to_string();
-        checks.push(capability(gpu).of(&device));
-        checks.push(smoke_test(gpu).of(&device));
+        checks.push(capability(gpu).about(&device));
+        checks.push(smoke_test(gpu).about(&device));
     }
     if gpus.found.is_empty() {
-        checks.extend([none("compute_capability", "no NVIDIA GPU"), none("gpu_check", "no NVIDIA GPU")]);
+        checks.extend(["compute_capability", "gpu_check"].map(|name| none(name, Message::new("doctor-no-gpu"))));
     }
     checks
+}
+
+/// What is said where there is nothing to look at.
+fn not_needed() -> Message {
+    Message::new("doctor-not-needed")
 }
 
 fn driver(gpus: &Gpus) -> Check {
     const NAME: &str = "nvidia_driver";
     match (&gpus.none, &gpus.driver) {
-        (Some(failure), _) if failure.code() == FailureCode::NoGpu => none(NAME, said(failure).long),
+        (Some(failure), _) if failure.code() == FailureCode::NoGpu => none(NAME, failure.into()),
         (Some(failure), _) => failed(NAME, failure),
         (None, Some(version)) => {
-            let cuda = gpus.cuda.as_ref().map(CudaVersion::to_string);
-            ok(NAME, cuda.map_or_else(|| version.clone(), |cuda| format!("{version}, for CUDA up to {cuda}")))
+            let with = |cuda| Message::new("doctor-driver-cuda").with("version", version).with("cuda", cuda);
+            ok(NAME, gpus.cuda.as_ref().map_or_else(|| Message::words(version), with))
         }
-        (None, None) => ok(NAME, "CUDA works without NVML; clocks and temperatures are not recorded"),
+        (None, None) => ok(NAME, Message::new("doctor-without-nvml")),
     }
 }
 
 fn worker(gpus: &Gpus, offers: &Offers) -> Check {
     const NAME: &str = "cuda_worker";
     if gpus.found.is_empty() {
-        return none(NAME, NOT_NEEDED);
+        return none(NAME, not_needed());
     }
     match (&offers.cuda, offers.of(DeviceKind::Cuda)) {
         (Some(Ok(description)), Ok(offer)) => ok(NAME, described(&description.build, offer)),
-        (None, Ok(_)) => ok(NAME, "not installed; the plain worker serves GPUs"),
+        (None, Ok(_)) => ok(NAME, Message::new("doctor-cuda-worker-plain")),
         (Some(Err(failure)), Ok(_)) => {
-            let Sentences { long, remedy, .. } = said(failure);
-            warning(NAME, format!("{long}; the plain worker serves GPUs"), remedy.unwrap_or_default())
+            let found = Message::new("doctor-cuda-worker-instead").of("why", failure);
+            because(NAME, Verdict::Warning, failure, found)
         }
         (_, Err(failure)) => failed(NAME, &failure),
     }
@@ -61,34 +63,38 @@ fn worker(gpus: &Gpus, offers: &Offers) -> Check {
 fn libraries(answer: Option<&Result<Vec<Library>, Reason>>, all_work: bool) -> Vec<Check> {
     const NAME: &str = "cuda_library";
     match answer {
-        None => vec![none(NAME, NOT_NEEDED)],
-        Some(Err(failure)) if all_work => vec![none(NAME, said(failure).long)],
-        Some(Err(failure)) => {
-            let Sentences { long, remedy, .. } = said(failure);
-            vec![warning(NAME, long, remedy.unwrap_or_default())]
-        }
-        Some(Ok(libraries)) => libraries.iter().map(|found| library(found, all_work).of(&found.name)).collect(),
+        None => vec![none(NAME, not_needed())],
+        Some(Err(failure)) if all_work => vec![none(NAME, failure.into())],
+        Some(Err(failure)) => vec![because(NAME, Verdict::Warning, failure, failure.into())],
+        Some(Ok(libraries)) => libraries.iter().map(|found| library(found, all_work).about(&found.name)).collect(),
     }
 }
 
 fn library(library: &Library, all_work: bool) -> Check {
     const NAME: &str = "cuda_library";
     if let Some(why) = &library.missing {
-        let remedy = "put it beside the worker, in the version that the worker was built with";
         let judge = if all_work { warning } else { problem };
-        return judge(NAME, format!("missing: {}", said(why).long), remedy.to_owned());
+        return judge(NAME, Message::new("doctor-library-missing").of("why", why), "doctor-library-remedy");
     }
-    let version = library.version.as_deref().unwrap_or("of unknown version");
-    ok(NAME, library.path.as_ref().map_or_else(|| version.to_owned(), |path| format!("{version}, {path}")))
+    let version = library.version.as_ref();
+    let version = version.map_or_else(|| Message::new("doctor-library-version"), Message::words);
+    ok(
+        NAME,
+        match &library.path {
+            Some(path) => Message::new("doctor-library-path").of("version", version).with("path", path),
+            None => version,
+        },
+    )
 }
 
 fn capability(gpu: &Gpu) -> Check {
     const NAME: &str = "compute_capability";
-    let known = gpu.compute_capability.map_or_else(|| "unknown".to_owned(), |capability| capability.to_string());
+    let known = gpu.compute_capability;
+    let known = known.map_or_else(|| Message::new("doctor-capability-unknown"), Message::words);
     match &gpu.check {
         Err(failure) if failure.code() == FailureCode::WrongCapability => failed(NAME, failure),
-        Err(_) => none(NAME, format!("{known}; whether the worker was built for it is not known")),
-        Ok(_) => ok(NAME, format!("{known}, which the worker was built for")),
+        Err(_) => none(NAME, Message::new("doctor-capability-untried").of("capability", known)),
+        Ok(_) => ok(NAME, Message::new("doctor-capability").of("capability", known)),
     }
 }
 
@@ -96,30 +102,32 @@ fn smoke_test(gpu: &Gpu) -> Check {
     const NAME: &str = "gpu_check";
     match &gpu.check {
         Err(failure) => {
-            let Sentences { long, remedy, .. } = said(failure);
-            problem(NAME, format!("{}: {long}", gpu.name), remedy.unwrap_or_default())
+            let found = Message::new("doctor-gpu-broken").with("name", &gpu.name).of("why", failure);
+            because(NAME, Verdict::Problem, failure, found)
         }
-        Ok(check) if check.simulated => warning(
-            NAME,
-            format!("{} is simulated: its times are made up", gpu.name),
-            "name a real worker with --cuda-worker",
-        ),
+        Ok(check) if check.simulated => {
+            let found = Message::new("doctor-gpu-simulated").with("name", &gpu.name);
+            warning(NAME, found, "doctor-gpu-simulated-remedy")
+        }
         Ok(check) => ok(NAME, works(gpu, check)),
     }
 }
 
-fn works(gpu: &Gpu, check: &DeviceCheck) -> String {
+fn works(gpu: &Gpu, check: &DeviceCheck) -> Message {
     let precisions: Vec<&str> = check.precisions.iter().map(|precision| precision.name()).collect();
     let memory = check.free_memory_bytes.zip(check.memory_bytes.or(gpu.memory_bytes));
-    let version = |name: &str, version: &Option<String>| version.as_ref().map(|version| format!("{name} {version}"));
+    let version = |name: &str, version: &Option<String>| {
+        version.as_ref().map(|version| Message::words(format_args!("{name} {version}")))
+    };
+    let seconds = format!("{:.1}", check.took_ms as f64 / 1000.0);
     let parts = [
-        Some(format!("{} computed rightly, in {:.1} s", gpu.name, check.took_ms as f64 / 1000.0)),
-        Some(precisions.join(" ")).filter(|precisions| !precisions.is_empty()),
-        memory.map(|(free, total)| format!("{} of {} free", gib(free), gib(total))),
+        Some(Message::new("doctor-gpu-works").with("name", &gpu.name).figure("seconds", seconds)),
+        Some(precisions.join(" ")).filter(|precisions| !precisions.is_empty()).map(Message::words),
+        memory.map(|(free, total)| Message::new("doctor-memory").bytes("free", free).bytes("total", total)),
         version("CUDA", &check.cuda),
         version("cuDNN", &check.cudnn),
     ];
-    parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
+    Message::joined(parts.into_iter().flatten(), "; ")
 }
 
 #[cfg(test)]
@@ -132,7 +140,6 @@ pub(super) mod tests {
 
     use super::super::GIB;
     use super::*;
-    use crate::doctor::Verdict;
     use crate::doctor::coordinator::Answered;
     use crate::doctor::gather::{Coordinator, DataFolder, Memory};
     use crate::doctor::power_plan::PowerPlan;
@@ -230,9 +237,43 @@ pub(super) mod tests {
         Relayed::Quoted { code, text: "as it was found".to_owned(), remedy: "what to do".to_owned() }.into()
     }
 
+    /// PCs whose GPUs, drivers, workers and libraries are in every state that a check tells apart.
+    pub(in crate::doctor::judge) fn pcs() -> Vec<Findings> {
+        let with = |change: fn(&mut Findings)| {
+            let mut pc = findings();
+            change(&mut pc);
+            pc
+        };
+        let mut pcs: Vec<Findings> = DriverReason::examples().into_iter().map(|why| without_gpu(why.into())).collect();
+        pcs.extend([
+            with(|pc| pc.gpus.cuda = None),
+            with(|pc| pc.gpus.driver = None),
+            with(|pc| pc.offers.cuda = Some(Err(failure(FailureCode::LibraryMissing)))),
+            with(|pc| {
+                pc.offers.cuda = Some(Err(failure(FailureCode::LibraryMissing)));
+                pc.offers.plain = Ok(description(&[DeviceKind::Cpu, DeviceKind::Cuda]));
+            }),
+            with(|pc| {
+                pc.offers.cuda = None;
+                pc.offers.plain = Ok(description(&[DeviceKind::Cpu, DeviceKind::Cuda]));
+            }),
+            with(|pc| {
+                pc.libraries = Some(Ok(vec![library(Some("Testlib")), Library { version: None, ..library(None) }]))
+            }),
+            with(|pc| pc.libraries = Some(Ok(vec![Library { path: None, ..library(None) }]))),
+            with(|pc| pc.libraries = Some(Err(failure(FailureCode::WorkerMissing)))),
+            with(|pc| pc.gpus.found = vec![gpu(Ok(DeviceCheck { simulated: true, ..check() }))]),
+            with(|pc| {
+                pc.gpus.found = vec![Gpu { compute_capability: None, ..gpu(Err(failure(FailureCode::DeviceBusy))) }]
+            }),
+            with(|pc| pc.gpus.found = vec![gpu(Err(failure(FailureCode::WrongCapability)))]),
+        ]);
+        pcs
+    }
+
     #[test]
     fn a_gpu_that_works_tells_what_it_found() {
-        let texts: Vec<String> = all(&findings()).into_iter().map(|check| check.finding).collect();
+        let texts: Vec<String> = all(&findings()).into_iter().map(|check| check.finding.in_english()).collect();
         assert_eq!(
             texts,
             [
@@ -301,6 +342,6 @@ pub(super) mod tests {
         let checks = all(&played);
         let last = checks.last().unwrap();
         assert_eq!(last.verdict, Verdict::Warning);
-        assert!(last.finding.contains("simulated"), "{}", last.finding);
+        assert!(last.finding.in_english().contains("is simulated"), "{last:?}");
     }
 }

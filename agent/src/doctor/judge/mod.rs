@@ -3,13 +3,14 @@
 mod gpu;
 mod place;
 
-use cotejo_language::{Language, Sentences};
+use cotejo_language::Message;
 use cotejo_model::frames::Offer;
 use cotejo_model::machine::PowerSource;
 use cotejo_model::quality::BUSY_LOAD;
 use cotejo_model::{DeviceKind, Reason};
 
 use super::gather::Findings;
+use super::power_plan::PowerPlan;
 use super::{Check, Verdict};
 
 const GIB: u64 = 1 << 30;
@@ -23,107 +24,101 @@ pub(super) fn all(findings: &Findings) -> Vec<Check> {
     checks
 }
 
-fn check(check: &'static str, verdict: Verdict, finding: impl Into<String>) -> Check {
-    Check { check, subject: None, verdict, finding: finding.into(), remedy: None }
+fn check(check: &'static str, verdict: Verdict, finding: Message) -> Check {
+    Check { check, subject: None, verdict, finding, remedy: None }
 }
 
-fn ok(name: &'static str, finding: impl Into<String>) -> Check {
+fn ok(name: &'static str, finding: Message) -> Check {
     check(name, Verdict::Ok, finding)
 }
 
-fn none(name: &'static str, finding: impl Into<String>) -> Check {
+fn none(name: &'static str, finding: Message) -> Check {
     check(name, Verdict::NotApplicable, finding)
 }
 
-fn warning(name: &'static str, finding: impl Into<String>, remedy: impl Into<String>) -> Check {
-    check(name, Verdict::Warning, finding).remedy(remedy)
+fn warning(name: &'static str, finding: Message, remedy: &'static str) -> Check {
+    Check { remedy: Some(Message::new(remedy)), ..check(name, Verdict::Warning, finding) }
 }
 
-fn problem(name: &'static str, finding: impl Into<String>, remedy: impl Into<String>) -> Check {
-    check(name, Verdict::Problem, finding).remedy(remedy)
+fn problem(name: &'static str, finding: Message, remedy: &'static str) -> Check {
+    Check { remedy: Some(Message::new(remedy)), ..check(name, Verdict::Problem, finding) }
+}
+
+/// What is found because of a reason, with what to do about the reason.
+fn because(name: &'static str, verdict: Verdict, reason: &Reason, finding: Message) -> Check {
+    Check { remedy: Message::remedy(reason), ..check(name, verdict, finding) }
 }
 
 /// The problem that a failure is.
 fn failed(name: &'static str, failure: &Reason) -> Check {
-    let Sentences { long, remedy, .. } = said(failure);
-    problem(name, long, remedy.unwrap_or_default())
-}
-
-fn said(reason: &Reason) -> Sentences {
-    cotejo_language::reason(reason, Language::English)
+    because(name, Verdict::Problem, failure, failure.into())
 }
 
 impl Check {
-    fn remedy(self, remedy: impl Into<String>) -> Self {
-        Self { remedy: Some(remedy.into()).filter(|remedy| !remedy.is_empty()), ..self }
-    }
-
-    fn of(self, subject: impl Into<String>) -> Self {
+    fn about(self, subject: impl Into<String>) -> Self {
         Self { subject: Some(subject.into()), ..self }
     }
 }
 
-fn gib(bytes: u64) -> String {
-    format!("{:.1} GiB", bytes as f64 / GIB as f64)
+/// A share as whole percents.
+fn percent(share: f64) -> String {
+    format!("{:.0}", share * 100.0)
 }
 
 fn processor(findings: &Findings) -> Check {
     let cpu = &findings.cpu;
-    let vectors = if cpu.simd.is_empty() { "no vector extensions".to_owned() } else { cpu.simd.join(" ") };
-    let found = format!("{}: {} cores and {} threads; {vectors}", cpu.name, cpu.physical_cores, cpu.logical_cores);
+    let vectors =
+        if cpu.simd.is_empty() { Message::new("doctor-no-vectors") } else { Message::words(cpu.simd.join(" ")) };
+    let found = Message::new("doctor-processor")
+        .with("name", &cpu.name)
+        .with("cores", cpu.physical_cores)
+        .with("threads", cpu.logical_cores)
+        .of("vectors", vectors);
     let has = |name: &str| cpu.simd.iter().any(|simd| simd == name);
     if has("neon") || (has("avx2") && has("fma")) {
         return ok("processor", found);
     }
-    warning(
-        "processor",
-        found,
-        "without AVX2 and FMA a network takes several times longer; a virtual machine must pass the host's processor on",
-    )
+    warning("processor", found, "doctor-processor-slow")
 }
 
 fn memory(findings: &Findings) -> Check {
+    const NAME: &str = "memory";
     let memory = findings.memory;
-    let found = format!("{} of {} free", gib(memory.available), gib(memory.total));
-    let remedy = "close other programs";
+    let found = Message::new("doctor-memory").bytes("free", memory.available).bytes("total", memory.total);
     match memory.available {
-        free if free < GIB / 2 => problem("memory", found, remedy),
-        free if free < 2 * GIB => warning("memory", found, format!("{remedy}: large images and batches need more")),
-        _ => ok("memory", found),
+        free if free < GIB / 2 => problem(NAME, found, "doctor-memory-little"),
+        free if free < 2 * GIB => warning(NAME, found, "doctor-memory-less"),
+        _ => ok(NAME, found),
     }
 }
 
 fn power_plan(findings: &Findings) -> Check {
     const NAME: &str = "power_plan";
     let plans = &findings.power_plans;
-    let found = plans.iter().map(super::power_plan::PowerPlan::words).collect::<Vec<_>>().join(", ");
+    let found = Message::joined(plans.iter().map(PowerPlan::found), ", ");
     match plans.iter().find(|plan| plan.is_slow()) {
-        Some(slow) => warning(NAME, format!("{found}: clocks are held down"), slow.remedy()),
-        None if plans.is_empty() => none(NAME, "the system does not say"),
+        Some(slow) => warning(NAME, Message::new("doctor-plan-slow").of("plans", found), slow.remedy()),
+        None if plans.is_empty() => none(NAME, Message::new("doctor-unknown")),
         None => ok(NAME, found),
     }
 }
 
 fn power(findings: &Findings) -> Check {
+    const NAME: &str = "power";
     match findings.power {
-        PowerSource::Ac => ok("power", "mains"),
-        PowerSource::Unknown => ok("power", "no battery found"),
-        PowerSource::Battery => {
-            warning("power", "battery: clocks are lower, and measurements are marked", "plug the PC in")
-        }
+        PowerSource::Ac => ok(NAME, Message::new("doctor-mains")),
+        PowerSource::Unknown => ok(NAME, Message::new("doctor-battery-none")),
+        PowerSource::Battery => warning(NAME, Message::new("doctor-battery"), "doctor-battery-remedy"),
     }
 }
 
 fn load(findings: &Findings) -> Check {
     const NAME: &str = "background_load";
     let Some(load) = findings.background_load else {
-        return none(NAME, "the system does not say");
+        return none(NAME, Message::new("doctor-unknown"));
     };
-    let found = format!("others use {:.0} % of the processors", load * 100.0);
-    if load < BUSY_LOAD {
-        return ok(NAME, found);
-    }
-    warning(NAME, found, "close other programs; updates and virus scans that run now end by themselves")
+    let found = Message::new("doctor-load").with("percent", percent(load));
+    if load < BUSY_LOAD { ok(NAME, found) } else { warning(NAME, found, "doctor-load-remedy") }
 }
 
 fn worker(findings: &Findings) -> Check {
@@ -134,26 +129,27 @@ fn worker(findings: &Findings) -> Check {
     }
 }
 
-fn described(build: &str, offer: &Offer) -> String {
+fn described(build: &str, offer: &Offer) -> Message {
     let engines: Vec<&str> = offer.engines.iter().map(|engine| engine.name()).collect();
-    format!("{build}; engines: {}", engines.join(", "))
+    Message::new("doctor-worker").with("build", build).with("engines", engines.join(", "))
 }
 
 #[cfg(test)]
 mod tests {
+    use cotejo_language::{Language, Texts};
     use cotejo_model::reason::StartReason;
+    use cotejo_samples::english::assert_spanish;
 
     use super::gpu::tests::findings;
     use super::*;
     use crate::doctor::gather::Memory;
-    use crate::doctor::power_plan::PowerPlan;
 
     #[test]
     fn a_pc_that_is_well_has_only_good_verdicts() {
         for check in all(&findings()) {
             assert!(matches!(check.verdict, Verdict::Ok | Verdict::NotApplicable), "{check:?}");
             assert_eq!(check.remedy, None, "{check:?}");
-            assert!(!check.finding.is_empty(), "{check:?}");
+            assert!(!check.finding.in_english().is_empty(), "{check:?}");
         }
     }
 
@@ -198,5 +194,60 @@ mod tests {
         broken.offers.plain = Err(StartReason::Silent { program: "cotejo-worker".to_owned(), seconds: 30 }.into());
         assert_eq!(verdict(&broken, "memory"), Verdict::Problem);
         assert_eq!(verdict(&broken, "worker"), Verdict::Problem);
+    }
+
+    /// PCs that are well and PCs that are not, in every way that a check tells apart.
+    fn pcs() -> Vec<Findings> {
+        let mut pcs = super::gpu::tests::pcs();
+        pcs.extend(super::place::tests::pcs());
+        pcs.push(findings());
+        let plans = [
+            PowerPlan::Profile("low-power".to_owned()),
+            PowerPlan::Governor { name: "powersave".to_owned(), driver: "acpi-cpufreq".to_owned() },
+            PowerPlan::Governor { name: "userspace".to_owned(), driver: String::new() },
+            PowerPlan::Scheme {
+                guid: "a1841308-3541-4fab-bc81-f71556f20b4a".to_owned(),
+                name: "Economizador".to_owned(),
+            },
+        ];
+        for (at, plan) in plans.into_iter().enumerate() {
+            let mut slow = Findings {
+                memory: Memory { total: 8 * GIB, available: GIB >> at },
+                power_plans: vec![plan],
+                power: PowerSource::Battery,
+                background_load: Some(0.25),
+                ..findings()
+            };
+            slow.cpu.simd.clear();
+            slow.offers.plain = Err(StartReason::Silent { program: "cotejo-worker".to_owned(), seconds: 30 }.into());
+            pcs.push(slow);
+        }
+        pcs.push(Findings { power_plans: vec![], power: PowerSource::Unknown, background_load: None, ..findings() });
+        pcs
+    }
+
+    #[test]
+    fn everything_is_said_in_spanish_without_an_english_word() {
+        let texts = Texts::of(Language::Spanish);
+        for pc in pcs() {
+            let report = crate::doctor::Report::of(all(&pc));
+            let shown = report.text(texts);
+            assert!(report.checks.len() > 10, "{shown}");
+            // What systems say and what is typed.
+            let names = [
+                "connection refused",
+                "read-only",
+                "cpupower frequency-set",
+                "timedatectl set-ntp",
+                "powerprofilesctl set",
+                "Some CPU",
+                "as it was found",
+                "what to do",
+            ];
+            assert_spanish(&shown, &names);
+        }
+        for step in ["doctor-doing-probe", "doctor-doing-libraries", "doctor-doing-coordinator"] {
+            assert_spanish(&texts.say(step), &[]);
+        }
     }
 }

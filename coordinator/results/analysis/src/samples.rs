@@ -106,6 +106,7 @@ pub(crate) fn environment(number: u128, cpu: &str) -> Environment {
         machine: machine(number),
         name: format!("pc-{number}"),
         cpu: cpu.to_owned(),
+        cpu_simulated: false,
         physical_cores: 8,
         logical_cores: 16,
         simd: Vec::new(),

@@ -1,6 +1,7 @@
 //! Cotejo's texts for people, in the languages that it speaks. The texts are Project Fluent's `.ftl` files in `texts/`,
 //! one file a subject; a text has the same name in every language.
 
+mod message;
 mod plans;
 pub mod quantity;
 mod reasons;
@@ -15,14 +16,15 @@ use fluent_bundle::{FluentArgs, FluentError, FluentResource};
 use unic_langid::LanguageIdentifier;
 
 pub use fluent_bundle::FluentValue;
+pub use message::{Message, Part};
 pub use plans::compiled_for;
 pub use reasons::{Sentences, absence, reason};
 
 /// The files of one language, by subject.
 macro_rules! texts {
     ($language:literal) => {
-        texts!($language: "analysis", "charts", "documents", "demo", "lists", "messages", "peers", "plan", "report",
-            "results", "transfer")
+        texts!($language: "analysis", "charts", "daemons", "demo", "doctor", "documents", "files", "lists", "messages", "peers",
+            "plan", "report", "results", "transfer", "usage")
     };
     ($language:literal: $($subject:literal),+) => {
         &[$(($subject, include_str!(concat!("../texts/", $language, "/", $subject, ".ftl")))),+]
@@ -140,11 +142,14 @@ impl fmt::Display for Language {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UnknownLanguage;
 
-impl fmt::Display for UnknownLanguage {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "unknown language; known: {}", languages())
+impl UnknownLanguage {
+    /// What a person is told.
+    pub fn message(&self) -> Message {
+        Message::new("unknown-language").with("languages", languages())
     }
 }
+
+displayed_in_english!(UnknownLanguage);
 
 impl std::error::Error for UnknownLanguage {}
 
@@ -224,6 +229,11 @@ impl Texts {
     fn find(&self, name: &str, arguments: Option<&FluentArgs<'_>>, errors: &mut Vec<FluentError>) -> Option<String> {
         let pattern = self.bundle.get_message(name)?.value()?;
         Some(self.bundle.format_pattern(pattern, arguments, errors).into_owned())
+    }
+
+    /// A product's name, with a mark where a program only plays it.
+    pub fn product(&self, name: &str, simulated: bool) -> String {
+        if simulated { self.fill("product-simulated", &[("name", name.into())]) } else { name.to_owned() }
     }
 
     /// Written numbers as this language writes them: `0.0301 ± 0.0002` has decimal commas in Spanish.

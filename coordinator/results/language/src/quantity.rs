@@ -20,6 +20,16 @@ pub fn magnitude(figure: f64, language: Language) -> String {
     number(&format!("{figure:.1e}"), language)
 }
 
+/// A limit of time, such as `0.1 s` or `24 h`.
+pub fn duration(milliseconds: u64, language: Language) -> String {
+    const HOUR_MS: u64 = 3_600_000;
+    match milliseconds {
+        0 => "0 s".to_owned(),
+        hours if hours % HOUR_MS == 0 => format!("{} h", hours / HOUR_MS),
+        other => number(&format!("{} s", other as f64 / 1000.0), language),
+    }
+}
+
 /// A written number with the decimal sign of the language.
 pub fn number(written: &str, language: Language) -> String {
     Texts::of(language).number(written).into_owned()
@@ -43,5 +53,14 @@ mod tests {
         assert_eq!(english(u64::MAX), "16.0 EiB");
         assert_eq!(bytes(8_375_186_227, Language::Spanish), "7,8 GiB");
         assert_eq!(magnitude(0.031, Language::Spanish), "3,1e-2");
+    }
+
+    #[test]
+    fn limits_of_time_have_the_unit_that_fits() {
+        let spanish = |ms| duration(ms, Language::Spanish);
+        assert_eq!(
+            [0, 100, 1000, 90_000, 3_600_000, 86_400_000].map(spanish),
+            ["0 s", "0,1 s", "1 s", "90 s", "1 h", "24 h"]
+        );
     }
 }

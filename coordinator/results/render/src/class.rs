@@ -57,8 +57,9 @@ pub fn anomalies(texts: &Texts, anomalies: &Anomalies, level: u8) -> Vec<Block> 
     if !anomalies.alone.is_empty() {
         let name = |(twins, _, machine): &(Twins, _, String)| {
             let device = match twins {
-                Twins::Cpu { cpu, .. } => clean(cpu),
-                Twins::Gpu { name, .. } => clean(name),
+                Twins::Cpu { cpu: name, simulated, .. } | Twins::Gpu { name, simulated } => {
+                    texts.product(&clean(name), *simulated)
+                }
             };
             texts.fill("class-alone-item", &[("machine", clean(machine).into()), ("device", device.into())])
         };
@@ -109,15 +110,15 @@ fn explanation(texts: &Texts, explanation: &Explanation) -> String {
 
 fn twins(texts: &Texts, twins: &Twins) -> String {
     match twins {
-        Twins::Cpu { cpu, cores, memory_gib, os, .. } => texts.fill(
+        Twins::Cpu { cpu, cores, memory_gib, os, simulated } => texts.fill(
             "class-twins-cpu",
             &[
-                ("cpu", clean(cpu).into()),
+                ("cpu", texts.product(&clean(cpu), *simulated).into()),
                 ("cores", (*cores).into()),
                 ("memory", (*memory_gib).into()),
                 ("os", clean(os).into()),
             ],
         ),
-        Twins::Gpu { name, .. } => clean(name),
+        Twins::Gpu { name, simulated } => texts.product(&clean(name), *simulated),
     }
 }

@@ -2,6 +2,7 @@
 
 use cotejo_language::{Facts, Language, Sentences};
 use cotejo_model::comparison::{Comparison, Entry, Measured, Outcome};
+use cotejo_model::device::marked;
 use cotejo_model::gpu::GpuRecord;
 use cotejo_model::job::Weights;
 use cotejo_model::{Digest, JobState, Reason, Task};
@@ -143,7 +144,7 @@ fn row(entry: &Entry) -> Row {
         machine_id: entry.machine.to_string(),
         machine: entry.machine_name.clone(),
         device: entry.device.to_string(),
-        device_name: entry.device_name.clone(),
+        device_name: marked(&entry.device_name, entry.is_simulated()),
         kind,
         model,
         size_px: workload.task.size(),

@@ -15,7 +15,7 @@ pub(super) fn described(entry: &Entry, gpu: &GpuRecord, texts: &Texts) -> String
         |what: &str, version: &Option<String>| version.as_ref().map(|version| format!("{what} {}", clean(version)));
     let said = |name: &str, argument, value: String| texts.fill(name, &[(argument, value.into())]);
     let parts = [
-        Some(clean(&entry.device_name)),
+        Some(texts.product(&clean(&entry.device_name), entry.is_simulated())),
         gpu.memory_bytes.map(|bytes| said("memory-vram", "bytes", words::bytes(bytes, texts))),
         gpu.compute_capability.map(|capability| said("gpu-capability", "version", capability.to_string())),
         gpu.driver.as_ref().map(|driver| said("gpu-driver", "version", clean(driver))),

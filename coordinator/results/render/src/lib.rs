@@ -30,6 +30,8 @@ pub mod samples_csv;
 
 #[cfg(test)]
 mod samples;
+#[cfg(test)]
+mod spanish;
 
 #[cfg(test)]
 use cotejo_language::Texts;

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use cotejo_language::Texts;
 use cotejo_model::basis::{Basis, Disagreement, GivenAnswer, ModelWeights};
 use cotejo_model::comparison::{Comparison, Entry, Environment, GroupBy, Measured, Outcome, SeenGpu, Table};
-use cotejo_model::device::marked;
 use cotejo_model::job::Weights;
 use cotejo_model::{DeviceKind, Digest, Threads};
 
@@ -241,11 +240,14 @@ fn environments(environments: &[Environment], texts: &Texts) -> Vec<String> {
 
 /// What a machine is made of, without its name.
 pub(super) fn machine(environment: &Environment, texts: &Texts) -> String {
-    let Environment { cpu, physical_cores, logical_cores, simd, memory_bytes, os, gpus, no_gpu, .. } = environment;
+    let Environment { cpu, cpu_simulated, physical_cores, logical_cores, simd, memory_bytes, os, gpus, no_gpu, .. } =
+        environment;
     let cores = texts.fill("cores", &[("count", (*physical_cores).into())]);
     let threads = texts.fill("task-threads", &[("count", (*logical_cores).into())]);
-    let mut parts =
-        vec![clean(cpu), texts.fill("cores-and-threads", &[("cores", cores.into()), ("threads", threads.into())])];
+    let mut parts = vec![
+        texts.product(&clean(cpu), *cpu_simulated),
+        texts.fill("cores-and-threads", &[("cores", cores.into()), ("threads", threads.into())]),
+    ];
     if !simd.is_empty() {
         parts.push(clean(&simd.join(" ")));
     }
@@ -261,7 +263,7 @@ pub(super) fn machine(environment: &Environment, texts: &Texts) -> String {
 
 /// A GPU by its name, and why it cannot be used, if it cannot.
 pub(crate) fn gpu(gpu: &SeenGpu, texts: &Texts) -> String {
-    let name = clean(&marked(&gpu.name, gpu.simulated));
+    let name = texts.product(&clean(&gpu.name), gpu.simulated);
     match &gpu.unusable {
         Some(why) => format!("{name} ({})", clean(&texts.reason(why).long)),
         None => name,

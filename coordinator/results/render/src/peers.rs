@@ -10,7 +10,6 @@ use cotejo_analysis::peers::{
 use cotejo_analysis::pseudonym;
 use cotejo_language::Texts;
 use cotejo_model::MachineId;
-use cotejo_model::device::unmarked;
 use cotejo_model::job::Weights;
 use cotejo_model::quality::{Flag, FlagKind};
 use jiff::Timestamp;
@@ -286,7 +285,10 @@ fn of_peer(texts: &Texts, peer: &Peer, comparison: &PeerComparison) -> Vec<Strin
     let who = if peer.imported { "peers-who-imported" } else { "peers-who" };
     let cpu = peer.cpu.as_ref().map_or_else(
         || texts.say("peers-cpu-unknown"),
-        |cpu| texts.fill("peers-cpu-of-peer", &[("cpu", clean(cpu).into())]),
+        |cpu| {
+            let cpu = texts.product(&clean(cpu), peer.cpu_simulated);
+            texts.fill("peers-cpu-of-peer", &[("cpu", cpu.into())])
+        },
     );
     let mut lines = vec![
         texts.fill(who, &[("group", group(texts, &peer.pseudonym).into())]),
@@ -302,7 +304,8 @@ fn of_peer(texts: &Texts, peer: &Peer, comparison: &PeerComparison) -> Vec<Strin
 fn of_cpu(texts: &Texts, comparison: &PeerComparison) -> Vec<String> {
     let mine = &comparison.mine;
     let name = if mine.imported { "peers-cpu-own-imported" } else { "peers-cpu-own" };
-    let who = texts.fill(name, &[("cpu", clean(&mine.cpu).into()), ("machine", clean(&mine.name).into())]);
+    let cpu = texts.product(&clean(&mine.cpu), mine.cpu_simulated);
+    let who = texts.fill(name, &[("cpu", cpu.into()), ("machine", clean(&mine.name).into())]);
     let times = || comparison.tables.iter().flat_map(|table| &table.rows).map(|row| &row.cpu);
     let runs = || times().filter_map(|time| time.runs);
     let dates = || times().filter_map(|time| time.started_ms);
@@ -392,7 +395,7 @@ fn gpu_line(texts: &Texts, gpu: &Gpu) -> String {
 
 /// A GPU by name; of one that is played, that is said in the reader's language.
 pub(crate) fn gpu_name(texts: &Texts, gpu: &Gpu) -> String {
-    let name = clean(unmarked(&gpu.name));
+    let name = clean(&gpu.name);
     if gpu.simulated { format!("{name} ({}, SIM)", texts.say("peers-gpu-simulated")) } else { name }
 }
 

@@ -61,7 +61,7 @@ fn reference(size: u32) -> Reference {
 
 #[test]
 fn a_classmates_gpu_in_spanish() {
-    insta::assert_snapshot!(of_class(Language::Spanish), @"
+    insta::assert_snapshot!(of_class(Language::Spanish), @r"
     Tiempos de CPU y GPU de pc-01
     ═════════════════════════════
 
@@ -76,7 +76,7 @@ fn a_classmates_gpu_in_spanish() {
     │ 224 x 224           ┆ 0,0301 ± 0,0002 ┆      0,002031 ± 0,000016 ┆ 14,8 ± 0,2x │
     │ 1024 x 1024         ┆   0,629 ± 0,005 ┆        0,00928 ± 0,00007 ┆ 67,8 ± 1,1x │
     └─────────────────────┴─────────────────┴──────────────────────────┴─────────────┘
-    Precisión f32; todos los hilos; motor reference; pesos: aleatorios, semilla 2026; versión
+    Precisión f32; todos los hilos; motor reference; pesos: aleatorios, semilla 2026; versión:
     cotejo-worker 0.1.0, candle 0.11.0.
     ± es el intervalo de confianza del 95 % de la mediana.
 
@@ -88,7 +88,7 @@ fn a_classmates_gpu_in_spanish() {
     - CPU de ese PC: AMD Ryzen 5 5600X 6-Core Processor
     - Medidos el 2026-07-31; cada tiempo es la mediana de 10 ejecuciones, con su intervalo de confianza
       del 95 %
-    - Motor reference, precisión f32, versión cotejo-worker 0.1.0, candle 0.11.0
+    - Motor reference; precisión f32; versión: cotejo-worker 0.1.0, candle 0.11.0
     - Por qué este: es la única GPU de la clase con tiempos comparables; su CPU tarda 0,625 veces lo que
       la de este PC (media geométrica de 2 tiempos de CPU que ambos tienen)
 
@@ -198,7 +198,7 @@ fn a_rehearsal_with_a_gap_and_flags() {
 
 #[test]
 fn reference_times_in_a_class_without_gpus() {
-    insta::assert_snapshot!(shown(Language::Spanish, samples::without_gpu(), Wanted::Usual, &[reference(224)]), @"
+    insta::assert_snapshot!(shown(Language::Spanish, samples::without_gpu(), Wanted::Usual, &[reference(224)]), @r"
     Tiempos de CPU y GPU de pc-01
     ═════════════════════════════
 
@@ -215,7 +215,7 @@ fn reference_times_in_a_class_without_gpus() {
     │ 512 x 512           ┆ 0,1512 ± 0,0012 ┆       sin tiempo de referencia ┆           - │
     │ 1024 x 1024         ┆   0,620 ± 0,005 ┆       sin tiempo de referencia ┆           - │
     └─────────────────────┴─────────────────┴────────────────────────────────┴─────────────┘
-    Precisión f32; todos los hilos; motor reference; pesos: aleatorios, semilla 2026; versión
+    Precisión f32; todos los hilos; motor reference; pesos: aleatorios, semilla 2026; versión:
     cotejo-worker 0.1.0, candle 0.11.0.
     ± es el intervalo de confianza del 95 % de la mediana.
 

@@ -118,7 +118,7 @@ fn kind(column: Column) -> Kind {
 
 fn cell(column: Column, value: &Value, remarks: &mut Remarks, texts: &Texts) -> Cell {
     match value {
-        Value::Text { text } => Cell::words(clean(text)),
+        Value::Text { text, simulated } => Cell::words(texts.product(&clean(text), *simulated)),
         Value::Count { count } => {
             let text = if column == Column::Size { words::side(*count) } else { count.to_string() };
             Cell { figure: Some(Figure::count(f64::from(*count))), ..Cell::words(text) }

@@ -152,7 +152,7 @@ fn flagged_failed_and_pending_cells() {
 
 #[test]
 fn a_rehearsal_cannot_be_taken_for_a_measurement() {
-    insta::assert_snapshot!(render(&samples::simulated(), &style(100)), @"
+    insta::assert_snapshot!(render(&samples::simulated(), &style(100)), @r"
     practice
     ════════
 
@@ -183,8 +183,8 @@ fn a_rehearsal_cannot_be_taken_for_a_measurement() {
       Windows 11 (26100); Simulated GPU (simulated)
 
     GPUs
-    - cuda:0 (simulated): Simulated GPU; 12.0 GiB VRAM; compute capability 8.6; driver 560.94; CUDA
-      12.6; cuDNN 9.5.1; power limit 170 W
+    - cuda:0 (simulated): Simulated GPU (simulated); 12.0 GiB VRAM; compute capability 8.6; driver
+      560.94; CUDA 12.6; cuDNN 9.5.1; power limit 170 W
 
     GPUs that were held down or hot
     - ResNet18 1024 x 1024 on cuda:0 (simulated): clock held down (sw power cap), hot (83 °C)
@@ -555,14 +555,14 @@ fn results_as_markdown() {
 
 #[test]
 fn results_in_spanish() {
-    insta::assert_snapshot!(render_spanish(&samples::simulated(), &style(100)), @"
+    insta::assert_snapshot!(render_spanish(&samples::simulated(), &style(100)), @r"
     practice
     ════════
 
     Barrido: practice (2026-07-31, 0000005e).
 
-    ┃ SIMULADO: lo marcado con SIM se lo inventó un programa que solo hace el papel de un equipo, para
-    ┃ un ensayo. No se calculó nada, y no dice nada de ninguna CPU ni GPU.
+    ┃ SIMULADO: los datos marcados con SIM los ha generado un programa que simula un equipo, a modo de
+    ┃ ensayo. No se ha calculado nada, de modo que no dicen nada de ninguna CPU ni GPU.
 
     ┌──────────┬─────────────┬─────────────────┬─────────────────────────┬─────────────────┐
     │ Modelo   ┆ Tamaño      ┆         CPU (s) ┆                 GPU (s) ┆     Aceleración │
@@ -572,11 +572,11 @@ fn results_in_spanish() {
     │ ResNet18 ┆ 1024 x 1024 ┆   0,620 ± 0,005 ┆   0,02193 ± 0,00017 SIM ┆ 28,3 ± 0,4x SIM │
     └──────────┴─────────────┴─────────────────┴─────────────────────────┴─────────────────┘
 
-    ┃ SIMULADO: lo marcado con SIM se lo inventó un programa que solo hace el papel de un equipo, para
-    ┃ un ensayo. No se calculó nada, y no dice nada de ninguna CPU ni GPU.
+    ┃ SIMULADO: los datos marcados con SIM los ha generado un programa que simula un equipo, a modo de
+    ┃ ensayo. No se ha calculado nada, de modo que no dicen nada de ninguna CPU ni GPU.
 
     Medido con precisión f32; hilos: todos; motor reference; pesos aleatorios, semilla 2026; imagen
-    incorporada; versión cotejo-worker 0.1.0, candle 0.11.0.
+    incorporada; versión: cotejo-worker 0.1.0, candle 0.11.0.
 
     Cómo se midió
     - mediana de 10 inferencias en caliente por celda, en segundos; ± es su intervalo de confianza del
@@ -584,16 +584,16 @@ fn results_in_spanish() {
 
     En qué se ejecutó
     - pc-01: Intel(R) Core(TM) i5-10400 CPU @ 2.90GHz; 6 núcleos y 12 hilos; avx2 fma; 16,0 GiB de RAM;
-      Windows 11 (26100); Simulated GPU (simulated)
+      Windows 11 (26100); Simulated GPU (simulada)
 
     GPU
-    - cuda:0 (simulado): Simulated GPU; 12,0 GiB de VRAM; capacidad de cómputo 8.6; controlador 560.94;
-      CUDA 12.6; cuDNN 9.5.1; límite de potencia 170 W
+    - cuda:0 (simulado): Simulated GPU (simulada); 12,0 GiB de VRAM; capacidad de cómputo 8.6;
+      controlador 560.94; CUDA 12.6; cuDNN 9.5.1; límite de potencia 170 W
 
     GPU frenadas o calientes
     - ResNet18 1024 x 1024 en cuda:0 (simulado): reloj frenado (sw power cap), caliente (83 °C)
     ");
-    insta::assert_snapshot!(render_spanish(&samples::troubled(), &style(100)), @"
+    insta::assert_snapshot!(render_spanish(&samples::troubled(), &style(100)), @r"
     practice
     ════════
 
@@ -609,7 +609,7 @@ fn results_in_spanish() {
     (1) needs 13.2 TiB of memory; the device has 16.0 GiB
 
     Medido con precisión f32; hilos: todos; motor reference; pesos aleatorios, semilla 2026; imagen
-    incorporada; versión cotejo-worker 0.1.0, candle 0.11.0.
+    incorporada; versión: cotejo-worker 0.1.0, candle 0.11.0.
 
     Cómo se midió
     - mediana de 10 inferencias en caliente por celda, en segundos; ± es su intervalo de confianza del

@@ -98,6 +98,7 @@ fn environment(machine: usize, gpu: bool) -> Environment {
         machine: MachineId(Uuid::from_u128(machine as u128 + 1)),
         name: NAMES[machine].to_owned(),
         cpu: device_name(machine, DeviceKind::Cpu).to_owned(),
+        cpu_simulated: false,
         physical_cores: 6,
         logical_cores: 12,
         simd: vec!["avx2".to_owned(), "fma".to_owned()],
@@ -171,7 +172,7 @@ fn by_size(mut rows: Vec<Vec<Value>>, machines: bool) -> Table {
     if machines {
         columns.insert(0, Column::Machine);
     }
-    let model = || Value::Text { text: Model::ResNet18.title().to_owned() };
+    let model = || Value::Text { text: Model::ResNet18.title().to_owned(), simulated: false };
     for row in &mut rows {
         row.insert(usize::from(machines), model());
     }
@@ -327,7 +328,7 @@ pub(super) fn class(by: GroupBy) -> Comparison {
     };
     let gpu = |machine: usize, size: u32| (machine == 2).then(|| ok(0.002_031 * f64::from(size) / 224.0));
     let gpu_value = |machine, size| gpu(machine, size).map_or_else(|| because(no_gpu()), |outcome| seconds(&outcome));
-    let name = |machine: usize| Value::Text { text: NAMES[machine].to_owned() };
+    let name = |machine: usize| Value::Text { text: NAMES[machine].to_owned(), simulated: false };
     let kinds = [DeviceKind::Cpu, DeviceKind::Cuda];
     let task_time = |size, device| Column::TaskTime { task: classify(size), streams: 1, device };
     let table = match by {
@@ -353,7 +354,7 @@ pub(super) fn class(by: GroupBy) -> Comparison {
             }
         }
         GroupBy::Device => {
-            let device = |machine, kind| Value::Text { text: device_name(machine, kind).to_owned() };
+            let device = |machine, kind| Value::Text { text: device_name(machine, kind).to_owned(), simulated: false };
             let mut rows =
                 vec![vec![name(2), device(2, DeviceKind::Cuda), gpu_value(2, sizes[0]), gpu_value(2, sizes[1])]];
             rows.extend((0..3).rev().map(|machine| {

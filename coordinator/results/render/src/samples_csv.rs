@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use cotejo_model::bundle::{BundledJob, Ended};
+use cotejo_model::device::marked;
 use cotejo_model::{Bundle, MachineId, Measurement, SweepId, Task};
 use serde::Serialize;
 
@@ -16,7 +17,7 @@ struct Row<'a> {
     machine_id: String,
     machine: &'a str,
     device: String,
-    device_name: &'a str,
+    device_name: String,
     /// Nothing was computed: the time is made up, for a rehearsal.
     simulated: bool,
     kind: &'static str,
@@ -76,7 +77,7 @@ fn row<'a>(job: &BundledJob, measurement: &'a Measurement, sweep_name: &'a str, 
         machine_id: job.machine.to_string(),
         machine,
         device: job.spec.device.to_string(),
-        device_name: &measurement.device_name,
+        device_name: marked(&measurement.device_name, measurement.simulated),
         simulated: measurement.simulated,
         kind,
         model,

@@ -1,3 +1,6 @@
+use cotejo_model::reason::Relayed;
+use cotejo_model::{FailureCode, Reason};
+
 use super::*;
 use crate::store::contract::contract;
 
@@ -86,4 +89,68 @@ async fn a_database_of_the_first_schema_is_brought_up_to_date() {
     assert_eq!(store.assigned_jobs().await.unwrap().len(), 1);
     assert_eq!(store.sweeps(9).await.unwrap(), [SweepRecord { id: sweep, spec, created_ms: 5 }]);
     assert_eq!((store.imports().await.unwrap(), store.references().await.unwrap()), (Vec::new(), Vec::new()));
+}
+
+/// A database that version 0.1 wrote, as `version_0_1.sql` says.
+async fn of_version_0_1() -> (SqliteStore, tempfile::TempDir) {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("cotejo.db");
+    // A dump names tables before it makes them.
+    let options = SqliteConnectOptions::new().filename(&path).create_if_missing(true).foreign_keys(false);
+    let mut connection = options.connect().await.unwrap();
+    sqlx::raw_sql(include_str!("version_0_1.sql")).execute(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+    (SqliteStore::open(&path).await.unwrap(), dir)
+}
+
+#[tokio::test]
+async fn failures_of_version_0_1_read_as_quotations() {
+    let (store, _dir) = of_version_0_1().await;
+    let sweeps = store.sweeps(9).await.unwrap();
+    assert!(sweeps.len() == 2 && sweeps.iter().all(|sweep| sweep.spec.problems().is_empty()), "{sweeps:?}");
+    let mut failures = Vec::new();
+    for sweep in &sweeps {
+        let outcomes = store.outcomes(sweep.id).await.unwrap();
+        assert_eq!(outcomes.iter().filter(|(_, measurement)| measurement.is_some()).count(), 1);
+        failures.extend(outcomes.into_iter().filter_map(|(job, _)| job.failure));
+    }
+    let quoted = |code, text: &str, remedy: &str| -> Reason {
+        Relayed::Quoted { code, text: text.to_owned(), remedy: remedy.to_owned() }.into()
+    };
+    let old = quoted(
+        FailureCode::DriverTooOld,
+        "the NVIDIA driver serves CUDA 11.1, the libraries are of CUDA 12.6",
+        "install a driver for CUDA 12 or later from nvidia.com/drivers",
+    );
+    let none = quoted(
+        FailureCode::NoGpu,
+        "no NVIDIA GPU or driver found (NVML is not installed)",
+        "`cotejo-agent doctor` (or `cotejo doctor`) on that machine says what it lacks",
+    );
+    assert_eq!(failures.len(), 2);
+    assert!(failures.contains(&old) && failures.contains(&none), "{failures:?}");
+    let machines = store.machines().await.unwrap();
+    let unusable: Vec<_> = machines.iter().flat_map(|machine| &machine.capability.devices).collect();
+    assert_eq!(unusable.iter().find_map(|device| device.unusable.clone()), Some(old));
+    let no_gpu = machines.iter().find_map(|machine| machine.capability.no_gpu.clone());
+    assert_eq!(no_gpu, Some(quoted(FailureCode::NoGpu, "no NVIDIA GPU or driver found (NVML is not installed)", "")));
+}
+
+#[tokio::test]
+async fn what_version_0_1_played_is_simulated_without_a_mark_in_its_name() {
+    let (store, _dir) = of_version_0_1().await;
+    let machines = store.machines().await.unwrap();
+    let played = machines.iter().find(|machine| machine.name == "pc-02").unwrap();
+    assert_eq!(played.capability.cpu.name, "Intel Core i5-8400");
+    let devices = played.capability.devices.iter().map(|device| (device.name.as_str(), device.simulated));
+    assert_eq!(devices.collect::<Vec<_>>(), [("Intel Core i5-8400", true), ("NVIDIA GeForce GTX 1060 6GB", true)]);
+    let mut names = Vec::new();
+    for sweep in store.sweeps(9).await.unwrap() {
+        let outcomes = store.outcomes(sweep.id).await.unwrap();
+        names.extend(
+            outcomes.into_iter().filter_map(|(_, measurement)| measurement).map(|it| (it.device_name, it.simulated)),
+        );
+    }
+    names.sort();
+    assert_eq!(names, [("Intel Core i5-8400".to_owned(), true), ("Intel(R) Xeon(R) Processor".to_owned(), false)]);
 }

@@ -1,5 +1,7 @@
 //! What reasons tell of: the kinds of facts that no other part of the vocabulary has, and examples of every kind.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use super::{FailureCode, Reason};
@@ -8,6 +10,7 @@ use crate::gpu::ComputeCapability;
 use crate::ids::Digest;
 use crate::job::JobState;
 use crate::named::named_enum;
+use crate::sweep::Problem;
 use crate::workload::{Engine, Model, Precision, Task};
 
 named_enum!(
@@ -150,6 +153,15 @@ pub enum TensorProblem {
     },
 }
 
+/// A machine and what it is labelled with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Labelled {
+    /// The machine's name.
+    pub machine: String,
+    /// Its labels, `key=value` each.
+    pub labels: Vec<String>,
+}
+
 /// A type of facts of which every kind of value can be shown.
 pub trait Example: Sized {
     /// One value of every kind that is said differently.
@@ -221,6 +233,32 @@ impl Example for TensorProblem {
             Self::NotReal { tensor: tensor(), format: "I64".to_owned() },
             Self::Extra { tensor: tensor() },
         ]
+    }
+}
+
+impl Example for Labelled {
+    fn examples() -> Vec<Self> {
+        let with = |labels: &[&str]| labels.iter().map(|label| (*label).to_owned()).collect();
+        vec![
+            Self { machine: "pc-1".to_owned(), labels: with(&["room=A1"]) },
+            Self { machine: "pc-2".to_owned(), labels: with(&[]) },
+        ]
+    }
+}
+
+impl Example for Problem {
+    /// A problem of each kind.
+    fn examples() -> Vec<Self> {
+        let of = |why: Reason| Self { field: Cow::Borrowed("sizes"), why };
+        let fields = super::FieldReason::examples().into_iter().map(|why| of(why.into()));
+        let range = super::JobReason::OutOfRange { dimension: Dimension::Size, value: 0, most: 9 };
+        fields.chain([of(range.into())]).collect()
+    }
+}
+
+impl Example for Box<Problem> {
+    fn examples() -> Vec<Self> {
+        Problem::examples().into_iter().map(Self::new).collect()
     }
 }
 

@@ -6,14 +6,18 @@
 
 mod answer;
 mod blob;
+mod bundle;
 mod device;
 mod driver;
 mod end;
 mod facts;
+mod field;
 mod file;
 mod gpu;
 mod job;
+mod plan;
 mod relayed;
+mod request;
 mod weights;
 mod worker;
 
@@ -27,14 +31,18 @@ use crate::named::named_enum;
 
 pub use answer::AnswerReason;
 pub use blob::BlobReason;
+pub use bundle::BundleReason;
 pub use device::{DeviceReason, MemoryReason};
 pub use driver::DriverReason;
 pub use end::EndReason;
-pub use facts::{Dimension, Example, Exit, JobFile, PickleFault, Platform, TensorProblem};
+pub use facts::{Dimension, Example, Exit, JobFile, Labelled, PickleFault, Platform, TensorProblem};
+pub use field::FieldReason;
 pub use file::{FileReason, ImageReason};
 pub use gpu::{GpuReason, LibraryReason};
 pub use job::JobReason;
+pub use plan::PlanReason;
 pub use relayed::Relayed;
+pub use request::{RequestReason, StoreReason, UploadReason};
 pub use weights::WeightsReason;
 pub use worker::{CheckReason, StartReason, WorkerReason};
 
@@ -180,6 +188,18 @@ pub enum Reason {
     Blob(BlobReason),
     /// How the job ended without its worker.
     End(EndReason),
+    /// What is wrong with a field of a sweep, or of a reference time.
+    Field(FieldReason),
+    /// A sweep cannot be planned.
+    Plan(PlanReason),
+    /// What a coordinator does not do.
+    Request(RequestReason),
+    /// A file that a coordinator does not take, or does not give.
+    Upload(UploadReason),
+    /// A coordinator's database.
+    Store(StoreReason),
+    /// A file of results.
+    Bundle(BundleReason),
     /// Someone else's words, or a reason within another.
     Relayed(Relayed),
 }
@@ -203,6 +223,12 @@ macro_rules! of_group {
             Reason::Worker($inner) => $what,
             Reason::Blob($inner) => $what,
             Reason::End($inner) => $what,
+            Reason::Field($inner) => $what,
+            Reason::Plan($inner) => $what,
+            Reason::Request($inner) => $what,
+            Reason::Upload($inner) => $what,
+            Reason::Store($inner) => $what,
+            Reason::Bundle($inner) => $what,
             Reason::Relayed($inner) => $what,
         }
     };
@@ -267,6 +293,12 @@ impl Reason {
         all.extend(group(WorkerReason::examples()));
         all.extend(group(BlobReason::examples()));
         all.extend(group(EndReason::examples()));
+        all.extend(group(FieldReason::examples()));
+        all.extend(group(PlanReason::examples()));
+        all.extend(group(RequestReason::examples()));
+        all.extend(group(UploadReason::examples()));
+        all.extend(group(StoreReason::examples()));
+        all.extend(group(BundleReason::examples()));
         all.extend(group(Relayed::examples()));
         all
     }

@@ -29,6 +29,12 @@ fn every_reason_travels_as_json_and_has_a_name_of_its_own() {
         names_of(&WorkerReason::examples(), WorkerReason::name),
         names_of(&BlobReason::examples(), BlobReason::name),
         names_of(&EndReason::examples(), EndReason::name),
+        names_of(&FieldReason::examples(), FieldReason::name),
+        names_of(&PlanReason::examples(), PlanReason::name),
+        names_of(&RequestReason::examples(), RequestReason::name),
+        names_of(&UploadReason::examples(), UploadReason::name),
+        names_of(&StoreReason::examples(), StoreReason::name),
+        names_of(&BundleReason::examples(), BundleReason::name),
         names_of(&Relayed::examples(), Relayed::name),
     ];
     assert_eq!(groups.iter().sum::<usize>(), names.len(), "a name stands for two reasons");

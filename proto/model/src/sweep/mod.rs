@@ -6,6 +6,7 @@ mod status;
 mod tests;
 mod work;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
@@ -15,6 +16,7 @@ use crate::ids::Digest;
 use crate::job::{WEIGHTS_SEED, Weights};
 use crate::measuring::MeasuringPlan;
 use crate::named::named_enum;
+use crate::reason::{FieldReason, JobReason, Reason};
 use crate::workload::{Engine, Model, Precision, Task, Threads, Workload};
 
 pub use flat::FlatWork;
@@ -121,6 +123,8 @@ pub const CALIBRATION: &str = "calibration";
 pub const MAX_WORKLOADS: usize = 10_000;
 /// Bytes of a sweep's name at most.
 pub const MAX_NAME: usize = 200;
+/// The shortest budget of a cell, in milliseconds.
+pub const MIN_CELL_BUDGET_MS: u64 = 100;
 /// The longest budget of a cell, in milliseconds: one hour.
 pub const MAX_CELL_BUDGET_MS: u64 = 3_600_000;
 /// The shortest budget of a sweep, in milliseconds: one second.
@@ -129,61 +133,69 @@ pub const MIN_BUDGET_MS: u64 = 1_000;
 pub const MAX_BUDGET_MS: u64 = 24 * 3_600_000;
 
 /// Something wrong with a sweep, and the field that it is wrong in.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{field}: {message}")]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Problem {
     /// As it is written in a sweep file.
-    pub field: &'static str,
+    pub field: Cow<'static, str>,
     /// What is wrong.
-    pub message: String,
+    pub why: Reason,
+}
+
+impl Problem {
+    /// A problem of this field.
+    pub fn new(field: &'static str, why: impl Into<Reason>) -> Self {
+        Self { field: Cow::Borrowed(field), why: why.into() }
+    }
 }
 
 impl SweepSpec {
     /// Everything that is wrong with it, in the order of its fields; nothing if it can be planned.
     pub fn problems(&self) -> Vec<Problem> {
         let mut problems = Vec::new();
-        let mut report = |field: &'static str, message: String| problems.push(Problem { field, message });
+        let mut report = |field, why: FieldReason| problems.push(Problem::new(field, why));
         if self.name.trim().is_empty() || self.name.len() > MAX_NAME || self.name.chars().any(char::is_control) {
-            report("name", format!("must be 1 to {MAX_NAME} bytes without control characters"));
+            report("name", FieldReason::BadText { most_bytes: MAX_NAME as u64 });
         }
         if self.work.iter().all(WorkSpec::is_empty) {
-            report("models", "nothing to measure: name a model, or a size of matmul".to_owned());
+            report("models", FieldReason::NothingToMeasure);
         }
         for (field, count) in
             [("threads", self.threads.len()), ("precision", self.precisions.len()), ("streams", self.streams.len())]
         {
             if count == 0 {
-                report(field, "is empty".to_owned());
+                report(field, FieldReason::Empty);
             }
         }
-        self.work.iter().flat_map(WorkSpec::problems).for_each(|Problem { field, message }| report(field, message));
-        let mut bad = BTreeSet::new();
+        problems.extend(self.work.iter().flat_map(WorkSpec::problems));
         for (field, workload) in self.probes() {
-            if let Err(error) = workload.validate()
-                && bad.insert((field, error.to_string()))
-            {
-                report(field, error.to_string());
-            }
+            let unsound = workload.validate().err().map(|error| Problem::new(field, JobReason::from(error)));
+            problems.extend(unsound.filter(|problem| !problems.contains(problem)));
         }
-        if self.measuring.runs == Some(0) {
-            report("runs", "must be at least 1".to_owned());
-        }
-        if self.measuring.runs.is_some_and(|runs| runs as usize > crate::measuring::MAX_RUNS) {
-            report("runs", format!("must be at most {}", crate::measuring::MAX_RUNS));
-        }
-        if !(100..=MAX_CELL_BUDGET_MS).contains(&self.measuring.budget_ms) {
-            report("cell-budget", "must be 0.1 s to 1 h".to_owned());
-        }
-        if self.budget_ms.is_some_and(|budget| !(MIN_BUDGET_MS..=MAX_BUDGET_MS).contains(&budget)) {
-            report("sweep-budget", "must be 1 s to 24 h".to_owned());
-        }
-        let count = self.workload_count();
-        if count > MAX_WORKLOADS {
-            report("sizes", format!("make {count} workloads in all; at most {MAX_WORKLOADS} fit a sweep"));
+        problems.extend(self.problems_of_measuring());
+        let (count, most) = (self.workload_count() as u64, MAX_WORKLOADS as u64);
+        if count > most {
+            problems.push(Problem::new("sizes", FieldReason::TooManyWorkloads { count, most }));
         } else if let Some(task) = self.shared_task() {
-            report("work", format!("asks for {task} in two of its parts"));
+            problems.push(Problem::new("work", FieldReason::TaskTwice { task }));
         }
         problems
+    }
+
+    /// What is wrong with how long is measured.
+    fn problems_of_measuring(&self) -> Vec<Problem> {
+        let (least_runs, most_runs) = (1, crate::measuring::MAX_RUNS as u64);
+        let within = |field, value: u64, least_ms, most_ms| {
+            let outside = !(least_ms..=most_ms).contains(&value);
+            outside.then(|| Problem::new(field, FieldReason::BadDuration { least_ms, most_ms }))
+        };
+        let runs = match self.measuring.runs.map(u64::from) {
+            Some(runs) if runs < least_runs => Some(FieldReason::TooSmall { least: least_runs }),
+            Some(runs) if runs > most_runs => Some(FieldReason::TooLarge { most: most_runs }),
+            _ => None,
+        };
+        let cell = within("cell-budget", self.measuring.budget_ms, MIN_CELL_BUDGET_MS, MAX_CELL_BUDGET_MS);
+        let sweep = self.budget_ms.and_then(|budget| within("sweep-budget", budget, MIN_BUDGET_MS, MAX_BUDGET_MS));
+        [runs.map(|why| Problem::new("runs", why)), cell, sweep].into_iter().flatten().collect()
     }
 
     /// A workload for every value of a dimension of all work, that is unsound where the value is, and the field that gives

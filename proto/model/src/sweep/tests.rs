@@ -1,5 +1,6 @@
 use super::*;
 use crate::device::DeviceId;
+use crate::reason::Dimension;
 
 /// The practice with this changed in what it classifies, and these products.
 fn practice(change: impl FnOnce(&mut ClassifyWork), products: &[u32]) -> SweepSpec {
@@ -36,7 +37,7 @@ fn every_problem_is_named_at_once() {
             &[2_000_000],
         )
     };
-    let fields: Vec<&str> = spec.problems().iter().map(|problem| problem.field).collect();
+    let fields: Vec<_> = spec.problems().into_iter().map(|problem| problem.field).collect();
     let expected = [
         "name",
         "precision",
@@ -121,20 +122,22 @@ fn the_slowest_machine_is_the_one_whose_cells_take_longest() {
 fn streams_without_threads_are_a_problem() {
     let with = |threads: &[Threads], streams: &[u32]| {
         let spec = SweepSpec { threads: threads.to_vec(), streams: streams.to_vec(), ..Preset::Practice.spec() };
-        spec.problems().iter().map(ToString::to_string).collect::<Vec<_>>()
+        spec.problems()
     };
-    assert_eq!(with(&[Threads::All], &[1, 2, 64]), Vec::<String>::new());
-    assert_eq!(with(&[Threads::Exactly(2)], &[2, 4]), ["streams: streams 4 is more than its threads 2"]);
-    assert_eq!(with(&[Threads::All, Threads::Exactly(9)], &[0]), ["streams: streams 0 is outside 1 to 1024"]);
-    assert_eq!(with(&[Threads::All], &[]), ["streams: is empty"]);
+    let streams = |why: Reason| [Problem::new("streams", why)];
+    assert_eq!(with(&[Threads::All], &[1, 2, 64]), []);
+    let over = JobReason::StreamsOverThreads { streams: 4, threads: 2 };
+    assert_eq!(with(&[Threads::Exactly(2)], &[2, 4]), streams(over.into()));
+    let outside = JobReason::OutOfRange { dimension: Dimension::Streams, value: 0, most: 1024 };
+    assert_eq!(with(&[Threads::All, Threads::Exactly(9)], &[0]), streams(outside.into()));
+    assert_eq!(with(&[Threads::All], &[]), streams(FieldReason::Empty.into()));
 }
 
 #[test]
 fn work_that_asks_for_nothing_is_nothing_to_measure() {
     for work in [vec![], vec![WorkSpec::Classify(ClassifyWork::default()), WorkSpec::Matmul(MatmulWork::default())]] {
         let spec = SweepSpec { work, ..Preset::Practice.spec() };
-        let problems: Vec<String> = spec.problems().iter().map(ToString::to_string).collect();
-        assert_eq!(problems, ["models: nothing to measure: name a model, or a size of matmul"]);
+        assert_eq!(spec.problems(), [Problem::new("models", FieldReason::NothingToMeasure)]);
     }
     let products = practice(|classify| classify.models.clear(), &[64]);
     assert_eq!((products.problems(), products.workloads().len()), (vec![], 1));
@@ -147,7 +150,8 @@ fn parts_of_the_work_share_no_task() {
     let apart = spec([&[224, 224], &[512]]);
     assert_eq!((apart.problems(), apart.workloads().len()), (vec![], 2));
     let problems = spec([&[224], &[512, 224]]).problems();
-    assert_eq!(problems[0].to_string(), "work: asks for ResNet18 224x224 in two of its parts");
+    let task = Task::Classify { model: Model::ResNet18, size: 224, batch: 1 };
+    assert_eq!(problems, [Problem::new("work", FieldReason::TaskTwice { task })]);
 }
 
 #[test]
@@ -173,8 +177,8 @@ fn files_belong_to_the_part_that_asks_for_the_task() {
 #[test]
 fn weights_are_for_models_that_are_measured() {
     let problems = stray_weights(&[Model::ResNet18, Model::MobileNetV2], &[Model::ResNet18]);
-    let problems: Vec<String> = problems.iter().map(ToString::to_string).collect();
-    assert_eq!(problems, ["weights: are given for mobilenet_v2, which is not among the models"]);
+    let stray = FieldReason::StrayWeights { model: Model::MobileNetV2 };
+    assert_eq!(problems, [Problem::new("weights", stray)]);
 }
 
 /// As version 0.1 kept the quick preset with an image and weights.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::Problem;
 use crate::ids::Digest;
 use crate::named::named_enum;
+use crate::reason::{FieldReason, JobReason};
 use crate::workload::{Engine, Model, Precision, Task, Threads, Workload};
 
 named_enum!(
@@ -155,7 +156,7 @@ impl ClassifyWork {
         let model = Model::ResNet18;
         let given = [("sizes", self.sizes.len()), ("batches", self.batches.len())];
         let empty = given.into_iter().filter(|(_, count)| *count == 0);
-        let empty = empty.map(|(field, _)| Problem { field, message: "is empty".to_owned() });
+        let empty = empty.map(|(field, _)| Problem::new(field, FieldReason::Empty));
         let sizes = unsound("sizes", &self.sizes, |size| Task::Classify { model, size, batch: 1 });
         let batches = unsound("batches", &self.batches, |batch| Task::Classify { model, size: 1, batch });
         let stray = stray_weights(self.weights.keys(), &self.models);
@@ -166,8 +167,7 @@ impl ClassifyWork {
 /// What is wrong with weights for models that are not measured.
 pub fn stray_weights<'a>(given: impl IntoIterator<Item = &'a Model>, models: &[Model]) -> Vec<Problem> {
     let stray = given.into_iter().filter(|model| !models.contains(model));
-    let message = |model: &Model| format!("are given for {model}, which is not among the models");
-    stray.map(|model| Problem { field: "weights", message: message(model) }).collect()
+    stray.map(|model| Problem::new("weights", FieldReason::StrayWeights { model: *model })).collect()
 }
 
 /// What is wrong with the values of a dimension, each thing once.
@@ -180,6 +180,7 @@ fn unsound(field: &'static str, values: &[u32], task: impl Fn(u32) -> Task) -> V
         exact: false,
         streams: 1,
     };
-    let wrong = values.iter().filter_map(|value| Some(probe(value).validate().err()?.to_string()));
-    wrong.collect::<BTreeSet<_>>().into_iter().map(|message| Problem { field, message }).collect()
+    let distinct: BTreeSet<&u32> = values.iter().collect();
+    let wrong = distinct.into_iter().filter_map(|value| probe(value).validate().err());
+    wrong.map(|error| Problem::new(field, JobReason::from(error))).collect()
 }

@@ -109,7 +109,7 @@ fn column() -> impl Strategy<Value = Column> {
 
 fn value() -> impl Strategy<Value = Value> {
     prop_oneof![
-        text().prop_map(|text| Value::Text { text }),
+        (text(), any::<bool>()).prop_map(|(text, simulated)| Value::Text { text, simulated }),
         any::<u32>().prop_map(|count| Value::Count { count }),
         (estimate(), any::<bool>(), any::<bool>()).prop_map(|(estimate, flagged, simulated)| Value::Seconds {
             estimate,
@@ -161,14 +161,24 @@ fn seen_gpu() -> impl Strategy<Value = SeenGpu> {
 }
 
 fn environment() -> impl Strategy<Value = Environment> {
-    let cpu = (text(), any::<u32>(), any::<u32>(), vec(text(), 0..3));
+    let cpu = ((text(), any::<bool>()), any::<u32>(), any::<u32>(), vec(text(), 0..3));
     let away = option::of(any::<u64>());
     (uuid(), text(), cpu, any::<u64>(), text(), vec(seen_gpu(), 0..2), option::of(failure()), away).prop_map(
-        |(machine, name, (cpu, physical_cores, logical_cores, simd), memory_bytes, os, gpus, no_gpu, away)| {
+        |(
+            machine,
+            name,
+            ((cpu, cpu_simulated), physical_cores, logical_cores, simd),
+            memory_bytes,
+            os,
+            gpus,
+            no_gpu,
+            away,
+        )| {
             Environment {
                 machine: MachineId(machine),
                 name,
                 cpu,
+                cpu_simulated,
                 physical_cores,
                 logical_cores,
                 simd,

@@ -63,6 +63,8 @@ pub struct Mine {
     pub pseudonym: String,
     /// Its processor.
     pub cpu: String,
+    /// The processor is only played.
+    pub cpu_simulated: bool,
     /// Some of its CPU times came in a file from elsewhere.
     pub imported: bool,
 }
@@ -106,6 +108,8 @@ pub struct Peer {
     pub pseudonym: String,
     /// Its processor, where it is known.
     pub cpu: Option<String>,
+    /// The processor is only played.
+    pub cpu_simulated: bool,
     /// Its GPU.
     pub gpu: Gpu,
     /// Its times came in a file from elsewhere.
@@ -283,6 +287,7 @@ fn of_mine(records: &Records, machine: MachineId, own: &[OwnRow<'_>]) -> Mine {
         name: records.name(machine).unwrap_or_default().to_owned(),
         pseudonym: pseudonym(machine),
         cpu: own.first().map(|row| row.entry.device_name.clone()).unwrap_or_default(),
+        cpu_simulated: own.first().is_some_and(|row| row.entry.is_simulated()),
         imported: own.iter().any(|row| records.is_imported(row.entry)),
     }
 }
@@ -292,6 +297,7 @@ fn peer(records: &Records, candidate: &Candidate<'_>, why: Why, candidates: usiz
         machine: candidate.machine,
         pseudonym: pseudonym(candidate.machine),
         cpu: choose::cpu_model(records, candidate.machine).map(str::to_owned),
+        cpu_simulated: records.environment(candidate.machine).is_some_and(|environment| environment.cpu_simulated),
         gpu: candidate.gpu(),
         imported: candidate.times.values().any(|(entry, _)| records.is_imported(entry)),
         why,

@@ -12,7 +12,6 @@ use std::collections::{BTreeSet, HashMap};
 use cotejo_model::comparison::{
     Comparison, Entry, Environment, GroupBy, Grouping, Measured, NamedSweep, Outcome, SeenGpu,
 };
-use cotejo_model::device::marked;
 use cotejo_model::measurement::EnginePlan;
 use cotejo_model::{
     DeviceId, DeviceKind, JobId, JobSpec, JobState, Machine, MachineId, Measurement, Reason, SweepId, estimate, quality,
@@ -184,7 +183,8 @@ fn environment(machine: &Machine) -> Environment {
     Environment {
         machine: machine.id,
         name: machine.name.clone(),
-        cpu: marked(&capability.cpu.name, capability.simulates(DeviceId::Cpu)),
+        cpu: capability.cpu.name.clone(),
+        cpu_simulated: capability.simulates(DeviceId::Cpu),
         physical_cores: capability.cpu.physical_cores,
         logical_cores: capability.cpu.logical_cores,
         simd: capability.cpu.simd.clone(),

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use cotejo_model::basis::{Basis, Disagreement, GivenAnswer, ModelWeights};
 use cotejo_model::comparison::{Absence, Column, GroupBy, Measured, Outcome, Table, Value};
-use cotejo_model::device::marked;
 use cotejo_model::job::Weights;
 use cotejo_model::{DeviceId, DeviceKind, Digest, Machine, MachineId, Precision, Task, Workload};
 
@@ -132,7 +131,8 @@ fn by_device(items: &[&Item], several: bool) -> Body {
         let device = cells.first().map(|cell| {
             let product = &cell.entry.device_name;
             let which = if of_that_name(*machine, product) > 1 { format!(" ({id})") } else { String::new() };
-            text(&marked(&format!("{product}{which}"), cells.iter().any(|cell| cell.entry.simulated)))
+            let simulated = cells.iter().any(|cell| cell.entry.simulated);
+            Value::Text { text: format!("{product}{which}"), simulated }
         });
         let time = |asked: &Question| {
             let asked: Vec<&Item> = cells.iter().copied().filter(|cell| question(cell) == *asked).collect();
@@ -227,7 +227,7 @@ fn speed_up(cpu: &Time<'_>, gpu: &Time<'_>) -> Value {
 }
 
 fn text(text: &str) -> Value {
-    Value::Text { text: text.to_owned() }
+    Value::Text { text: text.to_owned(), simulated: false }
 }
 
 fn missing(reason: Absence) -> Value {

@@ -294,10 +294,10 @@ fn what_is_made_up_is_marked_and_never_hides_what_was_measured() {
     assert_eq!(comparison.entries.iter().filter(|entry| made_up(entry)).count(), 3);
     let [table] = tables(GroupBy::Device, cells()[..2].to_vec(), machines).try_into().unwrap();
     let names: Vec<&Value> = table.rows.iter().map(|row| &row[0]).collect();
-    assert_eq!(names, [&text("Simulated GPU (simulated)"), &text("Testium 9")]);
+    assert_eq!(names, [&played("Simulated GPU"), &text("Testium 9")]);
     let waiting = vec![pending(&machine, DeviceId::Cuda(0), classify(224))];
     let [table] = tables(GroupBy::Device, waiting, machines).try_into().unwrap();
-    assert_eq!(table.rows[0][0], text("Testforce 4 (simulated)"));
+    assert_eq!(table.rows[0][0], played("Testforce 4"));
 }
 
 #[test]
@@ -383,7 +383,11 @@ fn machines_and_devices_have_rows_of_their_own() {
 }
 
 fn text(text: &str) -> Value {
-    Value::Text { text: text.to_owned() }
+    Value::Text { text: text.to_owned(), simulated: false }
+}
+
+fn played(text: &str) -> Value {
+    Value::Text { text: text.to_owned(), simulated: true }
 }
 
 #[test]

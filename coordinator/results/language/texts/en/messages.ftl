@@ -18,6 +18,7 @@ problem-chart-ending = { $file } does not say how to draw the chart
 remedy-ending = let its name end in one of { $endings }, or say it with --format
 problem-no-text = { $format } is no text, and cannot be written to standard output
 remedy-no-text = name a file, such as --output { $file }
+problem-document = the document cannot be written in this format: { $error }
 problem-results-only = { $format } is a format of results only
 problem-terminal-format = a terminal cannot show { $format }
 remedy-name-file = name a file with --output

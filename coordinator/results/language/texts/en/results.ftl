@@ -25,6 +25,7 @@ task-threads =
 task-threads-all = all threads
 task-exact = exact
 device-simulated = { $device } (simulated)
+product-simulated = { $name } (simulated)
 cell-place = { $device } of { $machine }
 cell-on = { $what } on { $place }
 cells-on =

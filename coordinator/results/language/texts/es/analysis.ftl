@@ -1,8 +1,8 @@
 # Analysis
 
 analysis-title = Lo que dicen las cifras
-analysis-cpu-only = Los tiempos de GPU de aquí son del { $group } ({ $gpu }): no se han medido en este PC.
-analysis-reference = Los tiempos de GPU de aquí son de referencia ({ $gpu }, «{ $set }»): no se han medido en este PC.
+analysis-cpu-only = Los tiempos de GPU que figuran aquí son del { $group } ({ $gpu }): no se han medido en este PC.
+analysis-reference = Los tiempos de GPU que figuran aquí son de referencia ({ $gpu }, «{ $set }»): no se han medido en este PC.
 analysis-what = Lo que dicen las cifras
 analysis-unknown = Lo que las cifras no permiten saber
 finding-simulated = SIM { $sentence }
@@ -24,10 +24,10 @@ finding-task-batch = { $size }, lote { $batch }
 
 ## From where on the GPU wins
 
-finding-gpu-wins-once = { $what }: con { $place }, lo único medido en ambas, gana la GPU; la CPU tarda { $ratio } veces lo que la GPU.
-finding-gpu-wins = { $what }: la GPU gana en todo lo medido en ambas ({ $places }); la CPU tarda { $first } veces lo que la GPU con { $from } y { $last } veces con { $to }.
-finding-cpu-wins-once = { $what }: con { $place }, lo único medido en ambas, gana la CPU; la GPU tarda { $ratio } veces lo que la CPU.
-finding-cpu-wins = { $what }: la CPU gana en todo lo medido en ambas ({ $places }); la GPU tarda { $first } veces lo que la CPU con { $from } y { $last } veces con { $to }.
+finding-gpu-wins-once = { $what }: con { $place }, lo único que se ha medido en ambos dispositivos, la GPU es más rápida; la CPU tarda { $ratio } veces lo que la GPU.
+finding-gpu-wins = { $what }: la GPU es más rápida en todo lo que se ha medido en ambos dispositivos ({ $places }); la CPU tarda { $first } veces lo que la GPU con { $from } y { $last } veces con { $to }.
+finding-cpu-wins-once = { $what }: con { $place }, lo único que se ha medido en ambos dispositivos, la CPU es más rápida; la GPU tarda { $ratio } veces lo que la CPU.
+finding-cpu-wins = { $what }: la CPU es más rápida en todo lo que se ha medido en ambos dispositivos ({ $places }); la GPU tarda { $first } veces lo que la CPU con { $from } y { $last } veces con { $to }.
 finding-gpu-wins-from = { $what }: la GPU gana a partir de { $at }, aproximadamente; según los intervalos de los tiempos, en algún punto de { $low } a { $high }; la CPU tarda { $first } veces lo que la GPU con { $from } y { $last } veces con { $to }.
 finding-gpu-sure-from = { $what }: la GPU gana a partir de { $sure }; por debajo, con { $unsure }, los intervalos de los tiempos se solapan y los datos no permiten saberlo.
 finding-cpu-sure-to = { $what }: la CPU gana hasta { $sure }; por encima, con { $unsure }, los intervalos de los tiempos se solapan y los datos no permiten saberlo.
@@ -51,8 +51,8 @@ finding-none-growth = Cómo crece el tiempo con el tamaño de la imagen: un solo
 
 ## Throughput against batch
 
-finding-saturated = { $what }, { $size }: a partir del lote { $batch }, uno mayor da menos de un 10 % más de imágenes por segundo (como mucho { $gain } veces): { $smallest-rate } con lote { $smallest }, como mucho { $best-rate } con lote { $best }.
-finding-saturated-unsure = { $what }, { $size }: a partir de un lote de unas { $batch }, uno mayor parece dar menos de un 10 % más de imágenes por segundo, pero los intervalos no permiten distinguirlo del 10 % ({ $gain } veces): { $smallest-rate } con lote { $smallest }, como mucho { $best-rate } con lote { $best }.
+finding-saturated = { $what }, { $size }: a partir de un lote de { $batch }, aumentarlo mejora menos de un 10 % las imágenes por segundo (como mucho { $gain } veces): { $smallest-rate } con lote { $smallest }, como mucho { $best-rate } con lote { $best }.
+finding-saturated-unsure = { $what }, { $size }: a partir de un lote de unas { $batch }, aumentarlo parece mejorar menos de un 10 % las imágenes por segundo, pero los intervalos no permiten distinguirlo del 10 % ({ $gain } veces): { $smallest-rate } con lote { $smallest }, como mucho { $best-rate } con lote { $best }.
 finding-growing = { $what }, { $size }: hasta el lote mayor, { $largest }, las imágenes por segundo siguen creciendo, y los datos no permiten saber dónde acaba (conviene medir lotes mayores): { $gain } veces las del lote { $before }; { $smallest-rate } con lote { $smallest }, { $best-rate } con lote { $best }.
 finding-none-throughput = Qué aporta el lote: un solo tamaño de lote no basta; `cotejo local --sizes 224 --batches 1,2,4,8,16` mide más.
 
@@ -75,23 +75,23 @@ finding-none-scaling-one-core = Qué aportan los hilos: este PC tiene un solo n�
 
 ## Copies
 
-finding-copies-once = { $what }: la subida y la bajada son el { $share } % de una inferencia con { $place } ({ $clock }; no se conoce su intervalo).
-finding-copies = { $what }: la subida y la bajada son el { $first } % de una inferencia con { $from } y el { $last } % con { $to } ({ $clock }; no se conoce su intervalo).
-finding-clock-device = por el reloj de la propia GPU
-finding-clock-host = por el reloj del PC
+finding-copies-once = { $what }: la transferencia de datos a la GPU y de vuelta supone el { $share } % de una inferencia con { $place } (medido con { $clock }; sin intervalo de confianza).
+finding-copies = { $what }: la transferencia de datos a la GPU y de vuelta supone el { $first } % de una inferencia con { $from } y el { $last } % con { $to } (medido con { $clock }; sin intervalo de confianza).
+finding-clock-device = el reloj de la propia GPU
+finding-clock-host = el reloj del PC
 
 ## First run
 
-finding-first-once = { $what }: con { $place }, la primera ejecución tarda { $ratio } veces lo que una en caliente; un script que mide una sola ejecución da la primera.
-finding-first = { $what }: la primera ejecución tarda { $first } veces lo que una en caliente con { $from } y { $last } veces con { $to }; un script que mide una sola ejecución da la primera.
+finding-first-once = { $what }: con { $place }, la primera ejecución tarda { $ratio } veces lo que una en caliente; un script que mide una sola ejecución obtiene precisamente ese primer tiempo.
+finding-first = { $what }: la primera ejecución tarda { $first } veces lo que una en caliente con { $from } y { $last } veces con { $to }; un script que mide una sola ejecución obtiene precisamente ese primer tiempo.
 
 ## Rate
 
-finding-rate-once = { $what }: { $lowest } GFLOP/s con { $place }, el { $share } % de los { $peak } GFLOP/s del producto de matrices más rápido que se le ha medido ({ $rows }).
-finding-rate = { $what }: de { $lowest } GFLOP/s con { $low-place } a { $highest } GFLOP/s con { $high-place }, del { $low-share } % al { $high-share } % de los { $peak } GFLOP/s del producto de matrices más rápido que se le ha medido ({ $rows }).
+finding-rate-once = { $what }: { $lowest } GFLOP/s con { $place }, el { $share } % de los { $peak } GFLOP/s del producto de matrices más rápido medido en ella ({ $rows }).
+finding-rate = { $what }: de { $lowest } GFLOP/s con { $low-place } a { $highest } GFLOP/s con { $high-place }, del { $low-share } % al { $high-share } % de los { $peak } GFLOP/s del producto de matrices más rápido medido en ella ({ $rows }).
 finding-rate-above = Más del 100 % es posible: las operaciones se cuentan como en la convolución directa, y el algoritmo de Winograd necesita menos; o bien el producto era demasiado pequeño o se midió con perturbaciones.
-finding-none-rate-cpu = Cuánto se acerca la CPU a su máximo: no se le ha medido ningún producto de matrices; `cotejo local --devices cpu --matmul 2048` mide uno.
-finding-none-rate-gpu = Cuánto se acerca la GPU a su máximo: no se le ha medido ningún producto de matrices; `cotejo local --devices gpu --matmul 4096` en su PC mide uno.
+finding-none-rate-cpu = Cuánto se acerca la CPU a su máximo: no se ha medido en ella ningún producto de matrices; `cotejo local --devices cpu --matmul 2048` mide uno.
+finding-none-rate-gpu = Cuánto se acerca la GPU a su máximo: no se ha medido en ella ningún producto de matrices; `cotejo local --devices gpu --matmul 4096` en su PC mide uno.
 
 ## The class
 
@@ -129,7 +129,7 @@ class-compared =
     }
 class-alone =
     { $devices ->
-        [one] un dispositivo no tiene gemelo en la clase, así que nada se puede decir de él: { $names }
-       *[other] { $devices } dispositivos no tienen gemelo en la clase, así que nada se puede decir de ellos: { $names }
+        [one] un dispositivo no tiene gemelo en la clase, por lo que no se puede decir nada de él: { $names }
+       *[other] { $devices } dispositivos no tienen gemelo en la clase, por lo que no se puede decir nada de ellos: { $names }
     }
 class-alone-item = { $machine } ({ $device })

@@ -5,6 +5,7 @@ help-heading-global = Opciones generales
 help-heading-arguments = Argumentos
 help-heading-commands = Órdenes
 help-value-command = ORDEN
+help-value-options = [OPCIONES]
 help-usage = Uso:
 help-help = Muestra la ayuda
 help-version = Muestra la versión
@@ -91,7 +92,7 @@ help-after =
       2    la orden, un archivo de barrido, una imagen o unos pesos están mal; no se inició nada
       3    ningún coordinador responde
       130  interrumpido con Ctrl-C: `local` conserva lo medido, un barrido que se sigue continúa
-help-local = Mide este PC: CPU y GPU lado a lado, sin otro PC y sin red
+help-local = Mide este PC: CPU y GPU, una junto a otra, sin otro PC y sin red
 help-local--plan = Escribe las celdas y la duración prevista, sin medir nada
 help-local-after =
     Ejemplos:
@@ -163,7 +164,7 @@ help-sweep-cancel--sweep = Su nombre, identidad o los últimos ocho caracteres d
 help-machines = Los equipos de una clase
 help-machines-list = Lista los equipos con sus dispositivos
 help-results = Muestra lo medido, en muchos formatos; lo lleva a otro sitio, y lo trae aquí
-help-results--by = Qué es una fila: size (CPU y GPU lado a lado), machine o device
+help-results--by = Qué es una fila: size (CPU y GPU, una junto a otra), machine o device
 help-results-after =
     Ejemplos:
       cotejo results                        el tiempo más reciente de cada celda, de todos los barridos
@@ -212,11 +213,11 @@ help-report-after =
       cotejo report --class --output clase.html     el informe del docente sobre todos los barridos
       cotejo report --class Martes --output clase.pdf
 
-    La terminación del archivo elige el formato: { $endings }; o lo dice --format.
+    La extensión del archivo elige el formato: { $endings }; o lo dice --format.
 help-chart = Dibuja lo medido: tiempo según el tamaño, aceleración, rendimiento, hilos, la clase
 help-chart--kind = Qué muestra
-help-chart--output = Lo escribe en este archivo, cuya terminación dice cómo: .svg, .png o .txt; con `all`, en esta carpeta
-help-chart--format = Cómo se dibuja; por defecto, lo que diga la terminación del archivo, SVG en una carpeta y si no en el terminal
+help-chart--output = Lo escribe en este archivo, cuya extensión dice cómo: .svg, .png o .txt; con `all`, en esta carpeta
+help-chart--format = Cómo se dibuja; por defecto, lo que diga la extensión del archivo, SVG en una carpeta y si no en el terminal
 help-chart--force = Reemplaza los archivos de salida que existan
 help-chart--model = Solo este modelo: { $models }, o matmul para los productos
 help-chart--precision = Solo con esta precisión
@@ -268,14 +269,14 @@ help-reference-after =
     Un archivo CSV tiene las columnas gpu, model, size, batch, precision, time, unit (s, ms o us) y source, y puede tener
     kind (classify o matmul), software, ci_low, ci_high, runs y measured_on. docs/references.md muestra ambas formas.
 help-reference-import = Recibe los tiempos de referencia de un archivo CSV o TOML
-help-reference-import--file = El archivo; su terminación dice cómo está escrito
+help-reference-import--file = El archivo; su extensión dice cómo está escrito
 help-reference-import--set = Cómo se llama el conjunto; por defecto, como diga el archivo o como se llame este
 help-reference-import--local = Cambia los tiempos guardados en este PC, sin preguntar a ningún coordinador
 help-reference-list = Lista los tiempos de referencia
 help-reference-remove = Quita un conjunto de tiempos de referencia
 help-reference-remove--set = Cómo se llama
 help-reference-remove--local = Cambia los tiempos guardados en este PC, sin preguntar a ningún coordinador
-help-demo = Ensaya una clase en este PC: PC simulados, tiempos inventados, y todo lo demás como será
+help-demo = Ensaya una clase en este PC: PC simulados, tiempos inventados, y todo lo demás, como en la clase real
 help-demo--agents = PC simulados, de 1 a 100
 help-demo--pace = Cuántas veces más deprisa que un PC real mide cada uno
 help-demo--listen = Dónde escucha el coordinador de la clase, en este PC; por defecto, en cualquier puerto libre
@@ -308,3 +309,113 @@ help-man-after =
       cotejo man --output ~/.local/share/man/man1
 
     docs/shell.md dice dónde se buscan.
+
+## Lo que significan los valores de algunas opciones
+
+help-doctor--format-text = Para las personas
+help-doctor--format-json = Para los programas
+help-explain--format-table = Para las personas
+help-explain--format-json = Todo, para los programas
+help-explain--format-csv = Una fila por capa, para hojas de cálculo
+help-sweep-plan--format-table = Para las personas
+help-sweep-plan--format-json = Para los programas
+help-machines-list--format-table = Para las personas
+help-machines-list--format-json = Para los programas
+help-reference-list--format-table = Para las personas
+help-reference-list--format-json = Para los programas
+help-results--csv-dialect-plain = Programas: comas entre los campos, puntos decimales
+help-results--csv-dialect-en = Una hoja de cálculo en inglés: comas entre los campos, números como 1.5
+help-results--csv-dialect-es = Una hoja de cálculo en español: punto y coma entre los campos, números como 1,5
+help-chart--format-term = { chart-format-term }
+help-chart--format-svg = { chart-format-svg }
+help-chart--format-png = { chart-format-png }
+help-chart--kind-size = Tiempo según el tamaño de imagen, CPU y GPU: el gráfico de la práctica
+help-chart--kind-speed-up = Cuántas veces más rápida es la GPU que la CPU, según el tamaño de imagen
+help-chart--kind-throughput = Imágenes por segundo según el tamaño del lote
+help-chart--kind-threads = Cuántas veces más rápida es una CPU con más hilos que con uno
+help-chart--kind-class = Los tiempos de todos los equipos con un mismo tamaño de imagen
+help-chart--kind-all = Todos ellos
+
+## El agente
+
+agent-help = Mide este equipo para un coordinador de Cotejo
+agent-help-run = Se conecta con el coordinador y mide lo que este le encarga, hasta que se detenga
+agent-help-probe = Dice qué es este equipo y qué puede medir
+agent-help-doctor = Dice qué impide medir bien en este equipo y qué hacer
+agent-help-doctor-after =
+    Códigos de salida:
+      0  todo en orden
+      1  hay un problema: algo no se puede medir o no se puede entregar
+      2  los ajustes son erróneos; no se ha examinado nada
+      3  solo hay avisos
+agent-help-run--coordinator = Dónde escucha el coordinador [por defecto: 127.0.0.1:7420]
+agent-help-probe--coordinator = { agent-help-run--coordinator }
+agent-help-doctor--coordinator = { agent-help-run--coordinator }
+agent-help-run--name = Cómo se llama este equipo [por defecto: su nombre en la red]
+agent-help-probe--name = { agent-help-run--name }
+agent-help-doctor--name = { agent-help-run--name }
+agent-help-run--labels = Con qué eligen los barridos este equipo, por ejemplo room=B12; puede repetirse
+agent-help-probe--labels = { agent-help-run--labels }
+agent-help-doctor--labels = { agent-help-run--labels }
+agent-help-run--data-dir = Identidad, resultados en espera, imágenes y pesos
+agent-help-probe--data-dir = { agent-help-run--data-dir }
+agent-help-doctor--data-dir = { agent-help-run--data-dir }
+agent-help-run--worker = El programa que mide [por defecto: cotejo-worker junto a este]
+agent-help-probe--worker = { agent-help-run--worker }
+agent-help-doctor--worker = { agent-help-run--worker }
+agent-help-run--cuda-worker = El programa que mide en GPU NVIDIA [por defecto: cotejo-worker-cuda junto a este, si está]
+agent-help-probe--cuda-worker = { agent-help-run--cuda-worker }
+agent-help-doctor--cuda-worker = { agent-help-run--cuda-worker }
+help--insecure = Acepta cualquier dirección, sin cifrado y sin comprobar quién está al otro lado
+help--config = El archivo de configuración
+help--log-format = La forma de las líneas del registro, que van a la salida de error
+help--log-format-text = Líneas para las personas
+help--log-format-json = Un objeto JSON por línea
+agent-help-probe--format-text = Líneas para las personas
+agent-help-probe--format-json = JSON
+agent-help-doctor--format-text = Líneas para las personas
+agent-help-doctor--format-json = JSON
+
+## El coordinador
+
+coordinator-help = Planifica barridos, encarga sus trabajos a los agentes de una clase, guarda las mediciones y las compara
+coordinator-help-run = Atiende hasta que se interrumpa
+coordinator-help-run--listen = Dónde se conectan los agentes y las personas [por defecto: 127.0.0.1:7420]
+coordinator-help-run--data-dir = La carpeta de la base de datos y de los archivos [por defecto: la carpeta de datos del sistema]
+coordinator-help-run--config = El archivo de configuración [por defecto: coordinator.toml en la carpeta de configuración del sistema, si está]
+coordinator-help-run--insecure = Permite una dirección a la que otros llegan, sin cifrado ni identidad
+coordinator-help-run--log-format = La forma del registro en la salida de error [por defecto: text]
+
+## Cómo se llama el lugar de un valor
+
+help-name-address = DIRECCIÓN
+help-name-batch = LOTE
+help-name-bool = SÍ_O_NO
+help-name-count = CANTIDAD
+help-name-device = DISPOSITIVO
+help-name-dialect = DIALECTO
+help-name-dir = CARPETA
+help-name-duration = DURACIÓN
+help-name-engine = MOTOR
+help-name-file = ARCHIVO
+help-name-folder = CARPETA
+help-name-format = FORMATO
+help-name-images = IMÁGENES
+help-name-key = CLAVE
+help-name-kind = TIPO
+help-name-language = IDIOMA
+help-name-machine = EQUIPO
+help-name-model = MODELO
+help-name-name = NOMBRE
+help-name-number = NÚMERO
+help-name-peer = COMPAÑERO
+help-name-pixels = PÍXELES
+help-name-precision = PRECISIÓN
+help-name-row = FILA
+help-name-rows = FILAS
+help-name-set = CONJUNTO
+help-name-size = TAMAÑO
+help-name-sweep = BARRIDO
+help-name-threads = HILOS
+help-name-times = VECES
+help-name-value = VALOR

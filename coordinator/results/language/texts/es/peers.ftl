@@ -42,25 +42,25 @@ peers-head-gpu-reference =
     Tiempo de referencia (GPU) (s)
 peers-head-speed-up = Aceleración
 peers-matmul = Producto de matrices
-peers-gap-not-measured = no medido allí
+peers-gap-not-measured = sin medir en ese PC
 peers-gap-no-reference = sin tiempo de referencia
 peers-gap-differs = difiere: { $differences }
 peers-gap-nobody = sin tiempo de GPU
 peers-no-speed-up = -
-peers-settings = Precisión { $precision }; { $threads }; motor { $engine }; pesos: { $weights }; versión { $build }.
-peers-settings-exact = Precisión { $precision }; { $threads }; motor { $engine }, con convolución directa en la CPU; pesos: { $weights }; versión { $build }.
+peers-settings = Precisión { $precision }; { $threads }; motor { $engine }; pesos: { $weights }; versión: { $build }.
+peers-settings-exact = Precisión { $precision }; { $threads }; motor { $engine }, con convolución directa en la CPU; pesos: { $weights }; versión: { $build }.
 peers-weights-random = aleatorios, semilla { $seed }
 peers-weights-file = archivo { $digest }
 peers-weights-none = ninguno
 peers-interval = ± es el intervalo de confianza del 95 % de la mediana.
-peers-care = * Léase con cuidado: { $reasons }.
+peers-care = * Leer con cautela: { $reasons }.
 peers-flag-between = { $least } a { $greatest }
 peers-flag-noisy = las muestras se dispersan mucho ({ $figure } % de la mediana)
 peers-flag-busy = otros programas usaban la CPU ({ $figure } %)
 peers-flag-battery = con batería
 peers-flag-throttled = la frecuencia bajó al { $figure } %
 peers-flag-slept = el PC se durmió ({ $figure } s)
-peers-flag-short = muy pocas muestras para un intervalo estrecho (± { $figure } %)
+peers-flag-short = demasiado pocas muestras para un intervalo estrecho (± { $figure } %)
 peers-flag-implausible = más rápido de lo que puede ser el dispositivo ({ $figure } veces su máximo)
 
 ## Where the times come from
@@ -86,7 +86,7 @@ peers-runs =
        *[other] { $least } ejecuciones
     }
 peers-runs-between = { $least } a { $most } ejecuciones
-peers-how = Motor { $engine }, precisión { $precision }, versión { $build }
+peers-how = Motor { $engine }; precisión { $precision }; versión: { $build }
 peers-why-asked = Por qué este: se ha pedido
 peers-why-closest =
     { $candidates ->
@@ -94,7 +94,7 @@ peers-why-closest =
             [one] según un tiempo de CPU que ambos tienen
            *[other] media geométrica de { $cells } tiempos de CPU que ambos tienen
         })
-       *[other] Por qué este: de { $candidates } GPU de la clase con tiempos comparables, está en el PC cuya CPU se parece más a la de este: tarda { $ratio } veces lo que ella ({ $cells ->
+       *[other] Por qué este: de { $candidates } GPU de la clase con tiempos comparables, es la del PC con la CPU más parecida a la de este: tarda { $ratio } veces lo que tarda esta ({ $cells ->
             [one] según un tiempo de CPU que ambos tienen
            *[other] media geométrica de { $cells } tiempos de CPU que ambos tienen
         })
@@ -117,7 +117,7 @@ peers-why-best =
 peers-why-median =
     { $candidates ->
         [one] Por qué este: es la única GPU de la clase con tiempos comparables
-       *[other] Por qué este: es la que está en el medio de { $candidates } GPU de la clase (media geométrica de sus tiempos respecto de los más rápidos)
+       *[other] Por qué este: es la intermedia de { $candidates } GPU de la clase (media geométrica de sus tiempos respecto de los más rápidos)
     }
 peers-reference-set = Tiempos de referencia «{ $set }», importados el { $imported }: no los ha medido Cotejo
 peers-reference-source = Fuente: { $source }
@@ -135,7 +135,7 @@ peers-with = `--with best-gpu`, `median-gpu`, el nombre de un PC o `reference` e
 
 ## What was left out
 
-peers-left-out = Lo que se ha dejado fuera, porque no puede compartir fila
+peers-left-out = Lo que se ha excluido por no ser comparable
 peers-left-out-item =
     { $results ->
         [one] un tiempo de GPU
@@ -151,11 +151,11 @@ peers-left-out-task =
     } de { $machines ->
         [one] un PC
        *[other] { $machines } PC
-    }: de tamaños, lotes o modelos que la CPU de este PC no ha calculado
+    }: de tamaños, lotes o modelos que no se han medido en la CPU de este PC
 peers-unpaired =
     { $results ->
-        [one] un tiempo de CPU de este PC: ningún tiempo de GPU tiene sus ajustes
-       *[other] { $results } tiempos de CPU de este PC: ningún tiempo de GPU tiene sus ajustes
+        [one] un tiempo de CPU de este PC: no hay tiempos de GPU con los mismos ajustes
+       *[other] { $results } tiempos de CPU de este PC: no hay tiempos de GPU con los mismos ajustes
     }
 peers-difference-precision = precisión
 peers-difference-threads = hilos

@@ -2,10 +2,10 @@
 
 report-title = CPU frente a GPU: tiempo de inferencia en reconocimiento de imágenes
 report-author = Nombre y grupo:
-report-about = Las tablas, los gráficos y las cifras de este documento los ha generado Cotejo a partir de mediciones. Lo que está en un recuadro lo escribes tú.
+report-about = Las tablas, los gráficos y las cifras de este documento los ha generado Cotejo a partir de mediciones. Los recuadros son para el texto de quien entrega el trabajo.
 
 report-option-b = OPCIÓN B: esta práctica se ha realizado con un PC que no dispone de GPU utilizable ({ $reason }). Los tiempos de GPU se han obtenido de otro grupo: { $peer }.
-report-option-b-reference = OPCIÓN B: esta práctica se ha realizado con un PC que no dispone de GPU utilizable ({ $reason }). Los tiempos de GPU son tiempos de referencia proporcionados por el docente: { $source }.
+report-option-b-reference = OPCIÓN B: esta práctica se ha realizado con un PC que no dispone de GPU utilizable ({ $reason }). Los tiempos de GPU son tiempos de referencia que ha dado el docente: { $source }.
 report-option-b-alone = OPCIÓN B: esta práctica se ha realizado con un PC que no dispone de GPU utilizable ({ $reason }). Ningún otro grupo ha aportado tiempos de GPU, por lo que solo se ha medido la CPU.
 report-option-b-not-asked = OPCIÓN B: esta práctica se ha realizado con un PC que no dispone de GPU utilizable ({ $reason }). No se han pedido a la clase tiempos de GPU, por lo que este informe contiene solo los de la CPU.
 report-no-gpu-found = no se midió ninguna GPU en él
@@ -29,28 +29,28 @@ report-results = Tabla de resultados comparativos
 report-results-b = Tabla de resultados de ejecución en CPU
 report-reference = Comparación con tiempos de GPU de otro grupo
 report-reference-reference = Comparación con tiempos de referencia de GPU
-report-reference-reflection = Reflexiona sobre las diferencias observadas.
+report-reference-reflection = Reflexión sobre las diferencias observadas.
 report-charts = Gráficos
 
 report-analysis = Análisis sobre las diferencias de rendimiento
 report-analysis-data = Datos para la discusión
-report-analysis-data-about = Estas frases recogen lo que dicen las mediciones. Explicarlo es tarea tuya.
+report-analysis-data-about = Estas frases recogen lo que dicen las mediciones. Explicarlas corresponde a quien entrega el trabajo.
 report-questions = Preguntas
 report-question-faster = ¿Por qué la GPU es más rápida (o no) en este caso?
 report-question-size = ¿Qué pasa cuando aumenta el tamaño de las imágenes? ¿Cómo afecta la cantidad de datos al rendimiento?
 report-question-first = ¿Por qué la primera ejecución tarda más que las siguientes?
 report-question-cpu = ¿Qué factores influyen en el tiempo de la CPU, y cómo cambiaría con una GPU?
 report-question-real = ¿En qué tipo de situaciones reales este conocimiento sería clave?
-report-analysis-explain = Explica, con las cifras anteriores, por qué los tiempos de la GPU son más cortos (o no).
-report-analysis-size = Discute cómo afectan al rendimiento el tamaño de la imagen y la cantidad de datos procesados.
+report-analysis-explain = Explicación, con las cifras anteriores, de por qué los tiempos de la GPU son más cortos (o no).
+report-analysis-size = Discusión sobre cómo afectan al rendimiento el tamaño de la imagen y la cantidad de datos procesados.
 
 report-proposals = Propuestas de optimización (no es necesario implementarlas)
-report-proposals-consider = Considera opciones como:
+report-proposals-consider = Opciones que se pueden considerar:
 report-proposal-model = modelos más ligeros (por ejemplo, MobileNet en lugar de ResNet)
 report-proposal-size = imágenes más pequeñas
 report-proposal-parallel = más paralelismo: lotes en la GPU, varios núcleos y varias imágenes a la vez en la CPU
 report-proposal-memory = una mejor gestión de la memoria de la GPU
-report-proposals-yours = Tus propuestas, razonadas.
+report-proposals-yours = Propuestas propias, razonadas.
 
 report-rubric = Rúbrica, como lista de comprobación
 report-rubric-structure = Estructura del informe (10 %): estructura clara y ordenada, con secciones diferenciadas; redacción coherente y bien organizada.
@@ -76,7 +76,7 @@ cells-device = Dispositivo
 cells-time = Tiempo (s)
 cells-first = Primera ejecución (s)
 cells-runs = Ejecuciones
-report-annex-about = Todas las celdas de este PC: la mediana de las inferencias en caliente con su intervalo de confianza del 95 %; la primera ejecución, aparte.
+report-annex-about = Todas las mediciones de este PC: la mediana de las inferencias en caliente con su intervalo de confianza del 95 %; la primera ejecución, aparte.
 cells-low = intervalo del 95 %, inferior (s)
 cells-high = intervalo del 95 %, superior (s)
-cells-caption = Todas las celdas
+cells-caption = Todas las mediciones

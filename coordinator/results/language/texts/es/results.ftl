@@ -25,6 +25,7 @@ task-threads =
 task-threads-all = todos los hilos
 task-exact = exacto
 device-simulated = { $device } (simulado)
+product-simulated = { $name } (simulada)
 cell-place = { $device } de { $machine }
 cell-on = { $what } en { $place }
 cells-on =
@@ -46,7 +47,7 @@ state-cancelled = cancelada
 state-expired = caducada
 state-timed_out = agotó su tiempo
 
-rehearsal = SIMULADO: lo marcado con SIM se lo inventó un programa que solo hace el papel de un equipo, para un ensayo. No se calculó nada, y no dice nada de ninguna CPU ni GPU.
+rehearsal = SIMULADO: los datos marcados con SIM los ha generado un programa que simula un equipo, a modo de ensayo. No se ha calculado nada, de modo que no dicen nada de ninguna CPU ni GPU.
 watermark = SIMULADO
 
 basis-sentence = Medido con { $settings }.
@@ -57,7 +58,7 @@ basis-engine = motor { $value }
 basis-convolutions = convoluciones { $value }
 basis-weights = pesos { $value }
 basis-image = imagen { $value }
-basis-build = versión { $value }
+basis-build = versión: { $value }
 basis-seed = aleatorios, semilla { $seed }
 basis-built-in = incorporada
 basis-all = todos
@@ -132,7 +133,7 @@ pending-away =
        *[other] { $count } celdas esperan a { $machine }, fuera de alcance desde { $since }
     }
 
-## Qué hace el proceso de medida
+## Qué hace el proceso de medición
 
 phase-load = cargando
 phase-first = primera ejecución

@@ -10,7 +10,7 @@ mod span;
 mod terminal;
 
 #[cfg(test)]
-mod samples;
+pub(crate) mod samples;
 #[cfg(test)]
 mod tests;
 

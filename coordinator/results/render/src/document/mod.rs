@@ -6,7 +6,7 @@ mod docx;
 mod html;
 mod latex;
 mod markdown;
-mod pdf;
+pub(crate) mod pdf;
 mod terminal;
 mod xlsx;
 
@@ -15,7 +15,7 @@ pub(crate) mod sample;
 
 use std::fmt;
 
-use cotejo_language::Language;
+use cotejo_language::{Language, Message};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -101,12 +101,14 @@ impl CannotWrite {
     }
 }
 
-impl fmt::Display for CannotWrite {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the document cannot be written in this format: {}", self.0)
+impl CannotWrite {
+    /// What a person is told.
+    pub fn message(&self) -> Message {
+        Message::new("problem-document").with("error", &self.0)
     }
 }
 
+cotejo_language::displayed_in_english!(CannotWrite);
 impl std::error::Error for CannotWrite {}
 
 /// A picture as PNG.

@@ -225,11 +225,11 @@ fn every_finding_is_a_sentence_in_english() {
 
 #[test]
 fn every_finding_is_a_sentence_in_spanish() {
-    insta::assert_snapshot!(all(Language::Spanish), @"
-    ResNet18: con 512 px, lo único medido en ambas, gana la GPU; la CPU tarda 3,21 ± 0,04 veces lo que la GPU.
-    ResNet18: con 128 px, lo único medido en ambas, gana la CPU; la GPU tarda 2,00 ± 0,04 veces lo que la CPU.
-    ResNet18: la GPU gana en todo lo medido en ambas (128, 224, 512 px); la CPU tarda 0,500 ± 0,010 veces lo que la GPU con 128 px y 3,21 ± 0,04 veces con 512 px.
-    ResNet18: la CPU gana en todo lo medido en ambas (128, 224, 512 px); la GPU tarda 2,00 ± 0,04 veces lo que la CPU con 128 px y 0,312 ± 0,004 veces con 512 px.
+    insta::assert_snapshot!(all(Language::Spanish), @r"
+    ResNet18: con 512 px, lo único que se ha medido en ambos dispositivos, la GPU es más rápida; la CPU tarda 3,21 ± 0,04 veces lo que la GPU.
+    ResNet18: con 128 px, lo único que se ha medido en ambos dispositivos, la CPU es más rápida; la GPU tarda 2,00 ± 0,04 veces lo que la CPU.
+    ResNet18: la GPU es más rápida en todo lo que se ha medido en ambos dispositivos (128, 224, 512 px); la CPU tarda 0,500 ± 0,010 veces lo que la GPU con 128 px y 3,21 ± 0,04 veces con 512 px.
+    ResNet18: la CPU es más rápida en todo lo que se ha medido en ambos dispositivos (128, 224, 512 px); la GPU tarda 2,00 ± 0,04 veces lo que la CPU con 128 px y 0,312 ± 0,004 veces con 512 px.
     ResNet18: la GPU gana a partir de 224 px, aproximadamente; según los intervalos de los tiempos, en algún punto de 220 px a 229 px; la CPU tarda 0,500 ± 0,010 veces lo que la GPU con 128 px y 3,21 ± 0,04 veces con 512 px.
     ResNet18: la GPU gana a partir de 512 px; por debajo, con 128, 224 px, los intervalos de los tiempos se solapan y los datos no permiten saberlo.
     ResNet18: la CPU gana hasta 128 px; por encima, con 224, 512 px, los intervalos de los tiempos se solapan y los datos no permiten saberlo.
@@ -242,28 +242,28 @@ fn every_finding_is_a_sentence_in_spanish() {
     ResNet18 en la GPU del Grupo K7QF: de 224 px a 1024 px, el tiempo crece como el número de píxeles elevado a 1,20 ± 0,05 (entre tamaños vecinos, de 1,10 a 1,30); más de 1, que sería tiempo proporcional a los píxeles: las imágenes grandes salen más caras por píxel (3 tamaños).
     ResNet18 en la GPU del Grupo K7QF: de 224 px a 1024 px, el tiempo crece como el número de píxeles elevado a 0,900 (entre tamaños vecinos, de 0,83 a 0,98); 1 sería tiempo proporcional a los píxeles; con tan pocas ejecuciones no hay intervalos, y los datos no permiten saber con qué seguridad (3 tamaños).
     ResNet18 en la GPU del Grupo K7QF: de 224 px a 512 px, el tiempo crece como el número de píxeles elevado a 0,830 ± 0,010; con dos tamaños el margen es solo el de los tiempos, y nada muestra si es una única potencia; conviene medir más tamaños (2 tamaños).
-    ResNet18 en la CPU, 224 px: a partir del lote 4, uno mayor da menos de un 10 % más de imágenes por segundo (como mucho 1,03 ± 0,02 veces): 182,3 ± 1,1 con lote 1, como mucho 301 ± 2 con lote 8.
-    ResNet18 en la CPU, 224 px: a partir de un lote de unas 4, uno mayor parece dar menos de un 10 % más de imágenes por segundo, pero los intervalos no permiten distinguirlo del 10 % (1,09 ± 0,02 veces): 182,3 ± 1,1 con lote 1, como mucho 301 ± 2 con lote 8.
+    ResNet18 en la CPU, 224 px: a partir de un lote de 4, aumentarlo mejora menos de un 10 % las imágenes por segundo (como mucho 1,03 ± 0,02 veces): 182,3 ± 1,1 con lote 1, como mucho 301 ± 2 con lote 8.
+    ResNet18 en la CPU, 224 px: a partir de un lote de unas 4, aumentarlo parece mejorar menos de un 10 % las imágenes por segundo, pero los intervalos no permiten distinguirlo del 10 % (1,09 ± 0,02 veces): 182,3 ± 1,1 con lote 1, como mucho 301 ± 2 con lote 8.
     ResNet18 en la CPU, 224 px: hasta el lote mayor, 8, las imágenes por segundo siguen creciendo, y los datos no permiten saber dónde acaba (conviene medir lotes mayores): 1,40 ± 0,02 veces las del lote 4; 182,3 ± 1,1 con lote 1, 301 ± 2 con lote 8.
     ResNet18 en la CPU, 224 px: según la ley de Amdahl, el 97,0 ± 1,0 % del trabajo se hace en paralelo, de modo que ningún número de hilos lo hace más de 33,3 veces (de 25,0 a 50,0) más rápido; 4 hilos lo hicieron 3,71 ± 0,05 veces más rápido que 1. Los tiempos con 8, 16 hilos no entran en el ajuste: son más que los núcleos.
     ResNet18 en la CPU, 224 px: según la ley de Amdahl, el 97,0 % del trabajo se hace en paralelo, de modo que ningún número de hilos lo hace más de 33,3 veces más rápido; 4 hilos lo hicieron 3,71 ± 0,05 veces más rápido que 1. Con dos números de hilos nada muestra si la ley se cumple. El tiempo con 8 hilos no entra en el ajuste: son más que los núcleos.
     ResNet18 en la CPU, 224 px: según la ley de Amdahl, el 99,5 ± 1,0 % del trabajo se hace en paralelo; los datos no permiten saber dónde acaba la ganancia de más hilos, no antes de 66,7 veces; 4 hilos lo hicieron 3,71 ± 0,05 veces más rápido que 1.
     ResNet18 en la CPU, 224 px: 4 hilos lo hicieron 3,71 ± 0,05 veces más rápido que 1, más que en proporción, lo que la ley de Amdahl no describe (su parte paralela sería el 110,0 ± 1,0 %).
     ResNet18 en la CPU, 224 px: más hilos no aportan nada; 4 hilos lo hicieron 3,71 ± 0,05 veces más rápido que 1 (la parte paralela de la ley de Amdahl sería el 0,4 ± 2,0 %).
-    ResNet18 en la GPU: la subida y la bajada son el 1,19 % de una inferencia con 224 px y el 0,262 % con 1024 px (por el reloj de la propia GPU; no se conoce su intervalo).
-    ResNet18 en la GPU: la subida y la bajada son el 1,19 % de una inferencia con 224 px (por el reloj del PC; no se conoce su intervalo).
-    ResNet18 en la CPU: la primera ejecución tarda 3,20 ± 0,10 veces lo que una en caliente con 224 px y 1,31 ± 0,02 veces con 1024 px; un script que mide una sola ejecución da la primera.
-    ResNet18 en la CPU: con 224 px, la primera ejecución tarda 3,20 ± 0,10 veces lo que una en caliente; un script que mide una sola ejecución da la primera.
-    ResNet18 en la CPU: de 121,0 ± 1,0 GFLOP/s con 224 px a 291,0 ± 1,0 GFLOP/s con 1024 px, del 45,3 % al 109 % de los 267 ± 2 GFLOP/s del producto de matrices más rápido que se le ha medido (2048 filas). Más del 100 % es posible: las operaciones se cuentan como en la convolución directa, y el algoritmo de Winograd necesita menos; o bien el producto era demasiado pequeño o se midió con perturbaciones.
-    ResNet18 en la CPU: 121,0 ± 1,0 GFLOP/s con 224 px, el 45,3 % de los 267 ± 2 GFLOP/s del producto de matrices más rápido que se le ha medido (2048 filas).
+    ResNet18 en la GPU: la transferencia de datos a la GPU y de vuelta supone el 1,19 % de una inferencia con 224 px y el 0,262 % con 1024 px (medido con el reloj de la propia GPU; sin intervalo de confianza).
+    ResNet18 en la GPU: la transferencia de datos a la GPU y de vuelta supone el 1,19 % de una inferencia con 224 px (medido con el reloj del PC; sin intervalo de confianza).
+    ResNet18 en la CPU: la primera ejecución tarda 3,20 ± 0,10 veces lo que una en caliente con 224 px y 1,31 ± 0,02 veces con 1024 px; un script que mide una sola ejecución obtiene precisamente ese primer tiempo.
+    ResNet18 en la CPU: con 224 px, la primera ejecución tarda 3,20 ± 0,10 veces lo que una en caliente; un script que mide una sola ejecución obtiene precisamente ese primer tiempo.
+    ResNet18 en la CPU: de 121,0 ± 1,0 GFLOP/s con 224 px a 291,0 ± 1,0 GFLOP/s con 1024 px, del 45,3 % al 109 % de los 267 ± 2 GFLOP/s del producto de matrices más rápido medido en ella (2048 filas). Más del 100 % es posible: las operaciones se cuentan como en la convolución directa, y el algoritmo de Winograd necesita menos; o bien el producto era demasiado pequeño o se midió con perturbaciones.
+    ResNet18 en la CPU: 121,0 ± 1,0 GFLOP/s con 224 px, el 45,3 % de los 267 ± 2 GFLOP/s del producto de matrices más rápido medido en ella (2048 filas).
     Desde dónde gana la GPU: no hay tiempo de GPU junto a uno de CPU; lo daría un PC con GPU en la clase, o `cotejo reference import ARCHIVO`.
     Cómo crece el tiempo con el tamaño de la imagen: un solo tamaño no basta; `cotejo local --sizes 128,224,384,512,768,1024` mide más.
     Qué aporta el lote: un solo tamaño de lote no basta; `cotejo local --sizes 224 --batches 1,2,4,8,16` mide más.
     Qué aportan los hilos: un solo número de hilos no basta; `cotejo local --sizes 224 --threads 1,2,4,6` mide más.
     Qué aportan los hilos: este PC tiene un solo núcleo, que no permite saberlo.
     Qué aportan los hilos: un solo número de hilos no basta; `cotejo local --sizes 224 --threads 1,2,4` mide más.
-    Cuánto se acerca la CPU a su máximo: no se le ha medido ningún producto de matrices; `cotejo local --devices cpu --matmul 2048` mide uno.
-    Cuánto se acerca la GPU a su máximo: no se le ha medido ningún producto de matrices; `cotejo local --devices gpu --matmul 4096` en su PC mide uno.
+    Cuánto se acerca la CPU a su máximo: no se ha medido en ella ningún producto de matrices; `cotejo local --devices cpu --matmul 2048` mide uno.
+    Cuánto se acerca la GPU a su máximo: no se ha medido en ella ningún producto de matrices; `cotejo local --devices gpu --matmul 4096` en su PC mide uno.
     ");
 }
 

@@ -105,12 +105,14 @@ fn basis(basis: &Basis) -> Vec<(&'static str, String)> {
 #[serde(untagged)]
 enum Place<'a> {
     Value(&'a Value),
+    Text { value: &'static str, text: String },
     Missing { value: &'static str, reason: String },
 }
 
 impl<'a> From<&'a Value> for Place<'a> {
     fn from(value: &'a Value) -> Self {
         match value {
+            Value::Text { text, simulated } => Self::Text { value: "text", text: marked(text, *simulated) },
             Value::Missing { reason } => Self::Missing { value: "missing", reason: absence(reason) },
             value => Self::Value(value),
         }
@@ -125,7 +127,7 @@ fn absence(absence: &Absence) -> String {
 struct Environment<'a> {
     machine: MachineId,
     name: &'a str,
-    cpu: &'a str,
+    cpu: String,
     physical_cores: u32,
     logical_cores: u32,
     simd: &'a [String],
@@ -144,7 +146,7 @@ impl<'a> From<&'a comparison::Environment> for Environment<'a> {
         Self {
             machine: environment.machine,
             name: &environment.name,
-            cpu: &environment.cpu,
+            cpu: marked(&environment.cpu, environment.cpu_simulated),
             physical_cores: environment.physical_cores,
             logical_cores: environment.logical_cores,
             simd: &environment.simd,
@@ -163,7 +165,7 @@ struct Entry<'a> {
     machine: MachineId,
     machine_name: &'a str,
     device: DeviceId,
-    device_name: &'a str,
+    device_name: String,
     workload: Workload,
     outcome: Ended<'a>,
 }
@@ -185,7 +187,7 @@ impl<'a> From<&'a comparison::Entry> for Entry<'a> {
             machine: entry.machine,
             machine_name: &entry.machine_name,
             device: entry.device,
-            device_name: &entry.device_name,
+            device_name: marked(&entry.device_name, entry.is_simulated()),
             workload: entry.workload,
             outcome: match &entry.outcome {
                 Outcome::Measured(measured) => Ended::Measured(measured),
@@ -320,7 +322,7 @@ struct Capability<'a> {
     os: &'a str,
     arch: &'a str,
     agent_version: &'a str,
-    cpu: &'a Cpu,
+    cpu: Cpu,
     memory_bytes: u64,
     power: PowerSource,
     background_load: Option<f64>,
@@ -335,7 +337,10 @@ impl<'a> From<&'a cotejo_model::Capability> for Capability<'a> {
             os: &capability.os,
             arch: &capability.arch,
             agent_version: &capability.agent_version,
-            cpu: &capability.cpu,
+            cpu: Cpu {
+                name: marked(&capability.cpu.name, capability.simulates(DeviceId::Cpu)),
+                ..capability.cpu.clone()
+            },
             memory_bytes: capability.memory_bytes,
             power: capability.power,
             background_load: capability.background_load,
@@ -348,7 +353,7 @@ impl<'a> From<&'a cotejo_model::Capability> for Capability<'a> {
 #[derive(Serialize)]
 struct Device<'a> {
     id: DeviceId,
-    name: &'a str,
+    name: String,
     memory_bytes: Option<u64>,
     driver: Option<&'a str>,
     compute_capability: Option<ComputeCapability>,
@@ -362,7 +367,7 @@ impl<'a> From<&'a cotejo_model::Device> for Device<'a> {
     fn from(device: &'a cotejo_model::Device) -> Self {
         Self {
             id: device.id,
-            name: &device.name,
+            name: marked(&device.name, device.simulated),
             memory_bytes: device.memory_bytes,
             driver: device.driver.as_deref(),
             compute_capability: device.compute_capability,

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use cotejo_language::Texts;
-use cotejo_model::device::marked;
 use cotejo_model::stats::quantile;
 use cotejo_model::{Device, DeviceId, DeviceKind, Machine};
 
@@ -66,7 +65,7 @@ fn alike(machines: &[Machine], texts: &Texts) -> Vec<String> {
         // Two GPUs of one product are one machine with it.
         gpus.dedup_by_key(|device| &device.name);
         for gpu in gpus {
-            let name = clean(&marked(&gpu.name, gpu.simulated));
+            let name = texts.product(&clean(&gpu.name), gpu.simulated);
             products.entry((DeviceKind::Cuda, name)).or_default().add(machine, gpu.memory_bytes);
         }
     }
@@ -107,7 +106,7 @@ fn cpu(machine: &Machine, texts: &Texts) -> String {
     // The clock that a product's name may end with tells nobody which one it is.
     let product = words::product(&capability.cpu.name);
     let product = product.split(" CPU @").next().unwrap_or_default();
-    let name = marked(product, capability.simulates(DeviceId::Cpu));
+    let name = texts.product(product, capability.simulates(DeviceId::Cpu));
     let cores = texts.fill("cores", &[("count", capability.cpu.physical_cores.into())]);
     texts.fill("machine-cpu", &[("cpu", name.into()), ("cores", cores.into())])
 }
@@ -157,7 +156,7 @@ fn labels(machine: &Machine) -> String {
 /// The GPUs; why one cannot be used, or why there is none, stands below the table.
 fn gpus(machine: &Machine, remarks: &mut Remarks, texts: &Texts) -> Cell {
     let gpu = |device: &Device, remarks: &mut Remarks| {
-        let name = clean(&marked(&device.name, device.simulated));
+        let name = texts.product(&clean(&device.name), device.simulated);
         let Some(failure) = &device.unusable else { return name };
         let reason = words::failure(failure, texts);
         let mark = remarks.mark(texts.fill("machine-cannot-be-used", &[("reason", reason.into())]));

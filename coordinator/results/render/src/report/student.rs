@@ -7,7 +7,6 @@ use cotejo_analysis::peers::{Nobody, PeerComparison, PeerRow, Third};
 use cotejo_language::Texts;
 use cotejo_model::Task;
 use cotejo_model::comparison::{Entry, Environment, Measured, NamedSweep, Outcome};
-use cotejo_model::device::unmarked;
 use cotejo_model::job::Weights;
 use cotejo_model::stats::Estimate;
 
@@ -225,8 +224,8 @@ pub fn time_over_size(compared: &PeerComparison, texts: &Texts) -> Result<Chart,
         rows().filter(alike).filter_map(point).collect::<Vec<_>>()
     };
     let gpu = match &compared.third {
-        Third::Own(gpu) => clean(unmarked(&gpu.name)),
-        Third::Peer(peer) => format!("{}, {}", clean(unmarked(&peer.gpu.name)), peers::group_of(texts, peer.machine)),
+        Third::Own(gpu) => clean(&gpu.name),
+        Third::Peer(peer) => format!("{}, {}", clean(&peer.gpu.name), peers::group_of(texts, peer.machine)),
         Third::Reference(times) => texts.fill("chart-imported", &[("device", clean(&times.device_name).into())]),
         Third::Nobody(_) => String::new(),
     };

@@ -3,6 +3,8 @@
 mod devices;
 mod files;
 mod jobs;
+mod requests;
+mod sweeps;
 mod workers;
 
 use cotejo_model::comparison::Absence;
@@ -30,6 +32,12 @@ pub(super) fn reason(reason: &Reason) -> Sentences {
         Reason::Worker(reason) => workers::worker(reason),
         Reason::Blob(reason) => workers::blob(reason),
         Reason::End(reason) => jobs::end(reason),
+        Reason::Field(reason) => sweeps::field(reason),
+        Reason::Plan(reason) => sweeps::plan(reason),
+        Reason::Request(reason) => requests::request(reason),
+        Reason::Upload(reason) => requests::upload(reason),
+        Reason::Store(reason) => requests::store(reason),
+        Reason::Bundle(reason) => requests::bundle(reason),
         Reason::Relayed(reason) => relayed(reason),
     }
 }

@@ -12,7 +12,7 @@ pub(super) fn memory(reason: &MemoryReason) -> Sentences {
     match reason {
         MemoryReason::TooLittle { what, kind, needs_bytes, has_bytes, free_bytes, streams } => {
             let whose = if *kind == DeviceKind::Cpu { "el equipo" } else { "la GPU" };
-            let what = what.map(|task| task_and_space(&task)).unwrap_or_default();
+            let what = what.map(|task| format!("{}: ", task_and_space(&task))).unwrap_or_default();
             let (needs, has) = (bytes(*needs_bytes), bytes(*has_bytes));
             let free = free_bytes.map(|free| format!(", de los que {} están libres", bytes(free))).unwrap_or_default();
             let smaller = if *streams > 1 {
@@ -43,10 +43,10 @@ pub(super) fn memory(reason: &MemoryReason) -> Sentences {
     }
 }
 
-/// `ResNet18 224x224, lote 8: `
-fn task_and_space(task: &cotejo_model::Task) -> String {
+/// `ResNet18 224x224, lote 8`
+pub(super) fn task_and_space(task: &cotejo_model::Task) -> String {
     let batch = task.batch().filter(|batch| *batch > 1).map(|batch| format!(", lote {batch}")).unwrap_or_default();
-    format!("{} {size}x{size}{batch}: ", task.title(), size = task.size())
+    format!("{} {size}x{size}{batch}", task.title(), size = task.size())
 }
 
 pub(super) fn device(reason: &DeviceReason) -> Sentences {

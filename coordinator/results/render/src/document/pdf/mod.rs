@@ -209,4 +209,4 @@ fn colour(ink: Ink) -> rgb::Color {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

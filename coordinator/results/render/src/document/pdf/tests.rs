@@ -14,6 +14,12 @@ fn texts(page: &[Mark]) -> Vec<&str> {
     page.iter().filter_map(|mark| if let Mark::Text { text, .. } = mark { Some(text.as_str()) } else { None }).collect()
 }
 
+/// The words that stand on the pages, in their order.
+pub(crate) fn drawn(document: &Document) -> String {
+    let (pages, _) = pages(document);
+    pages.iter().flat_map(|page| texts(page)).collect::<Vec<_>>().join("\n")
+}
+
 #[test]
 fn everything_that_a_document_has() {
     let (pages, entries) = pages(&sample::small(Language::Spanish));
