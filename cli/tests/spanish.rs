@@ -251,6 +251,7 @@ fn measuring_and_its_results() {
     ] {
         assert_ran_in_spanish(&pc.run_in_spanish(line), 2, &names);
     }
+    assert_ran_in_spanish(&pc.run_in_spanish("explain --size 32"), 0, &[&names[..], &["direct", "depthwise"]].concat());
     assert_ran_in_spanish(&pc.run_in_spanish("explain --device cuda:7 --size 32"), 1, &names);
 }
 

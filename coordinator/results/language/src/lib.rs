@@ -53,6 +53,8 @@ pub struct Facts {
     pub own_name: &'static str,
     /// What stands between a number's whole part and its decimals.
     pub decimal_sign: char,
+    /// How it writes a day in a sentence, for strftime.
+    pub date: &'static str,
     /// What spreadsheets that run in it expect between the fields of CSV.
     pub list_separator: char,
     /// Its tag in office documents: a language with its region.
@@ -73,6 +75,7 @@ pub const LANGUAGES: [Facts; 2] = [
         name: "English",
         own_name: "English",
         decimal_sign: '.',
+        date: "%Y-%m-%d",
         list_separator: ',',
         office_tag: "en-GB",
         latex: ("english", "british"),
@@ -85,6 +88,7 @@ pub const LANGUAGES: [Facts; 2] = [
         name: "Spanish",
         own_name: "español",
         decimal_sign: ',',
+        date: "%d/%m/%Y",
         list_separator: ';',
         office_tag: "es-ES",
         latex: ("spanish", "spanish,es-noshorthands,es-nodecimaldot"),

@@ -349,7 +349,7 @@ fn why(texts: &Texts, peer: &Peer) -> String {
 }
 
 fn of_reference(texts: &Texts, times: &ReferenceTimes) -> Vec<String> {
-    let set = [("set", clean(&times.set).into()), ("imported", date(times.imported_ms).into())];
+    let set = [("set", clean(&times.set).into()), ("imported", day(times.imported_ms, texts).into())];
     let mut lines = vec![
         texts.fill("peers-reference-set", &set),
         texts.fill("peers-gpu", &[("gpu", clean(&times.device_name).into())]),
@@ -401,7 +401,7 @@ pub(crate) fn gpu_name(texts: &Texts, gpu: &Gpu) -> String {
 
 fn measured(texts: &Texts, (first, last): (u64, u64), between: (usize, usize)) -> String {
     let runs = ("runs", runs(texts, between).into());
-    let (first, last) = (date(first), date(last));
+    let (first, last) = (day(first, texts), day(last, texts));
     if first == last {
         return texts.fill("peers-measured", &[("first", first.into()), runs]);
     }
@@ -413,6 +413,11 @@ fn runs(texts: &Texts, (least, most): (usize, usize)) -> String {
         return texts.fill("peers-runs", &[("least", least.into())]);
     }
     texts.fill("peers-runs-between", &[("least", least.into()), ("most", most.into())])
+}
+
+/// A day in a sentence, as the language writes it.
+pub(super) fn day(ms: u64, texts: &Texts) -> String {
+    written(texts.language().facts().date, ms)
 }
 
 /// A day, by the world's clock: the same wherever it is read.

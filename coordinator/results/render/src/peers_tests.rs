@@ -86,7 +86,7 @@ fn a_classmates_gpu_in_spanish() {
     - Grupo PRJR: un seudónimo, siempre el mismo para el mismo PC
     - GPU: NVIDIA GeForce RTX 3060
     - CPU de ese PC: AMD Ryzen 5 5600X 6-Core Processor
-    - Medidos el 2026-07-31; cada tiempo es la mediana de 10 ejecuciones, con su intervalo de confianza
+    - Medidos el 31/07/2026; cada tiempo es la mediana de 10 ejecuciones, con su intervalo de confianza
       del 95 %
     - Motor reference; precisión f32; versión: cotejo-worker 0.1.0, candle 0.11.0
     - Por qué este: es la única GPU de la clase con tiempos comparables; su CPU tarda 0,625 veces lo que
@@ -96,7 +96,7 @@ fn a_classmates_gpu_in_spanish() {
     ──────────────────────────────────
 
     - CPU: Intel(R) Core(TM) i5-10400 CPU @ 2.90GHz (pc-01)
-    - Medidos el 2026-07-31; cada tiempo es la mediana de 10 ejecuciones, con su intervalo de confianza
+    - Medidos el 31/07/2026; cada tiempo es la mediana de 10 ejecuciones, con su intervalo de confianza
       del 95 %
 
     `--with best-gpu`, `median-gpu`, el nombre de un PC o `reference` elige otros tiempos.
@@ -222,7 +222,7 @@ fn reference_times_in_a_class_without_gpus() {
     De dónde vienen los tiempos de GPU
     ──────────────────────────────────
 
-    - Tiempos de referencia «Course 2026», importados el 2026-07-31: no los ha medido Cotejo
+    - Tiempos de referencia «Course 2026», importados el 31/07/2026: no los ha medido Cotejo
     - GPU: RTX 4090
     - Fuente: measured by the teacher
     - Calculados con PyTorch 2.4
@@ -233,7 +233,7 @@ fn reference_times_in_a_class_without_gpus() {
     ──────────────────────────────────
 
     - CPU: Intel(R) Core(TM) i5-10400 CPU @ 2.90GHz (pc-01)
-    - Medidos el 2026-07-31; cada tiempo es la mediana de 10 ejecuciones, con su intervalo de confianza
+    - Medidos el 31/07/2026; cada tiempo es la mediana de 10 ejecuciones, con su intervalo de confianza
       del 95 %
     ");
 }

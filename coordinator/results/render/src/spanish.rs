@@ -8,16 +8,20 @@ use cotejo_analysis::Records;
 use cotejo_analysis::figures::Choice;
 use cotejo_analysis::peers::Wanted;
 use cotejo_language::{Language, Texts};
+use cotejo_model::bundle::ImportSummary;
 use cotejo_model::comparison::{Absence, Comparison, GroupBy, Grouping, Outcome, SeenGpu, Value};
-use cotejo_model::{MachineId, Reason};
+use cotejo_model::reference::ReferenceSummary;
+use cotejo_model::sweep::{PlannedCell, PlannedSweep};
+use cotejo_model::{DeviceId, Digest, Engine, Machine, MachineId, Model, Precision, Reason, Task, Threads, Workload};
 use cotejo_samples::english::assert_spanish;
+use cotejo_samples::{cpu_machine, gpu_machine};
 
 use crate::chart::build::Kind;
 use crate::document::Document;
 use crate::document::pdf::tests::drawn;
 use crate::formats::{FORMATS, Format, Place, Write};
 use crate::pages::{self, Material};
-use crate::{chart, samples};
+use crate::{bundles, chart, lists, references, samples};
 
 /// Names in the samples, which no language translates.
 const NAMES: &[&str] = &[
@@ -146,7 +150,7 @@ fn of_reasons(reasons: &[Reason]) -> Comparison {
     }
     for (at, why) in reasons.iter().enumerate() {
         let mut failed = entry.clone();
-        failed.workload.task = cotejo_model::Task::Matmul { size: u32::try_from(at).unwrap() + 2 };
+        failed.workload.task = Task::Matmul { size: u32::try_from(at).unwrap() + 2 };
         failed.outcome = Outcome::Failed(why.clone());
         comparison.entries.push(failed);
         let gpu = SeenGpu { unusable: Some(why.clone()), ..samples::seen("RTX") };
@@ -186,7 +190,7 @@ fn documents_of(comparison: &Comparison) -> Vec<Document> {
             }
         }
     }
-    documents.push(pages::class(comparison, vec!["practice".to_owned()], texts()));
+    documents.push(pages::class(comparison, texts()));
     let workbook = FORMATS.iter().find(|format| format.is_workbook).unwrap();
     documents.push(pages::results(comparison, workbook, texts()));
     documents
@@ -218,7 +222,7 @@ fn every_chart_is_spanish_and_so_is_why_there_is_none() {
     for comparison in
         [class(), samples::simulated(), samples::without_gpu(), chart::samples::sweep(&[224, 512], &[1, 8], &[1, 2])]
     {
-        for (kind, chart) in pages::charts(&comparison.entries, &Choice::default(), texts()) {
+        for (kind, chart) in pages::charts(&comparison, &Choice::default(), texts()) {
             match chart {
                 Ok(chart) => {
                     drawn += 1;
@@ -231,4 +235,73 @@ fn every_chart_is_spanish_and_so_is_why_there_is_none() {
         }
     }
     assert!(drawn > Kind::ALL.len(), "{drawn}");
+}
+
+/// A machine for each reason that its GPU, or its driver, may give.
+fn machines() -> Vec<Machine> {
+    let reasons = Reason::examples().into_iter();
+    let of_reason = |(at, why): (usize, Reason)| {
+        let mut with_gpu = gpu_machine(&format!("pc-{at}"));
+        with_gpu.online = at % 2 == 0;
+        with_gpu.capability.devices[1].simulated = at % 3 == 0;
+        with_gpu.capability.devices[1].unusable = Some(why.clone());
+        let mut without = cpu_machine(&format!("pc-{at}-b"));
+        without.capability.no_gpu = Some(why);
+        [with_gpu, without]
+    };
+    reasons.enumerate().flat_map(of_reason).collect()
+}
+
+/// A plan in which every reason keeps a cell from being measured.
+fn plan() -> PlannedSweep {
+    let task = Task::Classify { model: Model::ResNet18, size: 224, batch: 8 };
+    let cell = |at: usize, refused| PlannedCell {
+        machine: format!("pc-{at}"),
+        workload: Workload {
+            task,
+            precision: Precision::F16,
+            threads: Threads::Exactly(2),
+            engine: Engine::Optimized,
+            exact: true,
+            streams: 2,
+        },
+        device: DeviceId::Cuda(0),
+        simulated: at % 2 == 0,
+        seconds: 1.5,
+        calibrated: at % 3 == 0,
+        refused,
+    };
+    let refused = Reason::examples().into_iter().enumerate().map(|(at, why)| cell(at, Some(why)));
+    PlannedSweep {
+        budget_ms: Some(60_000),
+        cells: refused.chain([cell(1, None), cell(2, None)]).collect(),
+        dropped: vec![cell(3, None)],
+        core: vec![cell(1, None).workload],
+        offline: vec!["pc-9".to_owned()],
+    }
+}
+
+#[test]
+fn every_list_is_spanish() {
+    let style = samples::plain();
+    let bundle = samples::bundle();
+    let summary = ImportSummary { new: 2, duplicates: 1, ..ImportSummary::default() };
+    let replaced = ReferenceSummary { new: 1, duplicates: 1, replaced: samples::references() };
+    let shown = [
+        lists::machines(&machines(), texts(), &style),
+        lists::machines(&[], texts(), &style),
+        lists::sweeps(&[], texts(), &style),
+        crate::plan::plan(&plan(), texts(), &style),
+        references::table(&samples::references(), texts(), &style),
+        references::table(&[], texts(), &style),
+        references::imported(&replaced, &samples::references(), texts()),
+        references::removed(2, "curso", texts()),
+        bundles::exported(2, "casa.cotejo", Digest::of(b""), texts()),
+        bundles::shown(&bundle, texts()),
+        bundles::imported(&summary, &bundle, texts()),
+    ];
+    for text in &shown {
+        assert!(!text.is_empty());
+        assert_spanish(&sentences(text), NAMES);
+    }
 }

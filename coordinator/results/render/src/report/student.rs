@@ -130,7 +130,7 @@ fn about_the_machine(environment: &Environment, entries: &[&Entry], texts: &Text
     let random = measured(entries).any(|(_, measured)| matches!(measured.weights, Some(Weights::Random { .. })));
     lines.extend(random.then(|| texts.say("report-environment-random")));
     if let Some((_, newest)) = measured(entries).max_by_key(|(_, measured)| measured.started_ms) {
-        let arguments = [("date", peers::date(newest.started_ms).into()), ("build", clean(&newest.build).into())];
+        let arguments = [("date", peers::day(newest.started_ms, texts).into()), ("build", clean(&newest.build).into())];
         lines.push(texts.fill("report-environment-dates", &arguments));
     }
     vec![heading(1, "report-environment", texts), Block::List(lines)]
