@@ -100,7 +100,7 @@ impl FromStr for DeviceSelector {
             _ => text.parse().map(Self::Kind).or_else(|_| text.parse().map(Self::One)).map_err(|_| UnknownName {
                 what: "device",
                 text: text.to_owned(),
-                known: "cpu, cuda (or gpu), cuda:0, cuda:1, …".to_owned(),
+                known: "cpu, cuda, gpu, cuda:0, cuda:1, …".to_owned(),
             }),
         }
     }

@@ -239,6 +239,7 @@ mod tests {
                 "read-only",
                 "cpupower frequency-set",
                 "timedatectl set-ntp",
+                "low-power",
                 "powerprofilesctl set",
                 "Some CPU",
                 "as it was found",

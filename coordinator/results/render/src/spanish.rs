@@ -37,8 +37,10 @@ const NAMES: &[&str] = &[
     "measure a smaller size or batch",
     // NVML's reasons for a slow clock.
     "sw power cap",
-    // What a weight file must have; LaTeX writes its underscore as a command.
+    // Keys, parts of files and variables, of which LaTeX writes the underscores as commands.
+    "sizes: ",
     "state dict",
+    "CUDA VISIBLE DEVICES",
     // A class of ImageNet.
     "tabby, tabby cat",
     // Options are named as they are typed.
@@ -122,7 +124,9 @@ fn without_commands(latex: &str) -> String {
 
 /// A sentence a line, however the format broke its lines.
 fn sentences(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ").replace(". ", ".\n").replace(" - ", "\n- ")
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    // Names go before sentences are told apart: some have a full stop.
+    text.replace(". ", ".\n").replace(" - ", "\n- ")
 }
 
 #[track_caller]
