@@ -44,7 +44,8 @@ fn assert_ran_in_spanish(ran: &Ran, code: i32, names: &[&str]) {
 fn refused(pc: &Pc, line: &str, code: i32) {
     let ran = pc.run_in_spanish(line);
     assert!(!ran.err.is_empty(), "{line}");
-    assert_ran_in_spanish(&ran, code, &[]);
+    // What can be typed instead.
+    assert_ran_in_spanish(&ran, code, &["size, machine, device"]);
 }
 
 #[test]
@@ -98,7 +99,6 @@ fn flags() {
         "compare --output a.xyz",
         "results --format xlsx",
         "reference remove",
-        "sweep cancel",
         "demo --agents 0",
         "demo --pace 0",
         "demo --listen nowhere",
@@ -181,7 +181,7 @@ fn files() {
             "sweep-budget",
             "machines",
         ];
-        let columns = ["time", "unit", "batch", "size", "source"];
+        let columns = ["set", "time", "unit", "batch", "size", "source"];
         assert_ran_in_spanish(&ran, 2, &[&keys[..], &columns].concat());
     }
 }
@@ -364,6 +364,8 @@ fn every_help_page() {
         "sweep ",
         "start ",
         "import ",
+        "remove ",
+        "machines ",
         "all (",
         "all o",
         "`all`",

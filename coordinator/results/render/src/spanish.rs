@@ -37,10 +37,8 @@ const NAMES: &[&str] = &[
     "measure a smaller size or batch",
     // NVML's reasons for a slow clock.
     "sw power cap",
-    // Keys, parts of files and variables, of which LaTeX writes the underscores as commands.
+    // Keys are named as they are typed.
     "sizes: ",
-    "state dict",
-    "CUDA VISIBLE DEVICES",
     // A class of ImageNet.
     "tabby, tabby cat",
     // Options are named as they are typed.
@@ -112,8 +110,9 @@ fn without_commands(latex: &str) -> String {
     let mut rest = body;
     while let Some((before, command)) = rest.split_once('\\') {
         text.push_str(before);
-        text.push(' ');
         let name: String = command.chars().take_while(char::is_ascii_alphabetic).collect();
+        // A sign that stands for itself, such as an underscore, or a command.
+        text.push(command.chars().next().filter(|_| name.is_empty()).unwrap_or(' '));
         rest = &command[name.len().max(1).min(command.len())..];
         if ["begin", "end", "includegraphics", "label"].contains(&name.as_str()) {
             rest = rest.split_once('}').map_or("", |(_, after)| after);
