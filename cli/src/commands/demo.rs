@@ -201,7 +201,7 @@ fn say(texts: &Texts, name: &str, arguments: &[(&str, cotejo_language::FluentVal
 const TO_TRY: &[(&str, &str)] = &[
     ("demo-try-machines", "machines list"),
     ("demo-try-results", "results --by machine"),
-    ("demo-try-csv", "results --all --output results.csv"),
+    ("demo-try-csv", "results --output results.csv"),
     ("demo-try-compare", "compare --machine {student}"),
     ("demo-try-analyze", "analyze"),
     ("demo-try-chart", "chart size"),

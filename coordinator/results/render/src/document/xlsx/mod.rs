@@ -68,7 +68,7 @@ impl Names {
 /// The same, without the rest of a word that is cut and what stands before it.
 fn whole_words(text: &str, most: usize) -> String {
     let short = shortened(text, most);
-    let cut = short.len() < text.len() && !text[short.len()..].starts_with(char::is_whitespace);
+    let cut = text[short.len()..].starts_with(char::is_alphanumeric) && short.ends_with(char::is_alphanumeric);
     let whole = short.rsplit_once(char::is_whitespace).filter(|_| cut).map_or(short.as_str(), |(whole, _)| whole);
     whole.trim_end_matches(|c: char| c.is_whitespace() || ",;(".contains(c)).to_owned()
 }
