@@ -5,8 +5,8 @@
 use std::io::BufRead;
 use std::time::Duration;
 
-use cotejo_model::frames::{Description, Frame, Offer, Phase, Progress, Request};
-use cotejo_model::gpu::{DeviceCheck, GpuRecord, Library};
+use cotejo_model::frames::{Description, DeviceCheck, Frame, Library, Offer, Phase, Progress, Request};
+use cotejo_model::gpu::GpuRecord;
 use cotejo_model::reason::LibraryReason;
 use cotejo_model::{DeviceId, DeviceKind, Engine, FailureCode, Precision, Reason};
 

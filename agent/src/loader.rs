@@ -1,7 +1,7 @@
 //! Programs that the system does not start because a shared library is missing.
 
 use cotejo_model::Reason;
-use cotejo_model::gpu::Library;
+use cotejo_model::frames::Library;
 use cotejo_model::reason::{DriverReason, LibraryReason, Platform};
 
 /// What the Linux loader ends with, and how its message begins.

@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
-use cotejo_model::frames::{Description, Frame};
-use cotejo_model::gpu::{DeviceCheck, Library};
+use cotejo_model::frames::{Description, DeviceCheck, Frame, Library};
 use cotejo_model::reason::{CheckReason, StartReason};
 use cotejo_model::{DeviceId, Reason};
 use serde::de::DeserializeOwned;

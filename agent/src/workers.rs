@@ -2,8 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use cotejo_model::frames::{Description, Offer};
-use cotejo_model::gpu::Library;
+use cotejo_model::frames::{Description, Library, Offer};
 use cotejo_model::reason::DeviceReason;
 use cotejo_model::{DeviceId, DeviceKind, Reason};
 
@@ -75,7 +74,7 @@ impl Workers {
     }
 
     /// Has the worker that serves this device try it.
-    pub(crate) async fn check(&self, device: DeviceId) -> Result<cotejo_model::gpu::DeviceCheck, Reason> {
+    pub(crate) async fn check(&self, device: DeviceId) -> Result<cotejo_model::frames::DeviceCheck, Reason> {
         self.serving(device.kind()).check(device).await
     }
 }

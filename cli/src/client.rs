@@ -26,8 +26,8 @@ use tonic::transport::Channel;
 use tonic::{Code, Request, Status, Streaming};
 
 use crate::error::{Error, Exit};
-use crate::files;
 use crate::message::Message;
+use crate::reading::unreadable;
 
 /// How long a coordinator may take to accept a connection.
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);
@@ -235,9 +235,9 @@ impl Client {
         offset: u64,
         sent: impl Fn(u64) + Send + 'static,
     ) -> Result<(), Error> {
-        let unreadable = |error: std::io::Error| files::unreadable(&Message::new("file-any"), path, &error);
-        let mut file = tokio::fs::File::open(path).await.map_err(unreadable)?;
-        file.seek(std::io::SeekFrom::Start(offset)).await.map_err(unreadable)?;
+        let unread = |error: std::io::Error| unreadable(&Message::new("file-any"), path, &error);
+        let mut file = tokio::fs::File::open(path).await.map_err(unread)?;
+        file.seek(std::io::SeekFrom::Start(offset)).await.map_err(unread)?;
         let (chunks, receiver) = mpsc::channel(CHUNKS_AHEAD);
         let reader = tokio::spawn(async move {
             let start = wire::UploadStart { digest: digest.to_string(), size, offset };
@@ -256,7 +256,7 @@ impl Client {
         });
         let mut service = BlobServiceClient::new(self.channel.clone());
         let answer = service.upload_blob(ReceiverStream::new(receiver)).await;
-        reader.await.map_err(|panic| Error::failed(Message::words(panic)))?.map_err(unreadable)?;
+        reader.await.map_err(|panic| Error::failed(Message::words(panic)))?.map_err(unread)?;
         answer.map(drop).map_err(|status| self.refusal(&status))
     }
 

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
-use cotejo_model::sweep::{Preset, Problem, TaskKind, WorkSpec, stray_weights};
+use cotejo_model::reason::Problem;
+use cotejo_model::sweep::{Preset, TaskKind, WorkSpec, stray_weights};
 
 use crate::fields::{AnyField, FIELDS, Field, NAME, PRESET, Part, Value};
 use crate::request::Request;

@@ -14,6 +14,7 @@ use crate::client::Client;
 use crate::error::Error;
 use crate::language;
 use crate::message::Message;
+use crate::reading::{about, open, unreadable};
 use crate::request::Request;
 
 /// Pixels of an image at most: the worker decodes no more.
@@ -65,37 +66,6 @@ impl Checked {
     pub(crate) fn spec(&self) -> &SweepSpec {
         &self.spec
     }
-}
-
-/// What is wrong with a file of this kind.
-fn about(problem: &'static str, what: &Message, path: &Path) -> Message {
-    Message::new(problem).of("what", what.clone()).with("file", path.display())
-}
-
-/// A file of this kind cannot be read.
-pub(crate) fn unreadable(what: &Message, path: &Path, error: &io::Error) -> Error {
-    Error::usage(about("problem-read", what, path).with("error", error))
-}
-
-fn open(what: &Message, path: &Path) -> Result<File, Error> {
-    let metadata = std::fs::metadata(path).map_err(|error| unreadable(what, path, &error))?;
-    if !metadata.is_file() {
-        return Err(Error::usage(about("problem-not-file", what, path)));
-    }
-    File::open(path).map_err(|error| unreadable(what, path, &error))
-}
-
-/// The whole content of a file that is not larger than any of its kind.
-pub(crate) fn read_bounded(what: &'static str, path: &Path, most: u64) -> Result<Vec<u8>, Error> {
-    let what = &Message::new(what);
-    let file = open(what, path)?;
-    let mut content = Vec::new();
-    // What grows while it is read is bounded too.
-    file.take(most + 1).read_to_end(&mut content).map_err(|error| unreadable(what, path, &error))?;
-    if content.len() as u64 > most {
-        return Err(Error::usage(about("problem-too-large", what, path).with("bytes", most)));
-    }
-    Ok(content)
 }
 
 fn check_image(path: &Path) -> Result<Digest, Error> {

@@ -5,8 +5,7 @@ use std::io;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use cotejo_model::frames::{Description, Frame, Offer, Phase, Progress};
-use cotejo_model::gpu::DeviceCheck;
+use cotejo_model::frames::{Description, DeviceCheck, Frame, Offer, Phase, Progress};
 use cotejo_model::reason::{DeviceReason, GpuReason, JobReason};
 use cotejo_model::{DeviceId, DeviceKind, Engine, JobSpec, Measurement, Precision, Reason};
 use cotejo_worker_stdio::{self as stdio, Command, Invocation};

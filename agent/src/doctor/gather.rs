@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use cotejo_channel::Address;
 use cotejo_model::Reason;
-use cotejo_model::gpu::Library;
+use cotejo_model::frames::Library;
 use cotejo_model::machine::{Cpu, PowerSource};
 use sysinfo::{DiskRefreshKind, Disks, MemoryRefreshKind, System};
 

@@ -1,7 +1,7 @@
 //! NVIDIA GPUs: what the driver lists, what the worker finds when it tries each of them, and what only CUDA sees.
 
-use cotejo_model::frames::Offer;
-use cotejo_model::gpu::{ComputeCapability, DeviceCheck};
+use cotejo_model::frames::{DeviceCheck, Offer};
+use cotejo_model::gpu::ComputeCapability;
 use cotejo_model::{Device, DeviceId, DeviceKind, Reason};
 
 use super::reasons;

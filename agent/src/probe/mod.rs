@@ -99,8 +99,7 @@ fn gpu_devices(gpus: &Gpus, offers: &Offers) -> Vec<Device> {
 
 #[cfg(test)]
 mod tests {
-    use cotejo_model::frames::{Description, Offer};
-    use cotejo_model::gpu::DeviceCheck;
+    use cotejo_model::frames::{Description, DeviceCheck, Offer};
     use cotejo_model::machine::Cpu;
     use cotejo_model::{Engine, FailureCode, Precision, Reason};
 

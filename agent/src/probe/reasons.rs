@@ -1,6 +1,6 @@
 //! Why a GPU cannot be used, or why there is none.
 
-use cotejo_model::gpu::Library;
+use cotejo_model::frames::Library;
 use cotejo_model::reason::{DriverReason, GpuReason, Platform};
 use cotejo_model::{FailureCode, Reason};
 

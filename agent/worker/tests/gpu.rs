@@ -8,8 +8,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
-use cotejo_model::frames::{Frame, Request};
-use cotejo_model::gpu::{ComputeCapability, DeviceCheck, Library};
+use cotejo_model::frames::{DeviceCheck, Frame, Library, Request};
+use cotejo_model::gpu::ComputeCapability;
 use cotejo_model::measurement::CompiledFor;
 use cotejo_model::reason::DeviceReason;
 use cotejo_model::{DeviceId, Engine, FailureCode, Measurement, Model, Precision, Reason, Task};

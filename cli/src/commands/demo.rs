@@ -19,6 +19,7 @@ use super::deliver;
 use super::watch::{Followed, follow};
 use crate::args::{DemoArgs, Global};
 use crate::client::{Client, Which};
+use crate::complete::complete;
 use crate::draft::Draft;
 use crate::embedded::{self, Store};
 use crate::error::{Error, Exit};
@@ -26,7 +27,6 @@ use crate::fields::{BATCHES, DEVICES, MATMUL, NAME, PRESET, SEED, SIZES, THREADS
 use crate::files::{self, Checked};
 use crate::interrupt::Interrupt;
 use crate::message::Message;
-use crate::request;
 use crate::{language, output};
 
 /// Draws the class where no seed is given.
@@ -42,7 +42,7 @@ pub(super) async fn run(global: &Global, args: &DemoArgs) -> Result<Exit, Error>
     // Whatever is wrong with what was asked for is found before anything is started.
     let checked: Vec<Checked> = drafts(args)
         .into_iter()
-        .map(|draft| files::check(request::complete(draft, args.sweep.file.as_deref())?))
+        .map(|draft| files::check(complete(draft, args.sweep.file.as_deref())?))
         .collect::<Result<_, Error>>()?;
     let mut interrupt = Interrupt::listen();
     let folder = Folder::open(args.keep.as_deref())?;

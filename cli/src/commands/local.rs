@@ -14,6 +14,7 @@ use super::sweep::outcome;
 use super::watch::{Followed, cancelled, follow};
 use crate::args::{Global, LocalArgs};
 use crate::client::{Client, Started, Which};
+use crate::complete::complete;
 use crate::embedded::{Agent, Store};
 use crate::error::{Error, Exit};
 use crate::files::{self, Checked};
@@ -21,7 +22,6 @@ use crate::interrupt::Interrupt;
 use crate::language;
 use crate::message::Message;
 use crate::output;
-use crate::request;
 use crate::request::Request;
 use crate::source;
 use cotejo_render::plan;
@@ -34,7 +34,7 @@ const ONLINE_POLL: Duration = Duration::from_millis(50);
 /// `cotejo local`
 pub(super) async fn run(global: &Global, args: &LocalArgs) -> Result<Exit, Error> {
     let texts = language::texts(global.lang)?;
-    let mut request = request::complete(args.sweep.draft.clone(), args.sweep.file.as_deref())?;
+    let mut request = complete(args.sweep.draft.clone(), args.sweep.file.as_deref())?;
     ignore_the_class(&mut request);
     let checked = files::check(request)?;
     let folder = source::data_dir(global)?;

@@ -26,7 +26,7 @@ pub(super) async fn run(global: &Global, verb: ReferenceVerb) -> Result<Exit, Er
 
 async fn import(global: &Global, path: &Path, set: Option<&str>, local: bool) -> Result<Exit, Error> {
     let texts = language::texts(global.lang)?;
-    let content = crate::files::read_bounded("file-references", path, MAX_FILE)?;
+    let content = crate::reading::read_bounded("file-references", path, MAX_FILE)?;
     let references = reference_file::parse(path, &content, set).map_err(|problems| {
         let named = |problem: &FileProblem| {
             Message::new("file-named").with("file", path.display()).of("what", problem.message())

@@ -10,13 +10,13 @@ use super::deliver;
 use super::watch::{Followed, follow};
 use crate::args::{ClassArgs, Global, ListFormat, SweepVerb};
 use crate::client::{Client, Started, Which};
+use crate::complete::complete;
 use crate::error::{Error, Exit};
 use crate::files::{self, Checked};
 use crate::interrupt::Interrupt;
 use crate::language;
 use crate::message::Message;
 use crate::output;
-use crate::request;
 use crate::source::{self, Source};
 use cotejo_render::{clean, json, lists, plan};
 
@@ -39,7 +39,7 @@ pub(super) async fn run(global: &Global, verb: SweepVerb) -> Result<Exit, Error>
 
 /// Everything that can be wrong on this side is found before the coordinator hears of it.
 fn checked(args: &ClassArgs) -> Result<Checked, Error> {
-    files::check(request::complete(args.sweep.draft.clone(), args.sweep.file.as_deref())?)
+    files::check(complete(args.sweep.draft.clone(), args.sweep.file.as_deref())?)
 }
 
 async fn start(global: &Global, args: &ClassArgs, watched: bool) -> Result<Exit, Error> {

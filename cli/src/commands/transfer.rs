@@ -8,10 +8,10 @@ use cotejo_render::bundles;
 
 use crate::args::{ExportArgs, Global, ResultsVerb};
 use crate::error::{Error, Exit};
-use crate::files;
 use crate::language;
 use crate::message::Message;
 use crate::output;
+use crate::reading;
 use crate::source::Source;
 
 /// Bytes of a file at most: its records, and what changed line ends may add.
@@ -42,7 +42,7 @@ async fn export(global: &Global, args: ExportArgs) -> Result<Exit, Error> {
 
 async fn import(global: &Global, path: &Path, local: bool) -> Result<Exit, Error> {
     let texts = language::texts(global.lang)?;
-    let content = files::read_bounded("file-bundle", path, MAX_FILE)?;
+    let content = reading::read_bounded("file-bundle", path, MAX_FILE)?;
     let unsound = |reason: BundleReason| {
         let reason = Reason::from(reason);
         let message = Message::new("file-named").with("file", path.display()).of("what", &reason);

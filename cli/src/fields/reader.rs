@@ -13,8 +13,8 @@ use toml::de::DeValue;
 
 use super::files::WeightFile;
 use super::long::parse_budget;
+use crate::file_problem::{FileProblem, Place};
 use crate::message::Message;
-use crate::sweep_file::{FileProblem, Place};
 
 /// Reads values and collects what is wrong with them.
 pub(crate) struct Reader<'a> {

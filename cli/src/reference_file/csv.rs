@@ -2,8 +2,8 @@
 //! separate columns by semicolons.
 
 use super::{Cell, Cells, FIELDS, FileProblem, Row, Sheet, field};
+use crate::file_problem::unknown;
 use crate::message::Message;
-use crate::sweep_file::unknown;
 
 /// Columns that every file has; `model` and `batch` are empty for matrix products.
 const NEEDED: &[&str] = &["gpu", "model", "size", "batch", "precision", "time", "unit", "source"];

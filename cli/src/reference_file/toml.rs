@@ -5,8 +5,8 @@ use toml::de::{DeTable, DeValue};
 
 use super::{Cell, Cells, FIELDS, FileProblem, Row, Sheet, field};
 use crate::fields::expected;
+use crate::file_problem::{Place, unknown};
 use crate::message::Message;
-use crate::sweep_file::{Place, unknown};
 
 /// What may stand above the times, beside the set's name.
 fn is_shared(name: &str) -> bool {

@@ -5,10 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::gpu::ComputeCapability;
 use crate::named::{UnknownName, named_enum};
-use crate::reason::Reason;
-use crate::workload::{Engine, Precision};
 
 named_enum!(
     /// The two sides of every comparison.
@@ -140,32 +137,6 @@ pub(crate) fn plain_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<S
     Ok(split_mark(&name).0.to_owned())
 }
 
-/// A device as the agent found it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Device {
-    /// Its address on the machine.
-    pub id: DeviceId,
-    /// The product's name, as the driver or the CPU gives it.
-    #[serde(deserialize_with = "plain_name")]
-    pub name: String,
-    /// Memory that a computation on it can use, in bytes: RAM for the CPU, VRAM for a GPU.
-    pub memory_bytes: Option<u64>,
-    /// The driver's version (GPUs).
-    pub driver: Option<String>,
-    /// Its generation (GPUs).
-    #[serde(default)]
-    pub compute_capability: Option<ComputeCapability>,
-    /// It only plays a device: its times are made up.
-    #[serde(default)]
-    pub simulated: bool,
-    /// Engines that the worker has for it.
-    pub engines: Vec<Engine>,
-    /// Precisions that the worker has for it.
-    pub precisions: Vec<Precision>,
-    /// Why it cannot be used, if it cannot.
-    pub unusable: Option<Reason>,
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -175,14 +146,6 @@ mod tests {
         for (name, simulated) in [("RTX", false), ("RTX", true), ("RTX (Ti)", false)] {
             assert_eq!(split_mark(&marked(name, simulated)), (name, simulated));
         }
-    }
-
-    #[test]
-    fn names_of_older_records_lose_their_mark() {
-        let old = r#"{"id":"cuda:0","name":"RTX (simulated)","memory_bytes":null,"driver":null,"simulated":true,
-            "engines":[],"precisions":[],"unusable":null}"#;
-        let device: Device = serde_json::from_str(old).unwrap();
-        assert_eq!((device.name.as_str(), device.simulated), ("RTX", true));
     }
 
     #[test]

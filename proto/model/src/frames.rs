@@ -5,12 +5,14 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::device::DeviceId;
 use crate::explain::Explanation;
-use crate::gpu::DeviceCheck;
+use crate::gpu::ComputeCapability;
 use crate::job::JobSpec;
 use crate::measurement::Measurement;
 use crate::named::named_enum;
 use crate::reason::Reason;
+use crate::workload::Precision;
 
 /// The one line on standard input.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -44,6 +46,44 @@ pub struct Progress {
     pub phase: Phase,
     /// Share of the cell that is done, by time or by runs, 0 to 1; never falls.
     pub done: f64,
+}
+
+/// A library that a worker needs for GPUs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Library {
+    /// What people call it, such as `cuDNN`.
+    pub name: String,
+    /// Its version, where it was found and says one.
+    pub version: Option<String>,
+    /// The file, where it was found and the system says which.
+    pub path: Option<String>,
+    /// Why it cannot be used, if it cannot.
+    pub missing: Option<Reason>,
+}
+
+/// What a worker found when it tried a device: it computed something on it, and the answer was right.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DeviceCheck {
+    /// Which device.
+    pub device: DeviceId,
+    /// The product's name, as CUDA gives it.
+    pub name: String,
+    /// Its generation.
+    pub compute_capability: Option<ComputeCapability>,
+    /// Its memory, in bytes.
+    pub memory_bytes: Option<u64>,
+    /// The part of it that no process uses, in bytes.
+    pub free_memory_bytes: Option<u64>,
+    /// The version of the CUDA libraries.
+    pub cuda: Option<String>,
+    /// The version of cuDNN.
+    pub cudnn: Option<String>,
+    /// What the worker can compute in on this device.
+    pub precisions: Vec<Precision>,
+    /// It only plays a GPU.
+    pub simulated: bool,
+    /// How long all of it took, in milliseconds.
+    pub took_ms: u64,
 }
 
 /// A line on standard output. The last one is `Done` or `Failed`; with `--explain`, `Explained` or

@@ -1,13 +1,11 @@
-//! What is known of a GPU: what it is, what state it is in, and what a worker says of it.
+//! What is known of a GPU: what it is, and what state it is in.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::device::DeviceId;
 use crate::named::UnknownName;
-use crate::reason::Reason;
 use crate::workload::Precision;
 
 /// NVIDIA's number of a GPU's generation and instruction set, such as 8.6.
@@ -100,44 +98,6 @@ pub struct GpuRecord {
     pub before: Option<GpuState>,
     /// Just after the job.
     pub after: Option<GpuState>,
-}
-
-/// A library that a worker needs for GPUs.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Library {
-    /// What people call it, such as `cuDNN`.
-    pub name: String,
-    /// Its version, where it was found and says one.
-    pub version: Option<String>,
-    /// The file, where it was found and the system says which.
-    pub path: Option<String>,
-    /// Why it cannot be used, if it cannot.
-    pub missing: Option<Reason>,
-}
-
-/// What a worker found when it tried a device: it computed something on it, and the answer was right.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct DeviceCheck {
-    /// Which device.
-    pub device: DeviceId,
-    /// The product's name, as CUDA gives it.
-    pub name: String,
-    /// Its generation.
-    pub compute_capability: Option<ComputeCapability>,
-    /// Its memory, in bytes.
-    pub memory_bytes: Option<u64>,
-    /// The part of it that no process uses, in bytes.
-    pub free_memory_bytes: Option<u64>,
-    /// The version of the CUDA libraries.
-    pub cuda: Option<String>,
-    /// The version of cuDNN.
-    pub cudnn: Option<String>,
-    /// What the worker can compute in on this device.
-    pub precisions: Vec<Precision>,
-    /// It only plays a GPU.
-    pub simulated: bool,
-    /// How long all of it took, in milliseconds.
-    pub took_ms: u64,
 }
 
 #[cfg(test)]

@@ -28,10 +28,10 @@ pub mod variables;
 pub mod workload;
 
 pub use bundle::Bundle;
-pub use device::{Device, DeviceId, DeviceKind, DeviceSelector};
+pub use device::{DeviceId, DeviceKind, DeviceSelector};
 pub use ids::{BootId, Digest, JobId, MachineId, SweepId};
 pub use job::{Assignment, JobSpec, JobState};
-pub use machine::{Capability, Machine};
+pub use machine::{Capability, Device, Machine};
 pub use measurement::Measurement;
 pub use measuring::MeasuringPlan;
 pub use reason::{FailureCode, Reason};

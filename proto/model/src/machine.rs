@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::device::{Device, DeviceId};
+use crate::device::{DeviceId, plain_name};
+use crate::gpu::ComputeCapability;
 use crate::ids::{JobId, MachineId};
 use crate::named::named_enum;
 use crate::reason::Reason;
+use crate::workload::{Engine, Precision};
 
 named_enum!(
     /// What feeds the machine.
@@ -25,7 +27,7 @@ named_enum!(
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Cpu {
     /// The product's name.
-    #[serde(deserialize_with = "crate::device::plain_name")]
+    #[serde(deserialize_with = "plain_name")]
     pub name: String,
     /// Cores.
     pub physical_cores: u32,
@@ -50,6 +52,32 @@ impl Cpu {
         let hertz = self.max_mhz.filter(|mhz| *mhz > 0)? as f64 * 1e6;
         Some(f64::from(self.physical_cores.max(1)) * hertz * 1.5 * lanes * 2.0 * 2.0)
     }
+}
+
+/// A device as the agent found it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Device {
+    /// Its address on the machine.
+    pub id: DeviceId,
+    /// The product's name, as the driver or the CPU gives it.
+    #[serde(deserialize_with = "plain_name")]
+    pub name: String,
+    /// Memory that a computation on it can use, in bytes: RAM for the CPU, VRAM for a GPU.
+    pub memory_bytes: Option<u64>,
+    /// The driver's version (GPUs).
+    pub driver: Option<String>,
+    /// Its generation (GPUs).
+    #[serde(default)]
+    pub compute_capability: Option<ComputeCapability>,
+    /// It only plays a device: its times are made up.
+    #[serde(default)]
+    pub simulated: bool,
+    /// Engines that the worker has for it.
+    pub engines: Vec<Engine>,
+    /// Precisions that the worker has for it.
+    pub precisions: Vec<Precision>,
+    /// Why it cannot be used, if it cannot.
+    pub unusable: Option<Reason>,
 }
 
 /// What an agent found on its machine.
@@ -104,4 +132,17 @@ pub struct Machine {
     /// It is known by a bundle alone: no agent of it ever connected here.
     #[serde(default)]
     pub imported: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_older_records_lose_their_mark() {
+        let old = r#"{"id":"cuda:0","name":"RTX (simulated)","memory_bytes":null,"driver":null,"simulated":true,
+            "engines":[],"precisions":[],"unusable":null}"#;
+        let device: Device = serde_json::from_str(old).unwrap();
+        assert_eq!((device.name.as_str(), device.simulated), ("RTX", true));
+    }
 }

@@ -3,9 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::reason::{FieldReason, JobReason, Reason};
+use crate::reason::{FieldReason, JobReason, Problem, Reason};
 use crate::stats::{Estimate, Interval};
-use crate::sweep::Problem;
 use crate::workload::{Engine, Precision, Task, Threads, Workload};
 
 /// References that are imported at once, at most.

@@ -7,7 +7,6 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::device::DeviceKind;
 use crate::named::{UnknownName, named_enum};
-use crate::reason::Dimension;
 
 named_enum!(
     /// An image classifier, as torchvision defines it.
@@ -209,6 +208,20 @@ impl fmt::Display for Workload {
         Ok(())
     }
 }
+
+named_enum!(
+    /// A number of a workload that has limits.
+    "dimension" Dimension {
+        /// Pixels or rows a side.
+        Size = "size",
+        /// Images in one forward pass.
+        Batch = "batch",
+        /// CPU threads.
+        Threads = "threads",
+        /// Forward passes at once.
+        Streams = "streams",
+    }
+);
 
 /// A dimension that no workload can have.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! NVIDIA GPUs: driver, worker, libraries, and each GPU by itself. A PC without one has no problem there.
 
 use cotejo_language::Message;
-use cotejo_model::gpu::{DeviceCheck, Library};
+use cotejo_model::frames::{DeviceCheck, Library};
 use cotejo_model::{DeviceId, DeviceKind, FailureCode, Reason};
 
 use super::{Check, because, described, failed, none, ok, problem, warning};

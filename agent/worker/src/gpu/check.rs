@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use cotejo_cuda::{Device, Options, Plan, Precision};
-use cotejo_model::gpu::DeviceCheck;
+use cotejo_model::frames::DeviceCheck;
 use cotejo_model::job::WEIGHTS_SEED;
 use cotejo_model::reason::{AnswerReason, JobReason};
 use cotejo_model::{DeviceId, Model, Reason};

@@ -8,8 +8,8 @@ mod matmul;
 mod reference;
 
 use cotejo_cuda::{Device, Reason as CudaReason};
-use cotejo_model::frames::Request;
-use cotejo_model::gpu::{ComputeCapability, GpuRecord, Library};
+use cotejo_model::frames::{Library, Request};
+use cotejo_model::gpu::{ComputeCapability, GpuRecord};
 use cotejo_model::reason::{AnswerReason, DeviceReason, DriverReason, GpuReason, LibraryReason, MemoryReason};
 use cotejo_model::{DeviceId, DeviceKind, Engine as Kind, JobSpec, Precision, Reason, Workload};
 

@@ -16,6 +16,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::document::{Block, Cell, Document, Head, Kind, Table, Tone};
+use super::words::subject;
 use super::{clean, number, words};
 
 /// Everything, as a document of its own.
@@ -132,14 +133,6 @@ fn table(texts: &Texts, comparison: &PeerComparison, table: &PeerTable) -> Table
         heads: heads.into_iter().flatten().collect(),
         rows: table.rows.iter().map(row).collect(),
         remarks: remarks(texts, table),
-    }
-}
-
-/// A network's name, or that of products.
-pub(super) fn subject(texts: &Texts, subject: Subject) -> String {
-    match subject {
-        Subject::Classifier(model) => model.title().to_owned(),
-        Subject::Product => texts.say("peers-matmul"),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The names of things in the reader's language. Identifiers in files and formats stay as they are.
 
+use cotejo_analysis::key::Subject;
 use cotejo_language::{Sentences, Texts, quantity};
 use cotejo_model::comparison::Column;
 use cotejo_model::frames::Phase;
@@ -66,6 +67,14 @@ pub fn task(task: Task, texts: &Texts) -> String {
     let batch = task.batch().filter(|batch| *batch > 1);
     let batch = batch.map(|batch| format!(", {}", self::batch(batch, texts))).unwrap_or_default();
     format!("{} {}{batch}", task.title(), side(task.size()))
+}
+
+/// A network's name, or that of products.
+pub(crate) fn subject(texts: &Texts, subject: Subject) -> String {
+    match subject {
+        Subject::Classifier(model) => model.title().to_owned(),
+        Subject::Product => texts.say("peers-matmul"),
+    }
 }
 
 /// A workload in a sentence: its task, and of the rest what is unusual.

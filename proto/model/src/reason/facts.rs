@@ -4,14 +4,13 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use super::{FailureCode, Reason};
+use super::{FailureCode, Problem, Reason};
 use crate::device::{DeviceId, DeviceKind};
 use crate::gpu::ComputeCapability;
 use crate::ids::Digest;
 use crate::job::JobState;
 use crate::named::named_enum;
-use crate::sweep::Problem;
-use crate::workload::{Engine, Model, Precision, Task};
+use crate::workload::{Dimension, Engine, Model, Precision, Task};
 
 named_enum!(
     /// A file that a job names by its digest.
@@ -62,20 +61,6 @@ impl Platform {
         if cfg!(windows) { Self::Windows } else { Self::Unix }
     }
 }
-
-named_enum!(
-    /// A number of a workload that has limits.
-    "dimension" Dimension {
-        /// Pixels or rows a side.
-        Size = "size",
-        /// Images in one forward pass.
-        Batch = "batch",
-        /// CPU threads.
-        Threads = "threads",
-        /// Forward passes at once.
-        Streams = "streams",
-    }
-);
 
 /// How a process ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,6 +1,10 @@
 //! Fields of a sweep, or of a reference time, that hold something else than they may.
 
-use super::reasons;
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Reason, reasons};
 use crate::workload::{Model, Task};
 
 reasons! {
@@ -67,5 +71,21 @@ reasons! {
             /// The model.
             model: Model,
         } = "weights_twice" => InvalidJob,
+    }
+}
+
+/// A field that holds something else than it may, and why.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Problem {
+    /// As it is written in a sweep file.
+    pub field: Cow<'static, str>,
+    /// What is wrong.
+    pub why: Reason,
+}
+
+impl Problem {
+    /// A problem of this field.
+    pub fn new(field: &'static str, why: impl Into<Reason>) -> Self {
+        Self { field: Cow::Borrowed(field), why: why.into() }
     }
 }

@@ -1,8 +1,8 @@
 //! Jobs, and questions, that make no sense to whoever is to carry them out.
 
-use super::facts::{Dimension, JobFile};
+use super::facts::JobFile;
 use super::reasons;
-use crate::workload::BadWorkload;
+use crate::workload::{BadWorkload, Dimension};
 
 reasons! {
     /// Why a job is not carried out.

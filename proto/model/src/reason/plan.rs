@@ -1,8 +1,7 @@
 //! Sweeps that cannot be planned.
 
 use super::facts::Labelled;
-use super::reasons;
-use crate::sweep::Problem;
+use super::{Problem, reasons};
 use crate::workload::Task;
 
 reasons! {

@@ -1,8 +1,7 @@
 //! Requests that a coordinator does not grant.
 
-use super::reasons;
+use super::{Problem, reasons};
 use crate::ids::Digest;
-use crate::sweep::Problem;
 use crate::workload::{Model, Task};
 
 reasons! {

@@ -6,7 +6,6 @@ mod status;
 mod tests;
 mod work;
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
@@ -16,7 +15,7 @@ use crate::ids::Digest;
 use crate::job::{WEIGHTS_SEED, Weights};
 use crate::measuring::MeasuringPlan;
 use crate::named::named_enum;
-use crate::reason::{FieldReason, JobReason, Reason};
+use crate::reason::{FieldReason, JobReason, Problem};
 use crate::workload::{Engine, Model, Precision, Task, Threads, Workload};
 
 pub use flat::FlatWork;
@@ -131,22 +130,6 @@ pub const MAX_CELL_BUDGET_MS: u64 = 3_600_000;
 pub const MIN_BUDGET_MS: u64 = 1_000;
 /// The longest budget of a sweep, in milliseconds: one day.
 pub const MAX_BUDGET_MS: u64 = 24 * 3_600_000;
-
-/// Something wrong with a sweep, and the field that it is wrong in.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Problem {
-    /// As it is written in a sweep file.
-    pub field: Cow<'static, str>,
-    /// What is wrong.
-    pub why: Reason,
-}
-
-impl Problem {
-    /// A problem of this field.
-    pub fn new(field: &'static str, why: impl Into<Reason>) -> Self {
-        Self { field: Cow::Borrowed(field), why: why.into() }
-    }
-}
 
 impl SweepSpec {
     /// Everything that is wrong with it, in the order of its fields; nothing if it can be planned.

@@ -1,6 +1,6 @@
 use super::*;
 use crate::device::DeviceId;
-use crate::reason::Dimension;
+use crate::workload::Dimension;
 
 /// The practice with this changed in what it classifies, and these products.
 fn practice(change: impl FnOnce(&mut ClassifyWork), products: &[u32]) -> SweepSpec {

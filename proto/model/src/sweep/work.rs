@@ -4,10 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::Problem;
 use crate::ids::Digest;
 use crate::named::named_enum;
-use crate::reason::{FieldReason, JobReason};
+use crate::reason::{FieldReason, JobReason, Problem};
 use crate::workload::{Engine, Model, Precision, Task, Threads, Workload};
 
 named_enum!(

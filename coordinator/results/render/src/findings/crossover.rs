@@ -5,7 +5,7 @@ use cotejo_analysis::key::Subject;
 use cotejo_model::stats::{Estimate, Interval};
 
 use super::say::{Say, Sentence, Told};
-use crate::peers::subject;
+use crate::words::subject;
 
 impl Told for Crossover {
     fn told<'a>(&self, say: Say<'a>) -> Option<Sentence<'a>> {

@@ -6,7 +6,8 @@ use cotejo_language::Texts;
 use cotejo_model::stats::{Estimate, Interval};
 use cotejo_model::{DeviceKind, Engine, Precision, Task, Threads};
 
-use crate::peers::{group, subject};
+use crate::peers::group;
+use crate::words::subject;
 use crate::{number, words};
 
 /// A finding that can be told in a sentence.

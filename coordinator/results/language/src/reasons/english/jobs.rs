@@ -1,7 +1,8 @@
 //! Jobs, their answers, and how they end.
 
 use cotejo_model::JobState;
-use cotejo_model::reason::{AnswerReason, Dimension, EndReason, JobFile, JobReason};
+use cotejo_model::reason::{AnswerReason, EndReason, JobFile, JobReason};
+use cotejo_model::workload::Dimension;
 
 use super::Sentences;
 use crate::Language::English;

@@ -1,7 +1,7 @@
 //! Sweeps that make no sense, or that nobody can measure.
 
+use cotejo_model::reason::Problem;
 use cotejo_model::reason::{FieldReason, Labelled, PlanReason};
-use cotejo_model::sweep::Problem;
 
 use super::{Sentences, or_none};
 use crate::Language::English;

@@ -11,7 +11,7 @@ use cotejo_model::{DeviceKind, MachineId};
 use super::NoChart;
 use super::lines::{Dot, Drawn, line, short_names, who};
 use crate::chart::{Axis, Chart, ChartKind, Point, Role, Scale, Series};
-use crate::{clean, number, peers, words};
+use crate::{clean, number, words};
 
 /// Machines in one chart of threads at most: more lines cannot be told apart.
 const MOST_LINES: usize = 6;
@@ -267,7 +267,7 @@ pub(super) fn command(entries: &[Entry]) -> &'static str {
 }
 
 pub(super) fn titled(name: &str, subject: Option<Subject>, size: Option<u32>, texts: &Texts) -> String {
-    let subject = subject.map(|subject| peers::subject(texts, subject)).unwrap_or_default();
+    let subject = subject.map(|subject| words::subject(texts, subject)).unwrap_or_default();
     let what = match size {
         Some(size) => format!("{subject} {}", words::side(size)),
         None => subject,
