@@ -2,30 +2,33 @@
 
 mod chart;
 mod compare;
+mod demo;
 mod document;
+mod explain;
 mod report;
 mod results;
 mod sweep;
+mod sweep_verb;
 mod transfer;
 mod which;
 
 use std::ffi::OsString;
-use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use cotejo_daemon::usage::BadValue;
 use cotejo_daemon::variables;
 use cotejo_language::Language;
-use cotejo_model::{DeviceId, Model, Precision, Threads};
 
 pub(crate) use self::chart::{ChartArgs, ChartKind};
 pub(crate) use self::compare::{AnalyzeArgs, CompareArgs, WhoArgs, With};
+pub(crate) use self::demo::DemoArgs;
 pub(crate) use self::document::{DocumentArgs, Target, of_file, terminal};
+pub(crate) use self::explain::{ExplainArgs, ExplainFormat};
 pub(crate) use self::report::ReportArgs;
 pub(crate) use self::results::ResultsArgs;
 pub(crate) use self::sweep::{ClassArgs, SweepArgs};
+pub(crate) use self::sweep_verb::SweepVerb;
 pub(crate) use self::transfer::{ExportArgs, ReferenceVerb, ResultsVerb};
 pub(crate) use self::which::WhichArgs;
 
@@ -67,37 +70,6 @@ needs cotejo-worker-cuda beside it.
 Ctrl-C keeps what is measured (`cotejo results` shows it); a second one ends at once.
 Exit codes: 0 all measured, 1 a cell could not be measured, 2 bad input, 130 Ctrl-C.";
 
-const START_EXAMPLES: &str = "\
-Examples:
-  cotejo sweep start --preset practice --watch
-  cotejo sweep start class.toml --name \"Group B\" --machines pc-01,pc-02
-  cotejo sweep start --sizes 224,512 --labels room=A1 --cell-budget 10s
-  cotejo sweep start --preset full --budget 25m     what every PC can do within a lesson
-
-Flags come before the file, the file before the preset. While watching, Ctrl-C detaches (exit code 130): the
-sweep goes on, and `cotejo sweep cancel` ends it.";
-
-const PLAN_EXAMPLES: &str = "\
-Examples:
-  cotejo sweep plan --preset full
-  cotejo sweep plan --preset full --budget 25m
-  cotejo sweep plan class.toml --budget 25m --format json
-
-With a budget, cells are dropped until every machine ends in time. The practice's own (ResNet18 at 224, 512 and 1024
-pixels, batch 1, f32, all threads) are the last to go; the heaviest and those furthest from the practice are the first.
-Every machine goes by the same order, so that all have the most important cells in common. Devices that were not
-measured yet are measured for a few seconds first; Ctrl-C cancels that.";
-
-const EXPLAIN_EXAMPLES: &str = "\
-Examples:
-  cotejo explain                                  ResNet18 at 224 pixels, on all cores
-  cotejo explain --model mobilenet_v2 --batch 8
-  cotejo explain --exact                          without Winograd
-  cotejo explain --device cuda:0 --precision f16  on a GPU
-  cotejo explain --format csv > layers.csv
-
-Exit codes: 0 explained, 1 it could not be, 2 bad input, 130 Ctrl-C.";
-
 const DOCTOR_EXAMPLES: &str = "\
 Examples:
   cotejo doctor
@@ -121,16 +93,6 @@ Examples:
   cotejo man --output ~/.local/share/man/man1
 
 docs/shell.md says where they are looked for.";
-
-const DEMO_EXAMPLES: &str = "\
-Examples:
-  cotejo demo                         twenty PCs; other commands can be tried on them until Ctrl-C
-  cotejo demo --agents 5 --once       five PCs, and no more than the table
-  cotejo demo --seed 7                another class
-  cotejo demo --sizes 64,128 --pace 5 another sweep, more slowly
-
-Nothing is measured: every time is made up, and marked SIM or `simulated` wherever it stands.
-Exit codes: 0 shown, 1 it could not be, 2 bad input, 130 Ctrl-C before the table.";
 
 /// The hidden subcommand that is the worker.
 pub(crate) const WORKER_SUBCOMMAND: &str = "__worker";
@@ -258,66 +220,6 @@ pub(crate) struct LocalArgs {
     pub(crate) plan: bool,
 }
 
-/// PCs of a demonstration at most: each takes some of the files that one process may open.
-const MAX_AGENTS: i64 = 100;
-
-/// `cotejo demo`.
-#[derive(Debug, Args)]
-#[command(after_help = DEMO_EXAMPLES)]
-#[command(mut_arg("seed", |seed| seed.help("What draws the class and its times, and shuffles the cells")))]
-pub(crate) struct DemoArgs {
-    /// Simulated PCs, 1 to 100
-    #[arg(long, value_name = "COUNT", default_value_t = 20, value_parser = clap::value_parser!(u8).range(1..=MAX_AGENTS))]
-    pub(crate) agents: u8,
-    /// How many times faster than a real PC each of them measures
-    #[arg(long, value_name = "TIMES", default_value_t = 50.0, value_parser = pace)]
-    pub(crate) pace: f64,
-    /// Where the class's coordinator listens, on this PC; any free port by default
-    #[arg(long, value_name = "ADDRESS", value_parser = listen)]
-    pub(crate) listen: Option<SocketAddr>,
-    /// End after the table, instead of waiting for Ctrl-C
-    #[arg(long)]
-    pub(crate) once: bool,
-    /// Keep the class's data in this folder, a new or an empty one; by default they are removed at the end
-    #[arg(long, value_name = "FOLDER")]
-    pub(crate) keep: Option<PathBuf>,
-    /// What to measure; by default what the practice, the charts and the analysis want.
-    #[command(flatten)]
-    pub(crate) sweep: SweepArgs,
-}
-
-/// `cotejo explain`.
-#[derive(Debug, Args)]
-#[command(after_help = EXPLAIN_EXAMPLES)]
-pub(crate) struct ExplainArgs {
-    #[arg(long, value_name = "MODEL", default_value_t = Model::ResNet18, help = format!("Classifier: {}", Model::names()))]
-    pub(crate) model: Model,
-    /// Image size, in pixels a side
-    #[arg(long, value_name = "PIXELS", default_value_t = 224)]
-    pub(crate) size: u32,
-    /// Images in one forward pass
-    #[arg(long, value_name = "IMAGES", default_value_t = 1)]
-    pub(crate) batch: u32,
-    /// CPU threads: all (one a physical core), or a number
-    #[arg(long, value_name = "THREADS", default_value_t = Threads::All)]
-    pub(crate) threads: Threads,
-    /// Device: cpu, or a GPU such as cuda:0
-    #[arg(long, value_name = "DEVICE", default_value_t = DeviceId::Cpu)]
-    pub(crate) device: DeviceId,
-    /// Number format: f32; on GPUs also tf32, f16, bf16
-    #[arg(long, value_name = "FORMAT", default_value_t = Precision::F32)]
-    pub(crate) precision: Precision,
-    /// Keep to direct convolution, without the rounding of faster algorithms
-    #[arg(long)]
-    pub(crate) exact: bool,
-    /// Weights (.safetensors, .pth); random ones by default
-    #[arg(long, value_name = "FILE")]
-    pub(crate) weights: Option<PathBuf>,
-    /// How to write it
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ExplainFormat::Table)]
-    pub(crate) format: ExplainFormat,
-}
-
 /// How a doctor's report is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum DoctorFormat {
@@ -325,72 +227,6 @@ pub(crate) enum DoctorFormat {
     Text,
     /// For programs
     Json,
-}
-
-/// How an explanation is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ExplainFormat {
-    /// For people
-    Table,
-    /// Everything, for programs
-    Json,
-    /// One row a layer, for spreadsheets
-    Csv,
-}
-
-/// `cotejo sweep …`.
-#[derive(Debug, Subcommand)]
-pub(crate) enum SweepVerb {
-    /// Start a sweep on the machines of the class
-    #[command(after_help = START_EXAMPLES)]
-    Start {
-        /// What to measure, and where.
-        #[command(flatten)]
-        sweep: ClassArgs,
-        /// Follow it until it is finished; Ctrl-C detaches and the sweep goes on
-        #[arg(long)]
-        watch: bool,
-    },
-    /// Print the cells of a sweep and its expected duration, without running it
-    #[command(after_help = PLAN_EXAMPLES)]
-    Plan {
-        /// What to measure, and where.
-        #[command(flatten)]
-        sweep: ClassArgs,
-        /// How to write it
-        #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ListFormat::Table)]
-        format: ListFormat,
-    },
-    /// List the sweeps, newest first
-    List {
-        /// How many at most; 0 lists all
-        #[arg(long, value_name = "COUNT", default_value_t = 20)]
-        limit: u32,
-        /// Where to look.
-        #[command(flatten)]
-        source: SourceArgs,
-    },
-    /// Show one sweep: what it measures and how far it is
-    Show {
-        /// Its name, identity or the identity's last eight characters; the newest by default
-        #[arg(value_name = "SWEEP")]
-        sweep: Option<String>,
-        /// Where to look.
-        #[command(flatten)]
-        source: SourceArgs,
-    },
-    /// Follow a sweep until it is finished; Ctrl-C detaches
-    Watch {
-        /// Its name, identity or the identity's last eight characters; the newest by default
-        #[arg(value_name = "SWEEP")]
-        sweep: Option<String>,
-    },
-    /// Cancel what a sweep has not yet measured
-    Cancel {
-        /// Its name, identity or the identity's last eight characters; by default the one that is not finished
-        #[arg(value_name = "SWEEP")]
-        sweep: Option<String>,
-    },
 }
 
 /// `cotejo machines …`.
@@ -422,19 +258,6 @@ pub(crate) struct SourceArgs {
     /// Read this PC's own results, and ask no coordinator
     #[arg(long)]
     pub(crate) local: bool,
-}
-
-fn pace(text: &str) -> Result<f64, BadValue> {
-    let pace = text.parse().ok().filter(|pace: &f64| pace.is_finite() && *pace >= 1.0);
-    pace.ok_or_else(|| BadValue::new("value-pace"))
-}
-
-fn listen(text: &str) -> Result<SocketAddr, BadValue> {
-    let address: SocketAddr = text.parse().map_err(|_| BadValue::new("value-listen"))?;
-    if address.ip().is_loopback() {
-        return Ok(address);
-    }
-    Err(BadValue::new("value-listen-here"))
 }
 
 /// The command line without its hidden subcommands, for completions.
