@@ -323,7 +323,6 @@ pub(crate) enum Which {
 }
 
 impl Which {
-    /// One sweep.
     pub(crate) fn sweep(id: SweepId) -> Self {
         Self::These(vec![id.to_string()])
     }

@@ -99,7 +99,6 @@ pub(crate) struct Agent {
 }
 
 impl Agent {
-    /// Starts it.
     pub(crate) fn start(folder: &Path, coordinator: &Address) -> Result<Self, Error> {
         let config = cotejo_agent::Config { coordinator: coordinator.to_string(), ..agent_config(folder)? };
         let stop = CancellationToken::new();

@@ -55,7 +55,6 @@ impl<'a> Reader<'a> {
         });
     }
 
-    /// One value.
     pub(super) fn one<T>(&mut self, key: &str, value: &Spanned<DeValue<'_>>, read: Read<T>) -> Option<T> {
         match read(value.get_ref()) {
             Ok(found) => Some(found),
@@ -123,7 +122,6 @@ pub(crate) fn expected(kind: &str, value: &DeValue<'_>) -> Message {
     Message::new("file-expected").with("expected", kind).with("found", value.type_str())
 }
 
-/// A text.
 pub(super) fn text(value: &DeValue<'_>) -> Result<String, Message> {
     value.as_str().map(str::to_owned).ok_or_else(|| expected("text", value))
 }

@@ -50,7 +50,6 @@ impl Decision {
         Self { job: job.clone(), steps }
     }
 
-    /// One step.
     pub(super) fn step(job: &JobRecord, state: JobState) -> Self {
         Self::new(job, vec![Step::new(job, state)])
     }

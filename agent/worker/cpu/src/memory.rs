@@ -136,7 +136,6 @@ impl Arena {
         View { start: self.memory.start, len: self.memory.len }.part(span)
     }
 
-    /// Bytes.
     pub(crate) fn bytes(&self) -> usize {
         self.memory.len * size_of::<f32>()
     }
@@ -189,7 +188,6 @@ impl View {
         unsafe { self.start.add(start) }
     }
 
-    /// A part of it.
     fn part(self, span: Span) -> Self {
         Self { start: self.at(span.start, span.len), len: span.len }
     }

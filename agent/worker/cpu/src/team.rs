@@ -172,7 +172,6 @@ impl<P: Program> Team<P> {
         Ok(team)
     }
 
-    /// The program.
     pub(crate) fn program(&self) -> &P {
         &self.shared.program
     }

@@ -32,7 +32,6 @@ pub(super) fn heading(column: Column, texts: &Texts) -> Vec<String> {
     }
 }
 
-/// A kind of device.
 pub(crate) fn kind(device: DeviceKind) -> &'static str {
     match device {
         DeviceKind::Cpu => "CPU",

@@ -27,7 +27,6 @@ pub(crate) struct DepthwiseRow<'a> {
     pub(crate) width: usize,
     /// 1 or 2.
     pub(crate) stride: usize,
-    /// The activation.
     pub(crate) activation: Activation,
 }
 
@@ -146,7 +145,6 @@ pub(crate) struct Scale {
     pub(crate) factors: View,
     /// The first channel's factor.
     pub(crate) first_factor: usize,
-    /// Pixels.
     pub(crate) pixels: usize,
 }
 

@@ -43,7 +43,6 @@ pub(crate) struct Target {
 pub(crate) struct PixelRun<'a> {
     /// How the input is walked over.
     pub(crate) access: Access,
-    /// The input.
     pub(crate) input: View,
     /// The first pixel's place in the input.
     pub(crate) input_start: usize,
@@ -64,7 +63,6 @@ pub(crate) struct PixelRun<'a> {
     pub(crate) jump: usize,
     /// What is added before the activation; its rows are as far apart as the output's.
     pub(crate) residual: Option<Target>,
-    /// The activation.
     pub(crate) activation: Activation,
     /// Output pixels.
     pub(crate) pixels: usize,

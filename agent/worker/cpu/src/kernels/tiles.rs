@@ -9,7 +9,6 @@ use crate::memory::View;
 pub(crate) struct TransformIn {
     /// Pixels of a tile's side, 2 or 4.
     pub(crate) side: usize,
-    /// The input.
     pub(crate) input: View,
     /// The first tile's upper left pixel, in the halo.
     pub(crate) input_start: usize,
@@ -17,7 +16,6 @@ pub(crate) struct TransformIn {
     pub(crate) input_row: usize,
     /// Where the first tile goes; `block` is the distance between two elements of a tile.
     pub(crate) output: Target,
-    /// Tiles.
     pub(crate) tiles: usize,
 }
 
@@ -52,7 +50,6 @@ pub(crate) struct TransformOut<'a> {
     pub(crate) output: Target,
     /// What is added before the activation, laid out in the same way.
     pub(crate) residual: Option<Target>,
-    /// Tiles.
     pub(crate) tiles: usize,
     /// Rows from the tiles' first to the image's last.
     pub(crate) height: usize,

@@ -19,7 +19,6 @@ pub(crate) struct TilesIn {
     pub(crate) output: *mut f32,
     /// Elements between two elements of a transformed tile. The next tile is the next block of channels.
     pub(crate) output_element: usize,
-    /// Tiles.
     pub(crate) tiles: usize,
 }
 
@@ -40,7 +39,6 @@ pub(crate) struct TilesOut {
     pub(crate) residual: *const f32,
     /// Elements between two rows of the residual.
     pub(crate) residual_row: usize,
-    /// Tiles.
     pub(crate) tiles: usize,
     /// Rows of the output from the tiles' first to the image's last.
     pub(crate) height: usize,

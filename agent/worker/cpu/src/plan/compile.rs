@@ -13,7 +13,6 @@ use crate::kernels::Kernels;
 use crate::memory::{Layouter, Span};
 use cotejo_network::{Block, Conv, Linear, Network};
 
-/// Compiles a network.
 pub(super) fn compile(network: &Network, options: Options) -> Result<Recipe, CompileError> {
     super::check::check(network, &options)?;
     let mut compiler = Compiler {
