@@ -45,9 +45,6 @@ impl FileProblem {
     }
 }
 
-/// What was once the time of one cell, and as a flag is that of the whole sweep: neither may be taken for the other.
-const AMBIGUOUS: &str = "budget";
-
 /// Names the key that was probably meant.
 pub(crate) fn unknown(kind: &str, key: &str, known: &[&str]) -> Message {
     let close = known

@@ -111,6 +111,7 @@ mod tests {
     use cotejo_model::sweep::Preset;
 
     use super::*;
+    use crate::reading::read_bounded;
 
     fn request(image: Option<PathBuf>, weights: Option<PathBuf>) -> Request {
         let weights = weights.into_iter().map(|path| (Model::ResNet18, path)).collect();

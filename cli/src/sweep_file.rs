@@ -66,6 +66,9 @@ impl SweepFile {
     }
 }
 
+/// What was once the time of one cell, and as a flag is that of the whole sweep: neither may be taken for the other.
+const AMBIGUOUS: &str = "budget";
+
 /// The keys of a sweep file.
 fn keys() -> Vec<&'static str> {
     FIELDS.iter().map(|field| field.key()).collect()

@@ -81,6 +81,7 @@ pub struct Load {
 
 /// A driver, by its own numbers of its GPUs.
 pub trait Driver: fmt::Debug + Send + Sync {
+    /// Its version.
     fn version(&self) -> Result<String, NvmlError>;
     /// The newest CUDA that it can serve, as CUDA's own number.
     fn cuda_version(&self) -> Result<i32, NvmlError>;

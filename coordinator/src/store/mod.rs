@@ -261,6 +261,7 @@ pub trait Store: Send + Sync + 'static {
 
     /// A sweep with all its jobs. Their order is the order in which a machine measures them.
     async fn insert_sweep(&self, sweep: &SweepRecord, jobs: &[NewJob]) -> Result<(), StoreError>;
+    /// One sweep.
     async fn sweep(&self, id: SweepId) -> Result<Option<SweepRecord>, StoreError>;
     /// The newest sweeps, newest first.
     async fn sweeps(&self, limit: u32) -> Result<Vec<SweepRecord>, StoreError>;
@@ -269,6 +270,7 @@ pub trait Store: Send + Sync + 'static {
     /// Counts over all sweeps.
     async fn totals(&self) -> Result<Totals, StoreError>;
 
+    /// One job.
     async fn job(&self, id: JobId) -> Result<Option<JobRecord>, StoreError>;
     /// A sweep's jobs in these states.
     async fn jobs_in(&self, sweep: SweepId, states: &[JobState]) -> Result<Vec<JobRecord>, StoreError>;
