@@ -45,7 +45,7 @@ impl SweepFile {
                     }
                 }
                 None if key.get_ref() == AMBIGUOUS => {
-                    reader.report(key.span(), None, Message::new("file-budget-either"))
+                    reader.report(key.span(), None, Message::new("file-budget-either"));
                 }
                 None => reader.report(key.span(), None, unknown("key", key.get_ref(), &keys())),
             }

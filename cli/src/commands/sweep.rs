@@ -123,9 +123,9 @@ async fn show(global: &Global, sweep: String, local: bool) -> Result<Exit, Error
 
 /// The sweep that is not finished, where there is one.
 async fn unfinished(client: &Client) -> Result<String, Error> {
-    let sweeps = client.list(0).await?.into_iter().filter(|sweep| !sweep.is_finished());
+    let unfinished = client.list(0).await?.into_iter().filter(|sweep| !sweep.is_finished());
     let named = |sweep: &SweepStatus| format!("{} ({})", clean(&sweep.spec.name), sweep.id.short());
-    match sweeps.collect::<Vec<_>>().as_slice() {
+    match unfinished.collect::<Vec<_>>().as_slice() {
         [] => Err(Error::usage(Message::new("problem-none-unfinished"))),
         [one] => Ok(one.id.to_string()),
         several => {

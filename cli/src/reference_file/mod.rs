@@ -137,7 +137,7 @@ impl Sheet {
             if reader.problems.is_empty() {
                 match references.iter().find(|(_, known)| known.key() == reference.key()) {
                     Some((line, _)) => {
-                        problems.push(FileProblem::at(row.line, Message::new("times-same").with("line", line)))
+                        problems.push(FileProblem::at(row.line, Message::new("times-same").with("line", line)));
                     }
                     None => references.push((row.line, reference)),
                 }

@@ -19,7 +19,7 @@ fn value_name(name: &str, texts: &Texts) -> String {
             word.push(c);
             continue;
         }
-        said = said + &translated(&word);
+        said.push_str(&translated(&word));
         word.clear();
         said.push(c);
     }

@@ -258,13 +258,13 @@ pub(super) mod tests {
                 pc.offers.plain = Ok(description(&[DeviceKind::Cpu, DeviceKind::Cuda]));
             }),
             with(|pc| {
-                pc.libraries = Some(Ok(vec![library(Some("Testlib")), Library { version: None, ..library(None) }]))
+                pc.libraries = Some(Ok(vec![library(Some("Testlib")), Library { version: None, ..library(None) }]));
             }),
             with(|pc| pc.libraries = Some(Ok(vec![Library { path: None, ..library(None) }]))),
             with(|pc| pc.libraries = Some(Err(failure(FailureCode::WorkerMissing)))),
             with(|pc| pc.gpus.found = vec![gpu(Ok(DeviceCheck { simulated: true, ..check() }))]),
             with(|pc| {
-                pc.gpus.found = vec![Gpu { compute_capability: None, ..gpu(Err(failure(FailureCode::DeviceBusy))) }]
+                pc.gpus.found = vec![Gpu { compute_capability: None, ..gpu(Err(failure(FailureCode::DeviceBusy))) }];
             }),
             with(|pc| pc.gpus.found = vec![gpu(Err(failure(FailureCode::WrongCapability)))]),
         ]);

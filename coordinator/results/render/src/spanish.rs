@@ -188,7 +188,7 @@ fn documents_of(comparison: &Comparison) -> Vec<Document> {
             let wanted = [Wanted::Usual, Wanted::BestGpu, Wanted::MedianGpu, Wanted::ClosestCpu, Wanted::Reference];
             let wanted = wanted.into_iter().chain(other.copied().map(Wanted::Machine));
             for wanted in wanted {
-                documents.extend(pages::compare(material, *machine, wanted.clone(), texts()).ok());
+                documents.extend(pages::compare(material, *machine, wanted, texts()).ok());
                 documents.extend(pages::student(material, *machine, wanted, texts()).ok());
             }
         }
@@ -245,8 +245,8 @@ fn machines() -> Vec<Machine> {
     let reasons = Reason::examples().into_iter();
     let of_reason = |(at, why): (usize, Reason)| {
         let mut with_gpu = gpu_machine(&format!("pc-{at}"));
-        with_gpu.online = at % 2 == 0;
-        with_gpu.capability.devices[1].simulated = at % 3 == 0;
+        with_gpu.online = at.is_multiple_of(2);
+        with_gpu.capability.devices[1].simulated = at.is_multiple_of(3);
         with_gpu.capability.devices[1].unusable = Some(why.clone());
         let mut without = cpu_machine(&format!("pc-{at}-b"));
         without.capability.no_gpu = Some(why);

@@ -87,9 +87,14 @@ pub trait Maker {
     fn linear(&self, layer: &Linear) -> Result<Self::Linear, Self::Error>;
 }
 
+/// The layers that a maker makes of a network.
+pub type Made<M> = Layers<<M as Maker>::Conv, <M as Maker>::Depthwise, <M as Maker>::Linear>;
+/// The layers that it makes of a block.
+type MadeBlock<M> = Block<<M as Maker>::Conv, <M as Maker>::Depthwise, <M as Maker>::Linear>;
+
 impl Layers<Conv, Depthwise, Linear> {
     /// The network that is defined here, of the layers that a maker makes.
-    pub fn make<M: Maker>(&self, maker: &M) -> Result<Layers<M::Conv, M::Depthwise, M::Linear>, M::Error> {
+    pub fn make<M: Maker>(&self, maker: &M) -> Result<Made<M>, M::Error> {
         Ok(Layers {
             stem: maker.conv(&self.stem)?,
             pool: self.pool,
@@ -102,7 +107,7 @@ impl Layers<Conv, Depthwise, Linear> {
 }
 
 impl Block<Conv, Depthwise, Linear> {
-    fn make<M: Maker>(&self, maker: &M) -> Result<Block<M::Conv, M::Depthwise, M::Linear>, M::Error> {
+    fn make<M: Maker>(&self, maker: &M) -> Result<MadeBlock<M>, M::Error> {
         let optional = |layer: &Option<Conv>| layer.as_ref().map(|layer| maker.conv(layer)).transpose();
         Ok(match self {
             Self::Basic { first, second, shortcut } => {

@@ -152,9 +152,15 @@ impl Network {
         if *pool {
             walk.side = shrunk(walk.side, 2);
         }
-        blocks.iter().for_each(|block| walk.block(block));
-        head.iter().for_each(|head| walk.conv(head));
-        hidden.iter().chain([classifier]).for_each(|layer| walk.linear(layer));
+        for block in blocks {
+            walk.block(block);
+        }
+        if let Some(head) = head {
+            walk.conv(head);
+        }
+        for layer in hidden.iter().chain([classifier]) {
+            walk.linear(layer);
+        }
     }
 
     /// Every tensor that the network is built from.

@@ -1,5 +1,6 @@
 use super::*;
 use crate::device::DeviceId;
+use crate::reason::Reason;
 use crate::workload::Dimension;
 
 /// The practice with this changed in what it classifies, and these products.
