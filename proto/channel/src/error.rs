@@ -46,7 +46,9 @@ impl ChannelError {
             Some(source) => innermost(source),
             None => status.message().to_owned(),
         };
-        (status.code() == Code::Unavailable).then(|| Self::Unreachable { detail: detail() })
+        // A coordinator's own word has no cause on this side; a connection that ends under a request has.
+        let lost = status.code() == Code::Cancelled && status.source().is_some();
+        (lost || status.code() == Code::Unavailable).then(|| Self::Unreachable { detail: detail() })
     }
 }
 
