@@ -129,8 +129,8 @@ async fn unfinished(client: &Client) -> Result<String, Error> {
         [] => Err(Error::usage(Message::new("problem-none-unfinished"))),
         [one] => Ok(one.id.to_string()),
         several => {
-            let names = several.iter().map(named).collect::<Vec<_>>().join(", ");
-            Err(Error::usage(Message::new("problem-several-unfinished").with("sweeps", names)))
+            let sweeps = several.iter().map(named).collect::<Vec<_>>().join(", ");
+            Err(Error::usage(Message::new("problem-several-unfinished").with("sweeps", sweeps)))
         }
     }
 }

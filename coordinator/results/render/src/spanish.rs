@@ -269,9 +269,9 @@ fn plan() -> PlannedSweep {
             streams: 2,
         },
         device: DeviceId::Cuda(0),
-        simulated: at % 2 == 0,
+        simulated: at.is_multiple_of(2),
         seconds: 1.5,
-        calibrated: at % 3 == 0,
+        calibrated: at.is_multiple_of(3),
         refused,
     };
     let refused = Reason::examples().into_iter().enumerate().map(|(at, why)| cell(at, Some(why)));
