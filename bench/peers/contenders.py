@@ -125,8 +125,7 @@ class WorkerJobs:
             frame = json.loads(line)
         self.child.end()
         if frame.get("frame") != "done":
-            why = frame.get("message", "the worker ended without a result")
-            raise Failed(why, frame.get("code") == "out_of_memory")
+            raise Failed(reason(frame), frame.get("code") == "out_of_memory")
         if self.exact and not frame["workload"].get("exact"):
             raise Failed("this worker does not know `exact`")
         return frame
@@ -201,6 +200,17 @@ class Peer:
 
     def close(self) -> None:
         self.child.end()
+
+
+# Fields of a last frame that are no facts of its reason.
+KNOWN = ("frame", "reason", "code", "message")
+
+
+def reason(frame: dict[str, Any]) -> str:
+    """Why a worker gave no result: its reason with the facts, as its last frame has them."""
+    facts = ", ".join(f"{name} {value}" for name, value in frame.items() if name not in KNOWN)
+    named = frame.get("reason") or frame.get("message") or "the worker ended without a result"
+    return f"{named} ({facts})" if facts else named
 
 
 @cache

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from cells import Cell, Files
-from contenders import Child, Worker, WorkerJobs
+from contenders import Child, Worker, WorkerJobs, reason
 from match import find_worker
 
 # A driver frees a killed process's memory a moment later.
@@ -75,7 +75,7 @@ class Trial:
     def refuses_what_cannot_fit(self) -> None:
         frame = self.run(4096, 1024)
         refused = frame.get("code") == "out_of_memory"
-        self.note("4096 pixels, batch 1024", refused, f"{frame.get('code')}: {frame.get('message')}")
+        self.note("4096 pixels, batch 1024", refused, f"{frame.get('code')}: {reason(frame)}")
 
     def beside(self, left_mib: int, fits: bool) -> None:
         holder = subprocess.Popen(
@@ -88,7 +88,7 @@ class Trial:
                 return
             frame = self.run(224, 32)
             outcome = frame["frame"] == "done" if fits else frame.get("code") == "out_of_memory"
-            found = "measured" if frame["frame"] == "done" else f"{frame.get('code')}: {frame.get('message')}"
+            found = "measured" if frame["frame"] == "done" else f"{frame.get('code')}: {reason(frame)}"
             self.note(f"another process leaves {left_mib} MiB", outcome, found)
         finally:
             holder.kill()
