@@ -105,7 +105,8 @@ fn away(status: &SweepStatus, texts: &Texts) -> Option<String> {
 /// What is said where nobody within reach has anything left to measure: only who is away can end it.
 fn waiting(status: &SweepStatus, texts: &Texts) -> Option<String> {
     let machines = lists::away(&status.away, texts, &output::style()).filter(|_| status.seconds_left <= 0.0)?;
-    Some(texts.fill("progress-waiting", &[counts(status).as_slice(), &[("machines", machines.into())]].concat()))
+    let arguments = [("machines", machines.into()), ("sweep", status.id.short().into())];
+    Some(texts.fill("progress-waiting", &[counts(status).as_slice(), &arguments].concat()))
 }
 
 /// How many of the cells have ended, as texts name them.

@@ -47,7 +47,7 @@ impl ChannelError {
             None => status.message().to_owned(),
         };
         // A coordinator's own word has no cause on this side; a connection that ends under a request has.
-        let lost = status.code() == Code::Cancelled && status.source().is_some();
+        let lost = status.code() != Code::DeadlineExceeded && status.source().is_some();
         (lost || status.code() == Code::Unavailable).then(|| Self::Unreachable { detail: detail() })
     }
 }

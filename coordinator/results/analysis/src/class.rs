@@ -213,7 +213,10 @@ fn of_kind(twins: &Twins, times: &Times<'_>, machines: &BTreeMap<MachineId, &str
             let Some(ratio) = stats::speed_up(time, usual) else { continue };
             let (cells, explanations) = found.entry(entry.machine).or_default();
             cells.push(AnomalousCell { workload: entry.workload, time, usual, ratio });
-            explain(measured, explanations);
+            // Nothing that is flagged makes a device faster.
+            if ratio.value > 1.0 {
+                explain(measured, explanations);
+            }
         }
     }
     let anomaly = |(machine, (cells, explanations)): (MachineId, _)| Anomaly {

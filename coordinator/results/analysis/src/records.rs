@@ -185,7 +185,9 @@ pub fn newest(entries: Vec<Entry>) -> Vec<Entry> {
         entries.into_iter().partition(|entry| measured(entry).is_some());
     let measured_cells: BTreeSet<Cell> = measurements.iter().map(cell).collect();
     let never_measured = others.into_iter().filter(|entry| !measured_cells.contains(&cell(entry)));
-    let others = highest(never_measured.map(|entry| (cell(&entry), entry)), |entry| entry.sweep);
+    // What a cancelled sweep gave up may still wait in another one.
+    let waits = |entry: &Entry| matches!(entry.outcome, Outcome::Pending { .. });
+    let others = highest(never_measured.map(|entry| (cell(&entry), entry)), |entry| (waits(entry), entry.sweep));
     let keyed = measurements.into_iter().filter_map(|entry| {
         let key = Key::of(&entry, measured(&entry)?);
         Some(((entry.machine, entry.device, key), entry))

@@ -65,7 +65,8 @@ pub fn notice(texts: &Texts, comparison: &PeerComparison) -> Option<String> {
     }
 }
 
-fn nobody(texts: &Texts, nobody: Nobody) -> String {
+/// Why no GPU times stand beside those of the CPU.
+pub(super) fn nobody(texts: &Texts, nobody: Nobody) -> String {
     match nobody {
         Nobody::NoGpu => texts.say("peers-nobody-no-gpu"),
         Nobody::NotAsked => texts.say("peers-nobody-not-asked"),

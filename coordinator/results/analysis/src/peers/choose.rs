@@ -47,11 +47,10 @@ pub(super) fn choose<'a>(
         return of_references(own, references, None).unwrap_or(Chosen::Nobody(nobody));
     }
     let gpus = gpus(records, own);
-    if wanted == Wanted::Usual {
-        let of_mine = gpus.iter().filter(|gpu| gpu.machine == mine && !gpu.times.is_empty()).cloned();
-        if let Some(fastest) = ranked(&real_ones(of_mine.collect())).into_iter().next() {
-            return Chosen::Own(fastest);
-        }
+    let of_mine = gpus.iter().filter(|gpu| gpu.machine == mine && !gpu.times.is_empty()).cloned();
+    let own_gpu = ranked(&real_ones(of_mine.collect())).into_iter().next();
+    if let (Wanted::Usual, Some(fastest)) = (wanted, &own_gpu) {
+        return Chosen::Own(fastest.clone());
     }
     let others: Vec<Candidate<'a>> = gpus.into_iter().filter(|gpu| gpu.machine != mine).collect();
     if let Wanted::Machine(machine) = wanted {
@@ -70,6 +69,10 @@ pub(super) fn choose<'a>(
     };
     if let Some((candidate, why)) = found {
         return Chosen::Peer { candidate, why, candidates: count };
+    }
+    // Nobody else has a GPU: this PC's own is the best, the closest and the one in the middle.
+    if let Some(own) = own_gpu.filter(|_| measured == 0) {
+        return Chosen::Own(own);
     }
     let nobody = if measured == 0 { Nobody::NoGpu } else { Nobody::NothingComparable { gpus: measured } };
     let instead = (wanted == Wanted::Usual).then(|| of_references(own, references, Some(nobody))).flatten();

@@ -28,6 +28,7 @@ sweep-progress = { $measured } of { $total } measured
 sweep-finished = finished: { $progress }
 sweep-calibration = { $name } (no results)
 sweep-about = about { $time }
+sweep-waits = waits for PCs
 sweep-every-device = every device found
 sweep-best-engine = the best of each device
 sweep-yes = yes

@@ -155,7 +155,7 @@ progress-several =
        *[other] { $count } machines measure
     }
 progress-away = out of reach: { $machines }
-progress-waiting = { $done } of { $total } cells; what is left waits for PCs out of reach: { $machines } (Ctrl-C leaves, `cotejo sweep cancel` ends it)
+progress-waiting = { $done } of { $total } cells; what is left waits for PCs out of reach: { $machines } (Ctrl-C leaves, `cotejo sweep cancel { $sweep }` ends it)
 
 ## The coordinator
 

@@ -28,6 +28,7 @@ sweep-progress = { $measured } de { $total } medidas
 sweep-finished = acabado: { $progress }
 sweep-calibration = { $name } (sin resultados)
 sweep-about = unos { $time }
+sweep-waits = espera a otros PC
 sweep-every-device = todos los que haya
 sweep-best-engine = el mejor de cada dispositivo
 sweep-yes = sí

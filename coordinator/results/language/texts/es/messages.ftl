@@ -155,7 +155,7 @@ progress-several =
        *[other] miden { $count } equipos
     }
 progress-away = fuera de alcance: { $machines }
-progress-waiting = { $done } de { $total } celdas; lo que falta espera a PC fuera de alcance: { $machines } (Ctrl-C deja de seguirlo, `cotejo sweep cancel` lo acaba)
+progress-waiting = { $done } de { $total } celdas; lo que falta espera a PC fuera de alcance: { $machines } (Ctrl-C deja de seguirlo, `cotejo sweep cancel { $sweep }` lo acaba)
 
 ## El coordinador
 

@@ -7,6 +7,7 @@ report-about = Las tablas, los gráficos y las cifras de este documento los ha g
 report-option-b = OPCIÓN B: esta práctica se ha realizado con un PC que no dispone de GPU utilizable ({ $reason }). Los tiempos de GPU se han obtenido de otro grupo: { $peer }.
 report-option-b-reference = OPCIÓN B: esta práctica se ha realizado con un PC que no dispone de GPU utilizable ({ $reason }). Los tiempos de GPU son tiempos de referencia que ha dado el docente: { $source }.
 report-option-b-alone = OPCIÓN B: esta práctica se ha realizado con un PC que no dispone de GPU utilizable ({ $reason }). Ningún otro grupo ha aportado tiempos de GPU, por lo que solo se ha medido la CPU.
+report-option-b-nobody = OPCIÓN B: esta práctica se ha realizado con un PC que no dispone de GPU utilizable ({ $reason }). { $why } Por eso este informe solo tiene los tiempos de la CPU.
 report-option-b-not-asked = OPCIÓN B: esta práctica se ha realizado con un PC que no dispone de GPU utilizable ({ $reason }). No se han pedido a la clase tiempos de GPU, por lo que este informe contiene solo los de la CPU.
 report-no-gpu-found = no se midió ninguna GPU en él
 

@@ -64,7 +64,7 @@ pub fn sweeps(sweeps: &[SweepStatus], texts: &Texts, style: &Style) -> String {
         return texts.say("sweeps-none") + "\n";
     }
     let left = |status: &SweepStatus| {
-        if status.is_finished() { String::new() } else { number::duration(status.seconds_left) }
+        if status.is_finished() { String::new() } else { time_left(status, texts) }
     };
     let rows = sweeps.iter().map(|status| {
         [
@@ -88,6 +88,12 @@ pub fn sweeps(sweeps: &[SweepStatus], texts: &Texts, style: &Style) -> String {
         head("sweep-head-left", Kind::Figures),
     ];
     format!("{}\n", Grid { heads, rows: rows.collect() }.render(style))
+}
+
+/// The time that those within reach still need; where none of them has anything left, that others are waited for.
+fn time_left(status: &SweepStatus, texts: &Texts) -> String {
+    let waits = status.seconds_left <= 0.0 && !status.away.is_empty();
+    if waits { texts.say("sweep-waits") } else { number::duration(status.seconds_left) }
 }
 
 /// So many machines out of reach are named at most.
@@ -120,8 +126,10 @@ pub fn sweep(status: &SweepStatus, texts: &Texts, style: &Style) -> String {
         ("sweep-head-progress", progress(status, texts)),
     ];
     if !status.is_finished() {
-        let left = number::duration(status.seconds_left);
-        lines.push(("sweep-head-left", texts.fill("sweep-about", &[("time", left.into())])));
+        let left = time_left(status, texts);
+        let waits = status.seconds_left <= 0.0;
+        let left = if waits { left } else { texts.fill("sweep-about", &[("time", left.into())]) };
+        lines.push(("sweep-head-left", left));
     }
     lines.extend(away(&status.away, texts, style).map(|machines| ("sweep-head-away", machines)));
     lines.push(("sweep-head-machines", status.machines.to_string()));

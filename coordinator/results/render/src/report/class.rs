@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use cotejo_analysis::class::{Anomalies, Coverage};
+use cotejo_analysis::class::{Anomalies, Coverage, MachineCoverage};
 use cotejo_language::Texts;
-use cotejo_model::comparison::{Comparison, GroupBy, Outcome, Table};
+use cotejo_model::comparison::{Comparison, GroupBy, Table};
 
 use super::{charts, heading};
 use crate::chart::Chart;
@@ -32,7 +32,7 @@ pub fn class(report: Class<'_>, texts: &Texts) -> Document {
     let Class { comparison, coverage, anomalies, charts: drawn } = report;
     let simulated = comparison.tables.iter().any(Table::is_simulated);
     let mut blocks: Vec<Block> = simulated.then(|| Block::Notice(texts.say("rehearsal"))).into_iter().collect();
-    blocks.extend(summary(comparison, texts));
+    blocks.extend(summary(comparison, coverage, texts));
     blocks.push(heading(1, "class-coverage", texts));
     let who = class::coverage(texts, coverage);
     blocks.push(Block::Table(document::Table { caption: String::new(), ..who }));
@@ -61,11 +61,12 @@ pub fn class(report: Class<'_>, texts: &Texts) -> Document {
     }
 }
 
-fn summary(comparison: &Comparison, texts: &Texts) -> Vec<Block> {
-    let entries = &comparison.entries;
-    let machines: BTreeSet<_> = entries.iter().map(|entry| entry.machine).collect();
-    let measured = entries.iter().filter(|entry| matches!(entry.outcome, Outcome::Measured(_))).count();
-    let counts = [("machines", machines.len().into()), ("measured", measured.into()), ("cells", entries.len().into())];
+fn summary(comparison: &Comparison, coverage: &Coverage, texts: &Texts) -> Vec<Block> {
+    // The same counts as in the table below.
+    let sum = |of: fn(&MachineCoverage) -> usize| coverage.machines.iter().map(of).sum::<usize>();
+    let measured = sum(|machine| machine.measured);
+    let cells = measured + sum(|machine| machine.failed + machine.pending);
+    let counts = [("machines", coverage.machines.len().into()), ("measured", measured.into()), ("cells", cells.into())];
     let summary = Block::Paragraph(texts.fill("class-summary", &counts));
     std::iter::once(summary).chain(sweeps::paragraph(&comparison.sweeps, texts)).collect()
 }

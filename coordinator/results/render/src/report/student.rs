@@ -101,6 +101,9 @@ fn option_b_notice(compared: &PeerComparison, environment: &Environment, texts: 
             texts.fill("report-option-b-reference", &[reason, ("source", source.into())])
         }
         Third::Nobody(Nobody::NotAsked) => texts.fill("report-option-b-not-asked", &[reason]),
+        Third::Nobody(nobody) if *nobody != Nobody::NoGpu => {
+            texts.fill("report-option-b-nobody", &[reason, ("why", peers::nobody(texts, *nobody).into())])
+        }
         Third::Own(_) | Third::Nobody(_) => texts.fill("report-option-b-alone", &[reason]),
     }
 }
