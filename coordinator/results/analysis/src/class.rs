@@ -365,6 +365,26 @@ mod tests {
     }
 
     #[test]
+    fn nothing_that_slows_explains_a_faster_pc() {
+        let flag = Flag { kind: FlagKind::Busy, figure: Some(0.5) };
+        let fast = with(cpu(4, task(), 0.5), |measured| measured.flags = vec![flag]);
+        let anomalies = found(vec![cpu(1, task(), 1.0), cpu(2, task(), 1.02), cpu(3, task(), 0.99), fast]);
+        let [anomaly] = anomalies.found.as_slice() else { panic!("{anomalies:#?}") };
+        assert_eq!((anomaly.machine, anomaly.explanations.as_slice()), (machine(4), [].as_slice()));
+    }
+
+    #[test]
+    fn what_one_sweep_gave_up_and_another_waits_for_is_pending() {
+        let mut waiting = cpu(1, task(), 1.0);
+        waiting.outcome = Outcome::Pending { state: cotejo_model::JobState::Queued };
+        let mut cancelled = cpu(1, task(), 1.0);
+        cancelled.sweep = cotejo_model::SweepId(uuid::Uuid::from_u128(u128::MAX));
+        cancelled.outcome = Outcome::Failed(EndReason::Cancelled.into());
+        let covered = coverage(&records(vec![waiting, cancelled]));
+        assert_eq!((covered.machines[0].pending, covered.machines[0].failed), (1, 0));
+    }
+
+    #[test]
     fn less_than_a_tenth_or_overlapping_intervals_are_no_anomaly() {
         assert_eq!(found([1.0, 1.02, 1.09].into_iter().zip(1..).map(|(s, n)| cpu(n, task(), s)).collect()).found, []);
         let wide = with(cpu(3, task(), 1.5), |measured| measured.summary.ci = Some(Interval { low: 1.0, high: 2.0 }));

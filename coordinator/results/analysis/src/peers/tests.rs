@@ -102,6 +102,16 @@ fn an_own_gpu_comes_first_but_a_peer_can_be_asked_for() {
 }
 
 #[test]
+fn the_only_gpu_of_a_class_is_its_best() {
+    let task = classify(224, 1);
+    let class = records(vec![cpu(1, task, 1.0), gpu(1, task, 0.1), cpu(2, task, 1.0)]);
+    for wanted in [Wanted::BestGpu, Wanted::MedianGpu, Wanted::ClosestCpu] {
+        let compared = compare(&class, machine(1), wanted, &[]).unwrap();
+        assert!(matches!(compared.third, Third::Own(_)), "{wanted:?}: {:?}", compared.third);
+    }
+}
+
+#[test]
 fn only_equal_keys_share_a_row_and_the_rest_is_counted() {
     let task = classify(224, 1);
     let build = |entry| with(entry, |measured| measured.build = "cotejo-worker 0.2.0".to_owned());
