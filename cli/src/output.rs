@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use crate::error::Error;
 use crate::language;
 use crate::message::Message;
-use cotejo_render::{Style, wrapped};
+use cotejo_render::{Style, clean, wrapped};
 
 /// What standard output can show.
 pub(crate) fn style() -> Style {
@@ -51,7 +51,8 @@ pub(crate) fn say(message: impl Into<Message>) {
     let width = width(&Term::stderr());
     for line in text.lines() {
         let indent = line.len() - line.trim_start().len() + 2;
-        let _ = writeln!(io::stderr(), "{}", wrapped(line, width, indent));
+        // What was typed, or came from elsewhere, may hold what a terminal obeys.
+        let _ = writeln!(io::stderr(), "{}", wrapped(&clean(line), width, indent));
     }
 }
 

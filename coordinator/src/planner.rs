@@ -164,10 +164,14 @@ fn is_called(machine: &Machine, selector: &str) -> bool {
 }
 
 fn select<'a>(spec: &SweepSpec, machines: &'a [Machine]) -> Result<Vec<&'a Machine>, PlanReason> {
-    // What is known by a bundle alone is not one of the class, and would be waited for in vain.
+    // What is known by a bundle alone is not one of the class, and would be waited for in vain: it is meant only by a name
+    // that nobody else has.
+    let is_in_class = |selector: &str| machines.iter().any(|other| !other.imported && is_called(other, selector));
     let is_meant = |machine: &&Machine| match spec.machines.as_slice() {
         [] => !machine.imported,
-        selectors => selectors.iter().any(|selector| is_called(machine, selector)),
+        selectors => selectors
+            .iter()
+            .any(|selector| is_called(machine, selector) && !(machine.imported && is_in_class(selector))),
     };
     if machines.iter().all(|machine| machine.imported) {
         return Err(PlanReason::NoMachines);

@@ -138,7 +138,8 @@ async fn unfinished(client: &Client) -> Result<String, Error> {
 async fn cancel(global: &Global, sweep: Option<String>) -> Result<Exit, Error> {
     let texts = language::texts(global.lang)?;
     let client = source::coordinator(global).await?;
-    let sweep = match sweep {
+    // An empty variable of a script names nothing.
+    let sweep = match sweep.filter(|sweep| !sweep.trim().is_empty()) {
         Some(sweep) => sweep,
         None => unfinished(&client).await?,
     };

@@ -306,6 +306,11 @@ fn machines_that_only_a_bundle_knows_are_measured_if_named() {
     assert_eq!(of(&practice(), &class), Ok([class[1].id].into()));
     let named = SweepSpec { machines: vec!["home".to_owned()], ..practice() };
     assert_eq!(of(&named, &class), Ok([imported.id].into()));
+    // A student's PC that is called as one of the class: the class's is meant.
+    let namesake = Machine { id: MachineId::random(), name: "here".to_owned(), ..imported.clone() };
+    let both = [namesake, class[1].clone()];
+    let here = SweepSpec { machines: vec!["here".to_owned()], ..practice() };
+    assert_eq!(of(&here, &both), Ok([class[1].id].into()));
     assert_eq!(of(&practice(), &[imported]), Err(PlanReason::NoMachines));
 }
 

@@ -25,11 +25,19 @@ pub fn document(comparison: &Comparison, texts: &Texts) -> Document {
     blocks.extend(note_blocks(comparison, texts));
     let simulated = comparison.tables.iter().any(cotejo_model::comparison::Table::is_simulated);
     Document {
-        title: clean(comparison.title()),
+        title: title(comparison, texts),
         language: texts.language(),
         dated_ms: newest_ms(comparison),
         watermark: simulated.then(|| texts.say("watermark")),
         blocks,
+    }
+}
+
+/// The sweep's name; what several have in common is that they are results.
+fn title(comparison: &Comparison, texts: &Texts) -> String {
+    match comparison.title() {
+        "" => texts.say("results-title"),
+        name => clean(name),
     }
 }
 

@@ -1,5 +1,6 @@
 # Results: tables and what must be read with them.
 
+results-title = Results
 column-machine = Machine
 column-device = Device
 column-model = Model
@@ -46,6 +47,12 @@ state-lost = lost
 state-cancelled = cancelled
 state-expired = expired
 state-timed_out = timed out
+
+ended-failed = { $count } failed
+ended-lost = { $count } lost
+ended-cancelled = { $count } cancelled
+ended-expired = { $count } expired
+ended-timed_out = { $count } timed out
 
 rehearsal = SIMULATED: what is marked SIM was made up by a program that only plays a machine, for a rehearsal. Nothing was computed, and it says nothing of any CPU or GPU.
 watermark = SIMULATED

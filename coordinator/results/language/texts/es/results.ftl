@@ -1,5 +1,6 @@
 # Resultados: las tablas y lo que hay que leer con ellas.
 
+results-title = Resultados
 column-machine = Equipo
 column-device = Dispositivo
 column-model = Modelo
@@ -46,6 +47,27 @@ state-lost = perdida
 state-cancelled = cancelada
 state-expired = caducada
 state-timed_out = agotó su tiempo
+
+ended-failed = { $count ->
+    [one] { $count } fallida
+   *[other] { $count } fallidas
+}
+ended-lost = { $count ->
+    [one] { $count } perdida
+   *[other] { $count } perdidas
+}
+ended-cancelled = { $count ->
+    [one] { $count } cancelada
+   *[other] { $count } canceladas
+}
+ended-expired = { $count ->
+    [one] { $count } caducada
+   *[other] { $count } caducadas
+}
+ended-timed_out = { $count ->
+    [one] { $count } agotó su tiempo
+   *[other] { $count } agotaron su tiempo
+}
 
 rehearsal = SIMULADO: los datos marcados con SIM los ha generado un programa que simula un equipo, a modo de ensayo. No se ha calculado nada, de modo que no dicen nada de ninguna CPU ni GPU.
 watermark = SIMULADO

@@ -47,7 +47,9 @@ pub fn progress(status: &SweepStatus, texts: &Texts) -> String {
     let counts = [("measured", status.count(JobState::Succeeded).to_string()), ("total", status.total().to_string())];
     let counts = counts.map(|(name, count)| (name, count.into()));
     let mut parts = vec![texts.fill("sweep-progress", &counts)];
-    parts.extend(trouble.map(|(state, count)| format!("{count} {}", state_name(*state, texts))));
+    parts.extend(
+        trouble.map(|(state, count)| texts.fill(&format!("ended-{state}"), &[("count", whole(*count).into())])),
+    );
     let progress = parts.join(", ");
     if status.is_finished() { texts.fill("sweep-finished", &[("progress", progress.into())]) } else { progress }
 }
