@@ -72,7 +72,7 @@ mod tests {
         assert_eq!(english_in("La GPU (Failed) y «weights»", &[]), ["failed", "weights"]);
         for spanish in [
             "ejecute `cotejo results the` y cotejo sweep start",
-            "no existe el archivo /tmp/the-file; use --engine reference, o COTEJO_LANG=es",
+            "no existe el archivo /srv/the-file; use --engine reference, o COTEJO_LANG=es",
             "cotejo-worker 0.1.0; libcudnn.so.9 no está; a veces la red falla",
         ] {
             assert_eq!(english_in(spanish, &[]), Vec::<String>::new(), "{spanish}");
